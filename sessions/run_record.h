@@ -1,0 +1,48 @@
+// Plain rows of the run file as other layers see them. No SQLite here.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/run.h"
+
+namespace ringscope {
+
+/// One line of the list of runs; everything needed to list, sort and filter without opening the run.
+struct RunSummary {
+    int64_t id = 0;
+    std::string uuid;
+    std::string name;
+    std::string note;
+    std::vector<std::string> tags;
+    bool baseline = false;
+    int64_t started_utc_ms = 0;
+    RunState state = RunState::done;
+    std::string host;
+    std::string device;
+    std::string kernel;
+    std::string settings;  // one line: "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, causal, 4 ranks, ring"
+    std::string dtype;
+    int64_t seq_len = 0;
+    int ranks = 0;
+    std::string strategy;
+    std::string layout;
+    bool verified = false;       // was held against the reference
+    bool verify_passed = false;
+    double max_abs_error = 0;
+    double seconds = 0;
+    double gflops_per_second = 0;
+    double overlap_efficiency = 1;
+    double compute_imbalance = 1;
+    int64_t bytes_on_wire = 0;
+    int64_t peak_bytes = 0;      // the largest of the ranks'
+};
+
+/// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
+std::string settings_line(const Experiment& experiment);
+
+/// A name that says what the run is: "Hybrid 4 ranks, n 8192" (preset when it is one, else the strategy).
+std::string automatic_name(const Experiment& experiment);
+
+}  // namespace ringscope

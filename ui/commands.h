@@ -1,0 +1,32 @@
+// What the person asked for in one frame. The window decides nothing and does nothing: the controller in app/ carries
+// commands out and shows what came of them in the next frame's Inputs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/experiment.h"
+
+namespace ringscope::ui {
+
+struct StartRun { Experiment experiment; bool verify = true; };
+struct CancelRun {};
+struct SaveRun { std::string name; };              // the shown run; "": an automatic name
+struct OpenRun { int64_t id = 0; };                // from the run file
+struct RenameRun { int64_t id = 0; std::string name; };
+struct DeleteRun { int64_t id = 0; };
+struct ExportRun { std::string format; std::string path; };  // the shown run: perfetto, csv, json or experiment
+struct OpenExperiment { std::string path; };
+struct SaveExperiment { Experiment experiment; std::string path; };
+struct OpenRunFile { std::string path; };          // another database
+struct CopyText { std::string text; };
+struct TakePicture { std::string path; };          // PNG of the window
+struct Quit {};
+
+using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun, OpenExperiment,
+                             SaveExperiment, OpenRunFile, CopyText, TakePicture, Quit>;
+using Commands = std::vector<Command>;
+
+}  // namespace ringscope::ui

@@ -1,0 +1,85 @@
+// The window's content: inputs in, commands out. Knows Dear ImGui and nothing of GLFW, OpenGL, SQLite or executors.
+//
+// Thread rule: one thread draws. Between ImGui::NewFrame() and ImGui::Render() call draw() once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/executor.h"
+#include "engine/run.h"
+#include "sessions/run_record.h"
+#include "ui/commands.h"
+#include "ui/item_registry.h"
+
+namespace ringscope::ui {
+
+/// A message to the person: shown in the status line until another replaces it, kept in the log.
+struct Notice {
+    enum class Level { info, warning, error };
+    Level level = Level::info;
+    std::string text;
+    uint64_t serial = 0;  // rises with every notice
+};
+
+/// The world as it is in this frame. Everything is immutable or copied; nothing is locked while drawing.
+struct Inputs {
+    std::shared_ptr<const Run> run;  // the shown run: the newest result, or one reopened from the file
+    int64_t run_id = 0;              // its id in the run file; 0: not saved
+    std::string run_name;
+    bool busy = false;
+    double work_done = 0;            // FLOPs of the running request
+    double work_total = 0;
+    const char* phase = "";
+    double running_seconds = 0;
+    std::shared_ptr<const EngineInventory> inventory;
+    std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
+    std::string run_file;            // its path
+    std::string run_file_message;    // why it is absent or read-only; "" when all is well
+    std::optional<Experiment> load;  // set once: put this experiment into the panel
+    Notice notice;
+    std::vector<int> keys;           // GLFW key codes pressed since the last frame (positional; taps are never lost)
+    double seconds = 0;              // monotonic, for animation
+};
+
+/// What is remembered between starts, as "key=value" lines; unknown keys are kept out, bad values ignored.
+struct WindowState {
+    std::string text;
+};
+
+class Ui {
+  public:
+    Ui();
+    ~Ui();
+    Ui(const Ui&) = delete;
+    Ui& operator=(const Ui&) = delete;
+
+    Commands draw(const Inputs& inputs);
+
+    /// True while something moves (playback, a busy spinner): the caller then draws the next frame soon. Otherwise it
+    /// may sleep until there is input.
+    bool wants_frames() const;
+
+    const ItemRegistry& items() const;
+    const Experiment& experiment() const;            // as it stands in the panel
+    void set_experiment(const Experiment& experiment);
+    void set_auto_run(bool on);
+    void set_theme(bool dark);
+    void set_scale(float scale);                     // of fonts and spacing; the caller rebuilds the font atlas
+    float scale() const;
+    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs, compare. False: no such view.
+    bool show_view(const std::string& name);
+    /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".
+    std::string set_field_text(const std::string& path, const std::string& text);
+
+    WindowState window_state() const;
+    void restore(const WindowState& state);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace ringscope::ui

@@ -1,0 +1,54 @@
+// What every view is handed in a frame. Views read immutable snapshots and write nothing but the shared selection and
+// clock; each view is a plain struct with its own state and one draw(ViewContext&) function.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/run.h"
+#include "ui/item_registry.h"
+#include "ui/theme.h"
+
+namespace ringscope::ui {
+
+/// One selection for all views; -1 means none. Hovered is what the mouse is on in this frame, in whatever view.
+struct Target {
+    int rank = -1;
+    int step = -1;
+    int group = -1;     // head group
+    int owner = -1;     // chunk: whose K/V
+    int transfer = -1;  // index into Schedule::transfers
+    int span = -1;      // index into Trace::spans
+    int64_t query = -1;  // token
+    int64_t key = -1;    // token
+    bool operator==(const Target&) const = default;
+};
+struct Selection {
+    Target selected;
+    Target hovered;       // of the last frame: what views light up
+    Target next_hovered;  // written by views in this frame; becomes hovered in the next
+};
+
+/// The one time cursor that Ring, Timeline and Memory share, in nanoseconds of the shown run.
+struct Clock {
+    double time_ns = 0;
+    bool playing = false;
+    double speed = 1;        // 1: the whole run in kPlaySeconds
+    int64_t view_begin_ns = 0;  // time range that Timeline and Memory both show
+    int64_t view_end_ns = 0;
+};
+inline constexpr double kPlaySeconds = 10;
+
+struct ViewContext {
+    const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
+    const Run* run = nullptr;        // the shown run; null before the first. Its own schedule may differ from plan
+    bool busy = false;               // a run is under way; what is shown is the one before
+    bool run_is_current = false;     // run->experiment equals the panel's
+    Selection& selection;
+    Clock& clock;
+    ItemRegistry& items;
+    const Theme& theme;
+    bool reduced_motion = false;
+    double frame_seconds = 0;        // since the last frame, for animation
+};
+
+}  // namespace ringscope::ui
