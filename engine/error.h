@@ -1,8 +1,9 @@
 // The two kinds of things that go wrong.
 //
-// A bug is a broken promise between two pieces of this program: RINGSCOPE_CHECK stops at once with file and line,
-// in every build. The world (a bad file, no memory, a lost rank, a full disk) is an Error: it carries what was
-// tried and what is allowed, is thrown, and is caught in two places only: the runner's thread and main.
+// A bug is a broken promise between two pieces of this program: RINGSCOPE_CHECK stops at once with file and
+// line, in every build. The world (a bad file, no memory, a lost rank, a full disk) is an Error: it carries
+// what was tried and what is allowed, is thrown, and is caught in two places only: the runner's thread and
+// main.
 #pragma once
 
 #include <stdexcept>

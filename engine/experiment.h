@@ -1,7 +1,7 @@
 // An experiment: everything a person chooses. Plain data; the answer depends on `problem` and `input` alone.
 //
-// Defaults stand here and nowhere else. The list of fields (for files, --set, the settings panel and printing) is
-// experiment_fields.h; what is allowed is said by validate().
+// Defaults stand here and nowhere else. The list of fields (for files, --set, the settings panel and
+// printing) is experiment_fields.h; what is allowed is said by validate().
 #pragma once
 
 #include <cstdint>
@@ -71,7 +71,7 @@ struct RingSpec {
     Strategy strategy = Strategy::ring;
     bool overlap = true;             // receive the next chunk while computing on this one
     bool dilate_before_send = true;  // only kept tokens travel
-    bool prune = true;               // ring: K/V travel only round their sub-ring, as far as a rank needs them
+    bool prune = true;  // ring: K/V travel only round their sub-ring, as far as a rank needs them
     Accumulator accumulator = Accumulator::lse;
     double timeout_seconds = 30;  // for one transfer
     bool operator==(const RingSpec&) const = default;
@@ -102,8 +102,8 @@ inline constexpr int kMaxRunRanks = 64;
 inline constexpr int kMaxRanks = 4096;  // plan and simulate
 inline constexpr int kMaxHeadDim = 256;
 
-/// What is wrong with one field: `path` as in the experiment file ("problem.head_groups[1].offset"), `message` one
-/// sentence that names the value and what is allowed.
+/// What is wrong with one field: `path` as in the experiment file ("problem.head_groups[1].offset"),
+/// `message` one sentence that names the value and what is allowed.
 struct FieldProblem {
     std::string path;
     std::string message;

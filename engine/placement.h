@@ -32,17 +32,18 @@ class Placement {
     int64_t stripe_block() const { return block_; }
 
     int owner(int64_t token) const;
-    int64_t tokens_of(int rank) const;                  // rows of the rank
-    int64_t row_of(int64_t token) const;                // row in its owner's memory
-    int64_t token_at(int rank, int64_t row) const;      // inverse of row_of
-    int64_t rows_before(int rank, int64_t token) const; // rows of `rank` whose token is < `token`
+    int64_t tokens_of(int rank) const;                   // rows of the rank
+    int64_t row_of(int64_t token) const;                 // row in its owner's memory
+    int64_t token_at(int rank, int64_t row) const;       // inverse of row_of
+    int64_t rows_before(int rank, int64_t token) const;  // rows of `rank` whose token is < `token`
 
-    /// Token intervals that hold all of the rank's tokens: exactly them when contiguous or zigzag (1 or 2, merged when
-    /// adjacent), the whole sequence when striped. None for a rank without tokens.
+    /// Token intervals that hold all of the rank's tokens: exactly them when contiguous or zigzag (1 or 2,
+    /// merged when adjacent), the whole sequence when striped. None for a rank without tokens.
     std::vector<TokenInterval> intervals_of(int rank) const;
 
-    /// Appends the tokens of `rank` in [begin, end) that are first (mod stride) as runs; `first` in [0, stride) counts
-    /// from `begin`. The runs of one call are disjoint; within a run rows are affine too (row_stride()).
+    /// Appends the tokens of `rank` in [begin, end) that are first (mod stride) as runs; `first` in [0,
+    /// stride) counts from `begin`. The runs of one call are disjoint; within a run rows are affine too
+    /// (row_stride()).
     void append_runs(int rank, int64_t begin, int64_t end, int64_t first, int64_t stride,
                      std::vector<TokenRun>& runs) const;
 

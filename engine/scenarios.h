@@ -1,5 +1,5 @@
-// Named experiments, shared by the window's presets, the tests and the benchmarks: what is timed is what is seen is
-// what is tested.
+// Named experiments, shared by the window's presets, the tests and the benchmarks: what is timed is what is
+// seen is what is tested.
 #pragma once
 
 #include <span>

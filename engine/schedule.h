@@ -1,18 +1,21 @@
-// The schedule: who computes what, and who sends what to whom, in each step. Pure data, made before anything runs.
+// The schedule: who computes what, and who sends what to whom, in each step. Pure data, made before anything
+// runs.
 //
-// A *stream* is a set of KV heads whose kept tokens (w, r, o) travel together. Round its *sub-ring* (with prune: the
-// ranks that own tokens of one segment; without: all ranks) the K/V of each owner go from neighbour to neighbour: in
-// step s the rank at index i of a sub-ring of m works on the share of the rank at index (i - s) mod m. Of each share
-// only as many hops are made as some rank still needs it (prune), or all m - 1.
+// A *stream* is a set of KV heads whose kept tokens (w, r, o) travel together. Round its *sub-ring* (with
+// prune: the ranks that own tokens of one segment; without: all ranks) the K/V of each owner go from
+// neighbour to neighbour: in step s the rank at index i of a sub-ring of m works on the share of the rank at
+// index (i - s) mod m. Of each share only as many hops are made as some rank still needs it (prune), or all m
+// - 1.
 //
-//   ring        step s uses what arrived in slot s mod 2; slot 0 holds, in step 0, the rank's own packed share
-//   all_gather  one exchange before step 0 fills slot 0 with every rank's packed share; prune and overlap do not apply
-//   single      one rank, one step, nothing travels
+//   ring        step s uses what arrived in slot s mod 2; slot 0 holds, in step 0, the rank's own packed
+//   share all_gather  one exchange before step 0 fills slot 0 with every rank's packed share; prune and
+//   overlap do not apply single      one rank, one step, nothing travels
 //
-// Packed share of a stream's piece: for each batch entry, for each KV head of the stream: K rows, then V rows, each
-// row head_dim elements. Rows of a dilated stream: segment by segment, each segment's runs as Placement::append_runs
-// gives them, rows of a run adjacent. Rows of an undilated stream (rate 1 with `dilated` false): all of the owner's
-// rows in the piece's token interval, ascending. All offsets and sizes are in bytes.
+// Packed share of a stream's piece: for each batch entry, for each KV head of the stream: K rows, then V
+// rows, each row head_dim elements. Rows of a dilated stream: segment by segment, each segment's runs as
+// Placement::append_runs gives them, rows of a run adjacent. Rows of an undilated stream (rate 1 with
+// `dilated` false): all of the owner's rows in the piece's token interval, ascending. All offsets and sizes
+// are in bytes.
 #pragma once
 
 #include <array>
@@ -30,7 +33,8 @@ inline constexpr int kPurposes = 6;
 using BytesByPurpose = std::array<int64_t, kPurposes>;
 template <>
 struct EnumNames<Purpose> {
-    static constexpr const char* names[] = {"query", "own K/V", "travelling K/V", "output", "LSE", "workspace"};
+    static constexpr const char* names[] = {"query",  "own K/V", "travelling K/V",
+                                            "output", "LSE",     "workspace"};
 };
 int64_t total_bytes(const BytesByPurpose& bytes);
 
@@ -48,9 +52,9 @@ struct Stream {
     int64_t segment_length = 0;
     int64_t dilation_rate = 1;
     int64_t offset = 0;
-    bool dilated = true;         // false: whole rows of the segment travel, whatever its readers keep
-    std::vector<int> kv_heads;   // ascending
-    std::vector<int> patterns;   // readers: indices into Problem::patterns
+    bool dilated = true;        // false: whole rows of the segment travel, whatever its readers keep
+    std::vector<int> kv_heads;  // ascending
+    std::vector<int> patterns;  // readers: indices into Problem::patterns
 };
 
 /// One owner's share of one stream for some segments, where it lies in a rank's slot during a step.
@@ -65,8 +69,8 @@ struct Piece {
 
 /// One copy of one piece between two ranks' slots.
 struct PieceCopy {
-    int source_piece = 0;  // index into the sender's pieces of step - 1 (all_gather: step 0)
-    int target_piece = 0;  // index into the receiver's pieces of `step`
+    int source_piece = 0;  // index into pieces_in(from, step - 1) (all_gather: pieces_in(from, 0))
+    int target_piece = 0;  // index into pieces_in(to, step)
 };
 
 /// One message: everything that `from` sends to `to` for use in `step`.
@@ -85,15 +89,15 @@ struct Work {
     int owner = 0;
     SegmentRange segments;  // of the pattern
     int64_t pairs = 0;      // allowed pairs a head and batch entry; > 0
-    int piece = -1;         // index into RankStep::pieces; -1: the rank's own K/V, by stride
+    int piece = -1;         // index into Schedule::pieces_in(rank, step); -1: the rank's own K/V, by stride
     Pass pass = Pass::forward;
 };
 
 struct RankStep {
-    std::vector<Work> work;      // heads of one phase (see Schedule::phases) never share a query row
-    std::vector<Piece> pieces;   // in the slot in this step; step 0: the rank's own packed share
-    std::vector<int> receives;   // indices into Schedule::transfers with step == this step and to == this rank
-    std::vector<int> sends;      // the same with from == this rank
+    std::vector<Work> work;     // heads of one phase (see Schedule::phases) never share a query row
+    std::vector<Piece> pieces;  // in the slot in this step; ring, step 0: the rank's own packed share
+    std::vector<int> receives;  // indices into Schedule::transfers with step == this step and to == this rank
+    std::vector<int> sends;     // the same with from == this rank
     double flops = 0;
 };
 
@@ -117,21 +121,26 @@ struct Schedule {
     int steps = 1;
     int phases = 1;  // longnet: work of group g is phase g; phases of a step run one after the other
     std::vector<Stream> streams;
-    std::vector<int> stream_of_pattern_kv;  // [pattern * kv_heads + kv_head]: stream, or -1 when nothing travels
-    std::vector<Transfer> transfers;        // by step, then to, then from
+    std::vector<int> stream_of_pattern;  // stream that brings the pattern's keys; -1 when nothing travels
+    std::vector<Transfer> transfers;     // by step, then to, then from
     std::vector<RankPlan> rank_plans;
 
     // Totals over ranks.
     int64_t bytes_on_wire = 0;
     double flops = 0;
     double dense_flops = 0;
-    int64_t pairs_planned = 0;  // sum over ranks, steps and heads; equals pairs_allowed when each is computed once
+    int64_t pairs_planned =
+        0;  // sum over ranks, steps and heads; equals pairs_allowed when each is computed once
     int64_t pairs_allowed = 0;  // from the pattern alone
 
     int phase_of(const Work& work) const { return phases > 1 ? problem.patterns[work.pattern].group : 0; }
     int slot_of(int step) const { return strategy == Strategy::all_gather ? 0 : step % 2; }
-    int stream_of(int pattern, int kv_head) const {
-        return stream_of_pattern_kv[static_cast<size_t>(pattern) * problem.kv_heads + kv_head];
+    /// What lies in `rank`'s slot in `step`; Work::piece and PieceCopy index it. all_gather: the same in
+    /// every step.
+    const std::vector<Piece>& pieces_in(int rank, int step) const {
+        return rank_plans[static_cast<size_t>(rank)]
+            .steps[static_cast<size_t>(strategy == Strategy::all_gather ? 0 : step)]
+            .pieces;
     }
 };
 
@@ -143,13 +152,13 @@ Schedule plan(const Experiment& experiment);
 int64_t predicted_peak_bytes_max(const Schedule& schedule);
 int64_t predicted_bytes_all_ranks(const Schedule& schedule);
 
-/// Bytes of K/V that a rank would hold travelling under all_gather, and the peak without dilate_before_send: contrast
-/// lines of the memory view. Planned with the same problem and ring.
+/// The largest rank's peak if the same experiment ran as all_gather: the contrast line of the memory view.
 int64_t all_gather_peak_bytes(const Experiment& experiment);
 
 // Rows of runs in memory, for executors.
 
-/// Tokens of a run and the rows they lie in: token first_token + i * token_stride is row first_row + i * row_stride.
+/// Tokens of a run and the rows they lie in: token first_token + i * token_stride is row first_row + i *
+/// row_stride. Tokens count from the begin of the segment they lie in.
 struct RowRun {
     int64_t first_row = 0;
     int64_t row_stride = 1;
@@ -160,27 +169,29 @@ struct RowRun {
 
 /// Appends the rows of rank's own tensors (Q, K, V, O) that hold the pattern's kept tokens of one segment
 /// (all_tokens: every token of the segment).
-void append_own_rows(const Schedule& schedule, const Pattern& pattern, int64_t segment, int rank, bool all_tokens,
-                     std::vector<RowRun>& rows);
+void append_own_rows(const Schedule& schedule, const Pattern& pattern, int64_t segment, int rank,
+                     bool all_tokens, std::vector<RowRun>& rows);
 
-/// Walks the pattern's segments inside a piece in ascending order and gives the rows of the packed piece that hold the
-/// pattern's kept keys. A reader keeps state so that a whole piece costs O(segments).
+/// Gives the rows of a packed piece that hold the pattern's kept keys, segment by segment. Neighbouring
+/// segments in ascending order cost O(1) each; a jump costs a closed form.
 class PieceReader {
   public:
+    /// All three must outlive the reader; the pattern is one of the stream's readers.
     PieceReader(const Schedule& schedule, const Pattern& pattern, const Piece& piece);
-    /// Segments must come in ascending order; `rows` is cleared first.
+    /// Clears `rows` first. The segment (of the pattern) lies inside the piece.
     void rows_of(int64_t segment, std::vector<RowRun>& rows);
 
   private:
     const Schedule& schedule_;
     const Pattern& pattern_;
     const Piece& piece_;
-    int64_t next_segment_ = 0;
-    int64_t next_row_ = 0;   // dilated: packed rows before next_segment_
-    int64_t first_row_ = 0;  // undilated: own row of the piece's first packed row
+    int64_t next_segment_ = 0;  // dilated: the segment whose first packed row is next_row_
+    int64_t next_row_ = 0;
+    int64_t first_own_row_ = 0;  // undilated: the owner's row that lies in packed row 0
 };
 
-/// Elements from the start of a piece to K row 0 of (batch entry, kv_index-th KV head of the stream); V follows K.
+/// Elements from the start of a piece to K row 0 of (batch entry, kv_index-th KV head of the stream); V
+/// follows K.
 int64_t piece_k_offset(const Schedule& schedule, const Piece& piece, int batch_index, int kv_index);
 
 }  // namespace ringscope

@@ -1,7 +1,8 @@
 // Token runs: the affine sets {first, first + stride, ...} that describe every piece of work exactly.
 //
-// Kept tokens of a segment inside one rank's share are one run (contiguous), two (zigzag) or a few (striped), by the
-// Chinese remainder theorem; see DESIGN "Why everything is affine". So planning costs O(segments), not O(tokens).
+// Kept tokens of a segment inside one rank's share are one run (contiguous), two (zigzag) or a few (striped),
+// by the Chinese remainder theorem; see DESIGN "Why everything is affine". So planning costs O(segments), not
+// O(tokens).
 #pragma once
 
 #include <cstdint>
