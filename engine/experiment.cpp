@@ -167,8 +167,9 @@ void read_value(const std::string& path, const std::string& text, T& value) {
     } else if constexpr (std::is_same_v<T, std::string>) {
         value = text;
     } else if constexpr (std::is_same_v<T, StripeBlock>) {
-        value.tokens = text == "auto" ? 0 : read_number<int64_t>(path, text, "auto or a whole number from 1");
-        if (text != "auto" && value.tokens < 1) bad_value(path, text, "auto or a whole number from 1");
+        const int64_t tokens = text == "auto" ? 0 : read_number<int64_t>(path, text, "auto or a whole number from 1");
+        if (text != "auto" && tokens < 1) bad_value(path, text, "auto or a whole number from 1");
+        value.tokens = tokens;
     } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
         bad_value(path, text, "a list of head groups in an experiment file");
     } else if constexpr (IsOptional<T>::value) {
@@ -190,8 +191,9 @@ void read_value(const std::string& path, const std::string& text, T& value) {
         }
         bad_value(path, text, "one of " + allowed);
     } else if constexpr (std::is_floating_point_v<T>) {
-        value = read_number<T>(path, text, "a number");
-        if (!std::isfinite(value)) bad_value(path, text, "a finite number");
+        const T read = read_number<T>(path, text, "a number");
+        if (!std::isfinite(read)) bad_value(path, text, "a finite number");
+        value = read;
     } else {
         value = read_number<T>(path, text, "a whole number");
     }
