@@ -24,6 +24,7 @@
 
 #include "engine/placement.h"
 #include "engine/problem.h"
+#include "engine/row_run.h"
 
 namespace ringscope {
 
@@ -156,16 +157,6 @@ int64_t predicted_bytes_all_ranks(const Schedule& schedule);
 int64_t all_gather_peak_bytes(const Experiment& experiment);
 
 // Rows of runs in memory, for executors.
-
-/// Tokens of a run and the rows they lie in: token first_token + i * token_stride is row first_row + i *
-/// row_stride. Tokens count from the begin of the segment they lie in.
-struct RowRun {
-    int64_t first_row = 0;
-    int64_t row_stride = 1;
-    int64_t first_token = 0;
-    int64_t token_stride = 1;
-    int64_t count = 0;
-};
 
 /// Appends the rows of rank's own tensors (Q, K, V, O) that hold the pattern's kept tokens of one segment
 /// (all_tokens: every token of the segment).

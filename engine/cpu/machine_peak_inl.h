@@ -1,0 +1,43 @@
+// The most multiply-adds an instruction set can do: nothing but independent ones, from registers to
+// registers.
+//
+// kChains sums in flight hide the latency (4 cycles times two a cycle needs 8); the empty assembly keeps the
+// compiler from seeing that the chains are alike.
+#pragma once
+
+#include "engine/cpu/simd_vector.h"
+
+namespace ringscope::RINGSCOPE_KERNEL {
+
+RINGSCOPE_INLINE void keep(FloatVector& vector) {
+#if defined(__x86_64__)
+    asm volatile("" : "+v"(vector));
+#elif defined(__aarch64__)
+    asm volatile("" : "+w"(vector));
+#else
+    asm volatile("" : "+m"(vector));
+#endif
+}
+
+/// Does `rounds` rounds and returns their FLOPs.
+inline double multiply_add(int64_t rounds) {
+    constexpr int kChains = 12;
+    FloatVector sums[kChains];
+    FloatVector factor = broadcast(0.5f);
+    FloatVector addend = broadcast(1.0f);
+    keep(factor);
+    keep(addend);
+    for (int i = 0; i < kChains; ++i) sums[i] = addend;
+    for (int64_t round = 0; round < rounds; ++round) {
+#pragma GCC unroll 16
+        for (int i = 0; i < kChains; ++i) {
+            FloatVector sum = sums[i] * factor + addend;
+            keep(sum);
+            sums[i] = sum;
+        }
+    }
+    for (int i = 0; i < kChains; ++i) keep(sums[i]);
+    return 2.0 * kLanes * kChains * static_cast<double>(rounds);
+}
+
+}  // namespace ringscope::RINGSCOPE_KERNEL
