@@ -31,6 +31,8 @@ struct Fault {
     double delay_seconds = 0;
 };
 
+class BufferPool;
+
 struct RunOptions {
     bool verify = false;
     bool keep_output = true;
@@ -38,12 +40,14 @@ struct RunOptions {
     std::string input_name;
     Progress* progress = nullptr;
     Fault fault;
+    std::shared_ptr<BufferPool> buffers;  // kept from run to run; null: this run's own
 };
 
 /// Plans and runs. Never throws for what happens in the world: a run that failed or was cancelled says so in
-/// Run::state and Run::error. Returns within a second of a stop request, a lost transfer's time limit or an error on
-/// one rank, with every thread joined and every buffer given back.
-std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options, std::stop_token stop);
+/// Run::state and Run::error. Returns within a second of a stop request, a lost transfer's time limit or an
+/// error on one rank, with every thread joined and every buffer given back.
+std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,
+                                   std::stop_token stop);
 
 /// A compute device, a kernel or a transport that was built in, and whether it can be used here.
 struct EngineOption {

@@ -289,12 +289,27 @@ class Planner {
         };
         predicted(Purpose::query) = aligned_bytes(rows * problem.heads * problem.head_dim * element);
         predicted(Purpose::own_kv) = 2 * aligned_bytes(rows * problem.kv_heads * problem.head_dim * element);
-        predicted(Purpose::travelling_kv) =
-            aligned_bytes(plan.slot_bytes[0]) + aligned_bytes(plan.slot_bytes[1]);
+        predicted(Purpose::travelling_kv) = travelling_bytes(plan);
         predicted(Purpose::output) = aligned_bytes(rows * problem.heads * problem.head_dim * 4);
         predicted(Purpose::lse) = aligned_bytes(rows * problem.heads * 4);
         if (schedule_.experiment.ring.accumulator == Accumulator::online_softmax)
             predicted(Purpose::workspace) = aligned_bytes(rows * problem.heads * 4);  // running sums
+    }
+
+    /// Both slots, unless one is never held while the other is. A slot is held from the step before its first
+    /// use, when it is received into, to the step after its last, when the successors have copied it.
+    int64_t travelling_bytes(const RankPlan& plan) const {
+        int first[2] = {-1, -1};
+        int last[2] = {-1, -1};
+        for (int step = 0; step < static_cast<int>(plan.steps.size()); ++step) {
+            if (plan.steps[static_cast<size_t>(step)].pieces.empty()) continue;
+            const int slot = schedule_.slot_of(step);
+            if (first[slot] < 0) first[slot] = step;
+            last[slot] = step;
+        }
+        const int64_t bytes[2] = {aligned_bytes(plan.slot_bytes[0]), aligned_bytes(plan.slot_bytes[1])};
+        const bool apart = first[0] > last[1] + 1 || first[1] > last[0] + 1;
+        return apart ? std::max(bytes[0], bytes[1]) : bytes[0] + bytes[1];
     }
 
     Schedule schedule_;

@@ -2,9 +2,9 @@
 //
 //   window thread: submit(), cancel(), latest(), status()      runner thread: execute(), publish
 //
-// submit() replaces a waiting request and cancels a running one; results of a replaced request are dropped, results of
-// a cancelled one are published as such. Nothing here blocks on the engine except the destructor, which cancels and
-// joins within a second.
+// submit() replaces a waiting request and cancels a running one; results of a replaced request are dropped,
+// results of a cancelled one are published as such. Nothing here blocks on the engine except the destructor,
+// which cancels and joins within a second.
 #pragma once
 
 #include <condition_variable>
@@ -21,9 +21,9 @@ namespace ringscope {
 
 struct RunnerStatus {
     bool busy = false;
-    uint64_t submitted = 0;   // generation of the newest request; 0: none yet
-    uint64_t published = 0;   // generation of latest()
-    double work_done = 0;     // FLOPs of the running request
+    uint64_t submitted = 0;  // generation of the newest request; 0: none yet
+    uint64_t published = 0;  // generation of latest()
+    double work_done = 0;    // FLOPs of the running request
     double work_total = 0;
     const char* phase = "";
     double running_seconds = 0;
@@ -31,7 +31,8 @@ struct RunnerStatus {
 
 class Runner {
   public:
-    /// `on_publish` is called on the runner thread after each publication; it must return at once and not call back.
+    /// `on_publish` is called on the runner thread after each publication; it must return at once and not
+    /// call back.
     explicit Runner(std::function<void()> on_publish = {});
     ~Runner();
     Runner(const Runner&) = delete;
@@ -61,6 +62,7 @@ class Runner {
     bool busy_ = false;
     int64_t started_ns_ = 0;
     Progress progress_;
+    std::shared_ptr<BufferPool> buffers_;  // kept from run to run
     std::shared_ptr<const Run> latest_;
     std::jthread thread_;  // last: joins before the rest goes
 };

@@ -1,0 +1,201 @@
+#include "engine/cpu/cpu_executor.h"
+
+#include <algorithm>
+#include <latch>
+#include <limits>
+#include <string>
+#include <thread>
+
+#include "engine/cpu/rank_loop.h"
+#include "engine/machine.h"
+#include "engine/nvtx.h"
+
+namespace ringscope {
+
+namespace {
+
+class CpuOutput : public RunOutput {
+  public:
+    CpuOutput(std::shared_ptr<const Schedule> schedule, std::vector<std::unique_ptr<RankMemory>> memory)
+        : schedule_(std::move(schedule)), memory_(std::move(memory)) {}
+
+    const float* o_row(int batch_index, int64_t token, int head) const override {
+        const RankMemory& memory = owner_of(token);
+        const Problem& problem = schedule_->problem;
+        const int64_t row = batch_index * memory.rows + schedule_->placement.row_of(token);
+        return memory.o.as<float>() + (row * problem.heads + head) * problem.head_dim;
+    }
+    float lse(int batch_index, int head, int64_t token) const override {
+        const RankMemory& memory = owner_of(token);
+        const int64_t vector = int64_t{batch_index} * schedule_->problem.heads + head;
+        return memory.lse.as<float>()[vector * memory.rows + schedule_->placement.row_of(token)];
+    }
+
+  private:
+    const RankMemory& owner_of(int64_t token) const {
+        return *memory_[static_cast<size_t>(schedule_->placement.owner(token))];
+    }
+    std::shared_ptr<const Schedule> schedule_;
+    std::vector<std::unique_ptr<RankMemory>> memory_;
+};
+
+class CpuRun {
+  public:
+    CpuRun(const Schedule& schedule, const CpuKernel& kernel, const RunOptions& options,
+           std::shared_ptr<BufferPool> buffers)
+        : schedule_(schedule),
+          fault_(options.fault),
+          transport_(schedule, control_, schedule.experiment.ring.timeout_seconds),
+          scratch_arena_(buffers),
+          pool_(worker_threads(schedule.experiment.backend), control_.flag()),
+          scratch_(static_cast<size_t>(pool_.threads())),
+          attend_{schedule, kernel, control_, scratch_, options.progress},
+          traces_(static_cast<size_t>(schedule.ranks)) {
+        for (WorkerScratch& scratch : scratch_)
+            scratch.kernel =
+                scratch_arena_.allocate(Purpose::workspace, kernel.scratch_bytes(schedule.problem.head_dim));
+        for (int rank = 0; rank < schedule.ranks; ++rank) {
+            traces_[static_cast<size_t>(rank)].rank = rank;
+            memory_.push_back(std::make_unique<RankMemory>(schedule, rank, buffers));
+        }
+    }
+
+    int threads() const { return pool_.threads(); }
+    void stop(const Error& why) {
+        control_.stop(why);
+        transport_.interrupt();
+    }
+    void fill(const TensorSource& source) {
+        FillJob job(schedule_, source, memory_);
+        WorkerPool::Submission(pool_, job).wait();
+        control_.rethrow();
+    }
+    void run();
+    void collect(CpuResult& result) const;
+    void rethrow() const { control_.rethrow(); }
+    std::vector<std::unique_ptr<RankMemory>> take_memory() { return std::move(memory_); }
+
+  private:
+    void run_rank(size_t rank);
+
+    const Schedule& schedule_;
+    const Fault fault_;
+    RunControl control_;
+    SharedTransport transport_;
+    Arena scratch_arena_;  // before the scratch in it
+    WorkerPool pool_;
+    std::vector<WorkerScratch> scratch_;
+    AttendJob::Context attend_;
+    std::vector<RankTrace> traces_;
+    std::vector<std::unique_ptr<RankMemory>> memory_;
+    std::latch start_{1};
+    int64_t start_ns_ = 0;
+};
+
+/// All ranks from one instant on; returns when the last thread has ended.
+void CpuRun::run() {
+    std::vector<std::thread> threads;
+    try {
+        for (size_t rank = 0; rank < traces_.size(); ++rank)
+            threads.emplace_back([this, rank] { run_rank(rank); });
+    } catch (const std::system_error&) {
+        stop(Error(ErrorKind::run_failed, "the system gives no thread for rank " +
+                                              std::to_string(threads.size()) + " of " +
+                                              std::to_string(traces_.size())));
+    }
+    start_ns_ = steady_ns();
+    start_.count_down();
+    for (std::thread& thread : threads) thread.join();
+}
+
+void CpuRun::run_rank(size_t rank) {
+    start_.wait();
+    const NvtxRange range("run", static_cast<int64_t>(rank));
+    const std::string name = "rank " + std::to_string(rank);
+    try {
+        const RankLoop::Shared shared{attend_, transport_, pool_, fault_};
+        RankLoop(shared, *memory_[rank], traces_[rank]).run();
+    } catch (const Interrupted&) {
+        // Somebody else's error, or a cancel, is already on record.
+    } catch (const Error& error) {
+        stop(error);
+    } catch (const std::bad_alloc&) {
+        stop(Error(ErrorKind::run_failed, name + ": out of memory for its travelling chunks"));
+    } catch (const std::exception& error) {
+        stop(Error(ErrorKind::run_failed, name + ": " + error.what()));
+    }
+    traces_[rank].ended_ns = steady_ns();
+}
+
+/// Brings what the ranks wrote down onto the run's own clock.
+void CpuRun::collect(CpuResult& result) const {
+    Trace& trace = result.trace;
+    trace = {};
+    result.counters.clear();
+    for (size_t rank = 0; rank < traces_.size(); ++rank) {
+        const RankTrace& from = traces_[rank];
+        trace.wall_ns = std::max(trace.wall_ns, from.ended_ns - start_ns_);
+        trace.spans.insert(trace.spans.end(), from.spans.begin(), from.spans.end());
+        trace.memory.insert(trace.memory.end(), from.memory.begin(), from.memory.end());
+        const Arena& arena = memory_[rank]->arena;
+        result.counters.push_back({from.core_seconds, arena.peak_by_purpose(), arena.peak_bytes()});
+    }
+    trace.transfers = transport_.times();
+    for (size_t index = 0; index < trace.transfers.size(); ++index) {
+        const TransferTimes& times = trace.transfers[index];
+        if (times.done_ns < 0) continue;
+        const Transfer& transfer = schedule_.transfers[index];
+        Span span;
+        span.rank = transfer.from;
+        span.step = std::max(0, transfer.step - 1);
+        span.kind = SpanKind::send;
+        span.peer = transfer.to;
+        span.transfer = static_cast<int32_t>(index);
+        span.begin_ns = times.begin_ns;
+        span.end_ns = times.done_ns;
+        span.bytes = transfer.bytes;
+        trace.spans.push_back(span);
+    }
+    for (Span& span : trace.spans) {
+        span.begin_ns -= start_ns_;
+        span.end_ns -= start_ns_;
+    }
+    for (MemorySample& sample : trace.memory) sample.time_ns -= start_ns_;
+    for (TransferTimes& times : trace.transfers)
+        for (int64_t* time : {&times.posted_ns, &times.peer_ready_ns, &times.begin_ns, &times.done_ns})
+            if (*time >= 0) *time -= start_ns_;
+    std::stable_sort(trace.spans.begin(), trace.spans.end(), [](const Span& a, const Span& b) {
+        return a.rank != b.rank ? a.rank < b.rank : a.begin_ns < b.begin_ns;
+    });
+}
+
+void set_phase(const RunOptions& options, int phase) {
+    if (options.progress != nullptr) options.progress->phase.store(phase);
+}
+
+}  // namespace
+
+int worker_threads(const BackendSpec& backend) {
+    return backend.threads > 0 ? backend.threads : usable_cores();
+}
+
+void execute_on_cpu(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
+                    const CpuKernel& kernel, const RunOptions& options, std::shared_ptr<BufferPool> buffers,
+                    std::stop_token stop, CpuResult& result) {
+    CpuRun run(*schedule, kernel, options, std::move(buffers));
+    result.threads = run.threads();
+    {
+        const std::stop_callback cancel(stop, [&run] { run.stop(Error(ErrorKind::cancelled, "cancelled")); });
+        set_phase(options, 1);
+        run.fill(source);
+        set_phase(options, 2);
+        run.run();
+        run.collect(result);
+        run.rethrow();
+    }
+    auto memory = run.take_memory();
+    for (auto& rank : memory) rank->release_inputs();
+    result.output = std::make_shared<CpuOutput>(std::move(schedule), std::move(memory));
+}
+
+}  // namespace ringscope

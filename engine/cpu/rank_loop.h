@@ -1,0 +1,52 @@
+// One rank's life: the ring loop. Runs on the rank's own thread, which mostly waits; workers do the
+// attention.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "engine/cpu/attend_job.h"
+#include "engine/cpu/shared_transport.h"
+#include "engine/cpu/worker_pool.h"
+
+namespace ringscope {
+
+class RankLoop {
+  public:
+    /// What the ranks of a run share.
+    struct Shared {
+        const AttendJob::Context& attend;
+        SharedTransport& transport;
+        WorkerPool& pool;
+        const Fault& fault;
+    };
+    RankLoop(const Shared& shared, RankMemory& memory, RankTrace& trace);
+
+    /// Throws Error for what went wrong on this rank, Interrupted when the run was stopped.
+    void run();
+
+  private:
+    struct Attention;
+    void begin_step(int step);
+    void gather();
+    void share_own(int step);
+    void exchange(int step);
+    void attend_done(const JobTimes& times, int step, int owner);
+    void normalise();
+    std::byte* slot_for(int step);
+    void release_slot_of(int step);
+    void publish(int step, int during_step);
+    void sample(int step);
+    void throw_if_stopped() const;
+
+    const Shared& shared_;
+    const Schedule& schedule_;
+    RankMemory& memory_;
+    RankTrace& trace_;
+    const int rank_;
+    const bool ring_;
+    const bool overlap_;
+    int last_use_[2] = {-1, -1};  // the last step with pieces in the slot
+};
+
+}  // namespace ringscope

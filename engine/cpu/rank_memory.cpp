@@ -1,0 +1,103 @@
+#include "engine/cpu/rank_memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace ringscope {
+
+namespace {
+
+/// Elements of Q that one fill task writes: about a millisecond.
+constexpr int64_t kFillElements = int64_t{1} << 17;
+
+/// Calls use(row, run) for the rank's rows in [begin, end), cut so that the tokens of `run` lie in rows row,
+/// row + 1...
+template <typename Use>
+void for_each_run(const Placement& placement, int rank, int64_t begin, int64_t end, Use&& use) {
+    const bool striped = placement.layout() == Layout::striped;
+    const int64_t block = placement.stripe_block();
+    for (int64_t row = begin; row < end;) {
+        TokenRun run{placement.token_at(rank, row), 1, end - row};
+        if (striped && block == 1)
+            run.stride = placement.ranks();
+        else if (striped)
+            run.count = std::min(run.count, block - row % block);
+        else if (placement.layout() == Layout::zigzag)
+            for (const TokenInterval& interval : placement.intervals_of(rank))
+                if (run.first >= interval.begin && run.first < interval.end)
+                    run.count = std::min(run.count, interval.end - run.first);
+        use(row, run);
+        row += run.count;
+    }
+}
+
+}  // namespace
+
+RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<BufferPool> pool)
+    : rows(schedule.rank_plans[static_cast<size_t>(rank)].tokens), arena(std::move(pool)) {
+    const Problem& problem = schedule.problem;
+    const int64_t vectors = rows * problem.batch * problem.heads;
+    const int64_t own = rows * problem.batch * problem.kv_heads * problem.head_dim * bytes_of(problem.dtype);
+    const auto f32 = static_cast<int64_t>(sizeof(float));
+    q = arena.allocate(Purpose::query, vectors * problem.head_dim * bytes_of(problem.dtype));
+    k = arena.allocate(Purpose::own_kv, own);
+    v = arena.allocate(Purpose::own_kv, own);
+    o = arena.allocate(Purpose::output, vectors * problem.head_dim * f32);
+    lse = arena.allocate(Purpose::lse, vectors * f32);
+    if (schedule.experiment.ring.accumulator == Accumulator::online_softmax)
+        sum = arena.allocate(Purpose::workspace, vectors * f32);
+}
+
+void RankMemory::release_inputs() {
+    for (Buffer* buffer : {&q, &k, &v, &sum, &slot[0], &slot[1]}) buffer->reset();
+}
+
+FillJob::FillJob(const Schedule& schedule, const TensorSource& source,
+                 std::vector<std::unique_ptr<RankMemory>>& memory)
+    : schedule_(schedule), source_(source), memory_(memory) {
+    const Problem& problem = schedule.problem;
+    const int64_t rows = std::max<int64_t>(1, kFillElements / (int64_t{problem.heads} * problem.head_dim));
+    for (int rank = 0; rank < schedule.ranks; ++rank)
+        for (int64_t row = 0; row < memory_[static_cast<size_t>(rank)]->rows; row += rows)
+            parts_.push_back({rank, row, std::min(row + rows, memory_[static_cast<size_t>(rank)]->rows)});
+}
+
+int64_t FillJob::tasks(int) const { return static_cast<int64_t>(parts_.size()) * schedule_.problem.batch; }
+
+void FillJob::run(int, int64_t task, int) {
+    const Problem& problem = schedule_.problem;
+    const Part& part = parts_[static_cast<size_t>(task / problem.batch)];
+    const auto batch_index = static_cast<int>(task % problem.batch);
+    const RankMemory& memory = *memory_[static_cast<size_t>(part.rank)];
+    read(part, InputTensor::q, batch_index, problem.heads, memory.q.data());
+    read(part, InputTensor::k, batch_index, problem.kv_heads, memory.k.data());
+    read(part, InputTensor::v, batch_index, problem.kv_heads, memory.v.data());
+    clear(part, batch_index);
+}
+
+void FillJob::read(const Part& part, InputTensor tensor, int batch_index, int heads, std::byte* base) const {
+    const Problem& problem = schedule_.problem;
+    const int64_t row_bytes = int64_t{heads} * problem.head_dim * bytes_of(problem.dtype);
+    const int64_t rows = memory_[static_cast<size_t>(part.rank)]->rows;
+    for_each_run(schedule_.placement, part.rank, part.row_begin, part.row_end,
+                 [&](int64_t row, const TokenRun& run) {
+                     source_.read(tensor, batch_index, run, base + (batch_index * rows + row) * row_bytes);
+                 });
+}
+
+void FillJob::clear(const Part& part, int batch_index) const {
+    const Problem& problem = schedule_.problem;
+    const RankMemory& memory = *memory_[static_cast<size_t>(part.rank)];
+    const int64_t row_floats = int64_t{problem.heads} * problem.head_dim;
+    const int64_t rows = part.row_end - part.row_begin;
+    std::fill_n(memory.o.as<float>() + (batch_index * memory.rows + part.row_begin) * row_floats,
+                rows * row_floats, 0.0f);
+    for (int head = 0; head < problem.heads; ++head) {
+        const int64_t at = (int64_t{batch_index} * problem.heads + head) * memory.rows + part.row_begin;
+        std::fill_n(memory.lse.as<float>() + at, rows, -std::numeric_limits<float>::infinity());
+        if (memory.sum) std::fill_n(memory.sum.as<float>() + at, rows, 0.0f);
+    }
+}
+
+}  // namespace ringscope

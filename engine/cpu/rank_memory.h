@@ -1,0 +1,57 @@
+// The buffers of one rank, and how they are filled before the run.
+//
+//   q, o      (b, rows, h, d)         o in F32
+//   k, v      (b, rows, kv_heads, d)  one buffer each
+//   lse, sum  (b, h, rows)            F32; sum only for online_softmax
+//   slot[2]   packed pieces, as schedule.h lays them out; they come and go during the run
+//
+// Rows are the rank's tokens in ascending order.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/cpu/arena.h"
+#include "engine/cpu/worker_pool.h"
+#include "engine/tensor_source.h"
+
+namespace ringscope {
+
+struct RankMemory {
+    /// Allocates everything but the slots. Throws std::bad_alloc.
+    RankMemory(const Schedule& schedule, int rank, std::shared_ptr<BufferPool> pool);
+
+    int64_t rows = 0;
+    Arena arena;  // before the buffers: outlives them
+    Buffer q, k, v, o, lse, sum;
+    Buffer slot[2];
+
+    /// What is not the answer goes back to the pool.
+    void release_inputs();
+};
+
+/// Fills Q, K and V of all ranks from `source` and sets the running state to "no key seen" (o = 0, lse =
+/// -inf, sum = 0). Any number of workers; values depend on the source alone.
+class FillJob : public PoolJob {
+  public:
+    FillJob(const Schedule& schedule, const TensorSource& source,
+            std::vector<std::unique_ptr<RankMemory>>& memory);
+    int64_t tasks(int phase) const override;
+    void run(int phase, int64_t task, int worker) override;
+
+  private:
+    struct Part {
+        int rank = 0;
+        int64_t row_begin = 0;
+        int64_t row_end = 0;
+    };
+    void read(const Part& part, InputTensor tensor, int batch_index, int heads, std::byte* base) const;
+    void clear(const Part& part, int batch_index) const;
+
+    const Schedule& schedule_;
+    const TensorSource& source_;
+    std::vector<std::unique_ptr<RankMemory>>& memory_;
+    std::vector<Part> parts_;
+};
+
+}  // namespace ringscope

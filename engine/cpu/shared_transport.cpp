@@ -1,0 +1,217 @@
+#include "engine/cpu/shared_transport.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include "engine/nvtx.h"
+
+namespace ringscope {
+
+namespace {
+
+/// Copied between two looks at the stop flag: a few milliseconds.
+constexpr int64_t kCopyBlock = int64_t{16} << 20;
+
+std::string seconds_text(double seconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g s", seconds);
+    return text;
+}
+
+}  // namespace
+
+SharedTransport::SharedTransport(const Schedule& schedule, const RunControl& control, double timeout_seconds)
+    : schedule_(schedule),
+      control_(control),
+      timeout_seconds_(timeout_seconds),
+      messages_(schedule.transfers.size()),
+      ranks_(static_cast<size_t>(schedule.ranks)) {}
+
+void SharedTransport::publish(int rank, int step, const std::byte* slot) {
+    const auto& sends =
+        schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].sends;
+    if (sends.empty()) return;
+    {
+        const std::lock_guard lock(mutex_);
+        const int64_t now_ns = steady_ns();
+        for (const int index : sends) {
+            Message& message = messages_[static_cast<size_t>(index)];
+            message.source = slot;
+            message.times.peer_ready_ns = now_ns;
+        }
+    }
+    changed_.notify_all();
+}
+
+/// With the lock held. `ready` is looked at under the lock.
+void SharedTransport::wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, bool receiving,
+                                 const std::function<bool()>& ready,
+                                 const std::function<Error(double)>& late) {
+    const auto limit_ns = static_cast<int64_t>(timeout_seconds_ * 1e9);
+    const auto slice = std::chrono::nanoseconds(std::clamp<int64_t>(limit_ns / 8, 1'000'000, 50'000'000));
+    RankState& state = ranks_[static_cast<size_t>(rank)];
+    state.waits_for = peer;
+    state.receiving = receiving;
+    const int64_t begin_ns = steady_ns();
+    int64_t counted_ns = 0;  // of the limit
+    int64_t looked_ns = begin_ns;
+    while (!ready()) {
+        if (control_.stopped()) throw Interrupted{};
+        changed_.wait_for(lock, slice);
+        const int64_t now_ns = steady_ns();
+        counted_ns = holds_up_the_rest(rank) ? counted_ns + now_ns - looked_ns : 0;
+        looked_ns = now_ns;
+        if (counted_ns >= limit_ns && !ready()) throw late(static_cast<double>(now_ns - begin_ns) * 1e-9);
+    }
+    state.waits_for = -1;
+}
+
+/// Whether the rank's wait is the one to blame; see the top of the header.
+bool SharedTransport::holds_up_the_rest(int rank) const {
+    const RankState& state = ranks_[static_cast<size_t>(rank)];
+    int at = state.waits_for;
+    for (int hops = 0; hops < schedule_.ranks; ++hops) {
+        const RankState& peer = ranks_[static_cast<size_t>(at)];
+        if (peer.waits_for < 0) return hops == 0 && !peer.computing;
+        at = peer.waits_for;
+        if (at == rank) return state.receiving;
+    }
+    return false;
+}
+
+int SharedTransport::await_any(int rank, const std::vector<int>& open, int during_step, RankTrace& trace) {
+    std::unique_lock lock(mutex_);
+    int found = -1;
+    const auto ready = [&] {
+        for (const int index : open)
+            if (messages_[static_cast<size_t>(index)].source != nullptr) {
+                found = index;
+                return true;
+            }
+        return false;
+    };
+    const int64_t begin_ns = steady_ns();
+    if (ready()) return found;
+    const int peer = schedule_.transfers[static_cast<size_t>(open.front())].from;
+    wait_until(lock, rank, peer, true, ready, [&](double waited) {
+        return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
+                                                seconds_text(waited) + " for rank " + std::to_string(peer) +
+                                                " in step " + std::to_string(during_step));
+    });
+    const int from = schedule_.transfers[static_cast<size_t>(found)].from;
+    const int64_t ready_ns = messages_[static_cast<size_t>(found)].times.peer_ready_ns;
+    trace.add_wait(WaitCause::late_peer, during_step, from, found, begin_ns, ready_ns);
+    trace.add_wait(WaitCause::link, during_step, from, found, std::max(begin_ns, ready_ns), steady_ns());
+    return found;
+}
+
+void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+                              RankTrace& trace) {
+    std::vector<int> open =
+        schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].receives;
+    {
+        const std::lock_guard lock(mutex_);
+        const int64_t now_ns = steady_ns();
+        for (const int index : open) messages_[static_cast<size_t>(index)].times.posted_ns = now_ns;
+    }
+    while (!open.empty()) {
+        const int index = await_any(rank, open, during_step, trace);
+        std::erase(open, index);
+        const Transfer& transfer = schedule_.transfers[static_cast<size_t>(index)];
+        const NvtxRange range("recv", transfer.bytes);
+        Message& message = messages_[static_cast<size_t>(index)];
+        const int64_t begin_ns = steady_ns();
+        copy(transfer, message.source, slot);
+        int64_t done_ns = 0;
+        {
+            const std::lock_guard lock(mutex_);
+            done_ns = steady_ns();
+            message.times.begin_ns = begin_ns;
+            message.times.done_ns = done_ns;
+            message.taken = true;
+        }
+        changed_.notify_all();
+        Span& span = trace.add(kind, during_step, begin_ns, done_ns);
+        span.peer = transfer.from;
+        span.transfer = index;
+        span.bytes = transfer.bytes;
+        const auto& pieces = schedule_.pieces_in(rank, step);
+        span.owner = pieces[static_cast<size_t>(transfer.copies.front().target_piece)].owner;
+        for (const PieceCopy& piece : transfer.copies)
+            if (pieces[static_cast<size_t>(piece.target_piece)].owner != span.owner) span.owner = -1;
+    }
+}
+
+/// Neighbouring pieces that stay neighbours are one memcpy.
+void SharedTransport::copy(const Transfer& transfer, const std::byte* source, std::byte* slot) const {
+    const int made_in = schedule_.strategy == Strategy::all_gather ? 0 : transfer.step - 1;
+    const auto& from = schedule_.pieces_in(transfer.from, made_in);
+    const auto& to = schedule_.pieces_in(transfer.to, transfer.step);
+    for (size_t i = 0; i < transfer.copies.size();) {
+        const int64_t source_at = from[static_cast<size_t>(transfer.copies[i].source_piece)].slot_offset;
+        const int64_t target_at = to[static_cast<size_t>(transfer.copies[i].target_piece)].slot_offset;
+        int64_t bytes = 0;
+        for (; i < transfer.copies.size(); ++i) {
+            const Piece& read = from[static_cast<size_t>(transfer.copies[i].source_piece)];
+            const Piece& written = to[static_cast<size_t>(transfer.copies[i].target_piece)];
+            RINGSCOPE_CHECK(read.bytes == written.bytes);
+            if (read.slot_offset != source_at + bytes || written.slot_offset != target_at + bytes) break;
+            bytes += written.bytes;
+        }
+        for (int64_t done = 0; done < bytes; done += kCopyBlock) {
+            if (control_.stopped()) throw Interrupted{};
+            std::memcpy(slot + target_at + done, source + source_at + done,
+                        static_cast<size_t>(std::min(kCopyBlock, bytes - done)));
+        }
+    }
+}
+
+void SharedTransport::wait_taken(int rank, int step, int during_step, RankTrace& trace) {
+    std::unique_lock lock(mutex_);
+    for (const int index :
+         schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].sends) {
+        const Message& message = messages_[static_cast<size_t>(index)];
+        if (message.taken) continue;
+        const int64_t begin_ns = steady_ns();
+        const int peer = schedule_.transfers[static_cast<size_t>(index)].to;
+        wait_until(
+            lock, rank, peer, false, [&] { return message.taken; },
+            [&](double waited) {
+                return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
+                                                        seconds_text(waited) + " for rank " +
+                                                        std::to_string(peer) + " to take its chunk in step " +
+                                                        std::to_string(during_step));
+            });
+        trace.add_wait(WaitCause::late_peer, during_step, peer, index, begin_ns, steady_ns());
+    }
+}
+
+void SharedTransport::set_computing(int rank, bool computing) {
+    const std::lock_guard lock(mutex_);
+    ranks_[static_cast<size_t>(rank)].computing = computing;
+}
+
+void SharedTransport::sleep(double seconds) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+    std::unique_lock lock(mutex_);
+    changed_.wait_until(lock, until, [this] { return control_.stopped(); });
+    if (control_.stopped()) throw Interrupted{};
+}
+
+void SharedTransport::interrupt() {
+    // Taken and let go, so that nobody is between looking at the flag and falling asleep.
+    { const std::lock_guard lock(mutex_); }
+    changed_.notify_all();
+}
+
+std::vector<TransferTimes> SharedTransport::times() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<TransferTimes> times;
+    for (const Message& message : messages_) times.push_back(message.times);
+    return times;
+}
+
+}  // namespace ringscope

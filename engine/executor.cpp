@@ -1,0 +1,159 @@
+#include "engine/executor.h"
+
+#include <chrono>
+#include <cstdio>
+#include <new>
+
+#include "engine/cpu/arena.h"
+#include "engine/cpu/cpu_executor.h"
+#include "engine/machine.h"
+#include "engine/verify.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string bytes_text(int64_t bytes) {
+    constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    auto value = static_cast<double>(bytes);
+    size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
+    char text[48];
+    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
+    return text;
+}
+
+/// What this build can run; anything else is said in one line before a byte is allocated.
+void require_supported(const Experiment& experiment) {
+    if (experiment.ring.ranks > kMaxRunRanks)
+        throw Error(ErrorKind::bad_input, "ring.ranks is " + std::to_string(experiment.ring.ranks) +
+                                              ": a run takes 1 to " + std::to_string(kMaxRunRanks) +
+                                              ", plan and simulate up to " + std::to_string(kMaxRanks));
+    if (experiment.backend.device == Device::cuda)
+        throw Error(ErrorKind::bad_input, "backend.device is cuda: this build runs on auto or cpu only");
+    const TransportKind transport = experiment.backend.transport;
+    if (transport != TransportKind::automatic && transport != TransportKind::shared)
+        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
+                                              ": this build has auto and shared only");
+}
+
+void require_memory(const Schedule& schedule, const BufferPool& buffers) {
+    const int64_t needed = predicted_bytes_all_ranks(schedule);
+    const int64_t available = available_memory_bytes() + buffers.kept_bytes();
+    if (needed <= available) return;
+    // Every buffer grows in proportion to n.
+    const double share = static_cast<double>(available) / static_cast<double>(needed);
+    const auto fits = static_cast<int64_t>(share * static_cast<double>(schedule.problem.seq_len));
+    throw Error(ErrorKind::run_failed, "out of memory: the ranks need " + bytes_text(needed) +
+                                           " together and " + bytes_text(available) +
+                                           " is available; a problem.seq_len of about " +
+                                           std::to_string(fits) + " would fit");
+}
+
+int64_t utc_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+void run_planned(const std::shared_ptr<const Schedule>& schedule, const RunOptions& options,
+                 std::stop_token stop, Run& run) {
+    const Experiment& experiment = schedule->experiment;
+    const CpuKernel& kernel = choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
+    run.device = "cpu";
+    run.kernel = kernel.name;
+    run.transport = name_of(TransportKind::shared);
+    const auto buffers = options.buffers ? options.buffers : std::make_shared<BufferPool>();
+    buffers->begin_run();
+    require_memory(*schedule, *buffers);
+    std::shared_ptr<const TensorSource> source = options.input;
+    if (!source) source = make_generated_source(schedule->problem, experiment.input.seed);
+
+    CpuResult result;
+    try {
+        execute_on_cpu(schedule, *source, kernel, options, buffers, stop, result);
+    } catch (...) {
+        run.trace = std::move(result.trace);
+        run.threads = result.threads;
+        throw;
+    }
+    run.trace = std::move(result.trace);
+    run.threads = result.threads;
+    run.metrics = derive_metrics(*schedule, run.trace, result.counters);
+    if (options.verify) {
+        if (options.progress != nullptr) options.progress->phase.store(3);
+        run.verification = verify(*schedule, *source, *result.output, result.threads, stop);
+    }
+    if (options.keep_output) run.output = std::move(result.output);
+}
+
+void run_checked(const RunOptions& options, std::stop_token stop, Run& run) {
+    if (options.progress != nullptr) options.progress->phase.store(0);
+    require_valid(run.experiment);
+    require_supported(run.experiment);
+    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment));
+    run.schedule = schedule;
+    if (options.progress != nullptr) {
+        options.progress->work_done.store(0);
+        options.progress->work_total.store(schedule->flops);
+    }
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+    run_planned(schedule, options, stop, run);
+    if (options.progress != nullptr) options.progress->work_done.store(schedule->flops);
+}
+
+void fail(Run& run, ErrorKind kind, const std::string& message) {
+    run.state = kind == ErrorKind::cancelled ? RunState::cancelled : RunState::failed;
+    run.error_kind = kind;
+    run.error = message;
+    run.metrics = {};
+    run.verification.reset();
+    run.output.reset();
+}
+
+}  // namespace
+
+std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,
+                                   std::stop_token stop) {
+    auto run = std::make_shared<Run>();
+    run->experiment = experiment;
+    run->input_name = options.input_name;
+    run->machine = this_machine();
+    run->version = version();
+    run->started_utc_ms = utc_ms();
+    try {
+        run_checked(options, stop, *run);
+    } catch (const Error& error) {
+        fail(*run, error.kind(), error.what());
+    } catch (const std::bad_alloc&) {
+        const int64_t needed = run->schedule ? predicted_bytes_all_ranks(*run->schedule) : 0;
+        fail(*run, ErrorKind::run_failed,
+             "out of memory: the ranks need " + bytes_text(needed) + " together");
+    } catch (const std::exception& error) {
+        fail(*run, ErrorKind::run_failed, error.what());
+    }
+    return run;
+}
+
+EngineInventory engine_inventory() {
+    EngineInventory inventory;
+    inventory.machine = this_machine();
+    const std::string not_built = "this build has none";
+    inventory.devices = {
+        {"cpu", inventory.machine.cpu + ", " + std::to_string(inventory.machine.cores) + " cores", true, ""},
+        {"cuda", "NVIDIA GPUs", false, not_built}};
+    inventory.transports = {{"shared", "copies between ranks of one process", true, ""},
+                            {"nccl", "NCCL between GPUs", false, not_built},
+                            {"peer", "copies between the GPUs of one machine", false, not_built},
+                            {"mpi", "messages between processes and machines", false, not_built}};
+    for (const CpuKernel& kernel : cpu_kernels()) {
+        const bool usable = kernel.usable();
+        inventory.cpu_kernels.push_back(
+            {kernel.name, kernel.description, usable, usable ? "" : "this processor lacks the instructions"});
+    }
+    return inventory;
+}
+
+const char* version() { return RINGSCOPE_VERSION; }
+
+}  // namespace ringscope

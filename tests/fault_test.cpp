@@ -1,0 +1,155 @@
+// What goes wrong in a run: it ends on every rank, soon, says where, and the next run works.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "engine/executor.h"
+
+namespace ringscope {
+namespace {
+
+Experiment ring_of_four() {
+    Experiment e;
+    e.problem.seq_len = 128;
+    e.problem.heads = 2;
+    e.problem.head_dim = 8;
+    e.problem.head_groups = {{128, 1, {}, {}}};
+    e.ring.ranks = 4;
+    e.ring.prune = false;
+    e.ring.timeout_seconds = 0.1;
+    e.backend.threads = 2;
+    return e;
+}
+
+std::shared_ptr<const Run> run_with(const Experiment& experiment, const Fault& fault) {
+    RunOptions options;
+    options.fault = fault;
+    return execute(experiment, options, {});
+}
+
+void expect_failed(const Run& run, const std::string& message) {
+    EXPECT_EQ(run.state, RunState::failed);
+    EXPECT_EQ(run.error_kind, ErrorKind::run_failed);
+    EXPECT_EQ(run.error.find(message), 0u) << run.error;
+    EXPECT_EQ(run.output, nullptr);
+    const auto next = execute(run.experiment, {}, {});
+    EXPECT_EQ(next->state, RunState::done) << next->error;
+}
+
+TEST(Fault, ALostTransferNamesRankStepAndPeer) {
+    for (const bool overlap : {false, true})
+        for (int rank = 0; rank < 4; ++rank)
+            for (const int step : {0, 2}) {
+                Experiment e = ring_of_four();
+                e.ring.overlap = overlap;
+                const auto failed = run_with(e, {Fault::Kind::lose_transfer, rank, step, 0});
+                expect_failed(*failed, "rank " + std::to_string((rank + 1) % 4) + " waited 0.1");
+                EXPECT_NE(failed->error.find(" for rank " + std::to_string(rank) + " in step " +
+                                             std::to_string(step)),
+                          std::string::npos)
+                    << failed->error;
+                EXPECT_FALSE(failed->trace.spans.empty());
+            }
+}
+
+TEST(Fault, ALostTransferEndsAnAllGather) {
+    Experiment e = ring_of_four();
+    e.ring.strategy = Strategy::all_gather;
+    const auto failed = run_with(e, {Fault::Kind::lose_transfer, 2, 0, 0});
+    EXPECT_EQ(failed->state, RunState::failed);
+    EXPECT_NE(failed->error.find("for rank 2 in step 0"), std::string::npos) << failed->error;
+}
+
+TEST(Fault, AnErrorOnOneRankEndsAll) {
+    for (int step = 0; step < 4; ++step)
+        expect_failed(*run_with(ring_of_four(), {Fault::Kind::throw_error, 2, step, 0}),
+                      "rank 2 failed in step " + std::to_string(step));
+}
+
+TEST(Fault, ADelayWithinTheLimitIsAWaitForALatePeer) {
+    Experiment e = ring_of_four();
+    e.ring.timeout_seconds = 30;
+    const auto done = run_with(e, {Fault::Kind::delay, 1, 1, 0.1});
+    ASSERT_EQ(done->state, RunState::done) << done->error;
+    double waited = 0;
+    for (const Span& span : done->trace.spans)
+        if (span.rank == 2 && span.kind == SpanKind::wait && span.cause == WaitCause::late_peer &&
+            span.peer == 1 && span.step == 1)
+            waited += static_cast<double>(span.end_ns - span.begin_ns) * 1e-9;
+    EXPECT_GT(waited, 0.05);
+    EXPECT_GE(done->metrics.ranks[2].wait_peer_seconds, waited * 0.5);
+}
+
+TEST(Fault, ADelayBeyondTheLimitIsALostTransfer) {
+    // Rank 1 misses rank 0's chunk, and rank 3 has one that rank 0 does not take: either may say so first.
+    const auto failed = run_with(ring_of_four(), {Fault::Kind::delay, 0, 1, 20});
+    expect_failed(*failed, "rank ");
+    EXPECT_NE(failed->error.find(" waited 0.1"), std::string::npos) << failed->error;
+    EXPECT_NE(failed->error.find("for rank 0 "), std::string::npos) << failed->error;
+}
+
+/// Takes many seconds on any machine.
+Experiment long_run() {
+    Experiment e = ring_of_four();
+    e.problem.seq_len = 1 << 16;
+    e.problem.head_dim = 32;
+    e.problem.head_groups = {{1 << 16, 1, {}, {}}};
+    e.ring.timeout_seconds = 30;
+    return e;
+}
+
+TEST(Fault, CancelEndsEveryPhaseSoon) {
+    for (const int wanted_phase : {1, 2}) {
+        std::stop_source stop;
+        Progress progress;
+        RunOptions options;
+        options.progress = &progress;
+        std::jthread canceller([&] {
+            while (progress.phase.load() < wanted_phase) std::this_thread::yield();
+            stop.request_stop();
+        });
+        const auto cancelled = execute(long_run(), options, stop.get_token());
+        EXPECT_EQ(cancelled->state, RunState::cancelled);
+        EXPECT_EQ(cancelled->error_kind, ErrorKind::cancelled);
+        EXPECT_EQ(cancelled->error, "cancelled");
+        EXPECT_EQ(cancelled->output, nullptr);
+    }
+}
+
+TEST(Fault, CancelEndsAWaitAndASleep) {
+    std::stop_source stop;
+    RunOptions options;
+    options.fault = {Fault::Kind::delay, 1, 0, 3600};
+    Experiment e = ring_of_four();
+    e.ring.timeout_seconds = 3600;
+    std::jthread canceller([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(30));
+        stop.request_stop();
+    });
+    EXPECT_EQ(execute(e, options, stop.get_token())->state, RunState::cancelled);
+}
+
+TEST(Fault, AStopBeforeTheStartRunsNothing) {
+    std::stop_source stop;
+    stop.request_stop();
+    const auto cancelled = execute(ring_of_four(), {}, stop.get_token());
+    EXPECT_EQ(cancelled->state, RunState::cancelled);
+    EXPECT_TRUE(cancelled->trace.spans.empty());
+}
+
+TEST(Fault, ASlowRankIsNotALostOne) {
+    // One worker for four ranks: ranks wait for each other far longer than the limit, but never for nothing.
+    Experiment e = ring_of_four();
+    e.problem.seq_len = 2048;
+    e.problem.head_groups = {{2048, 1, {}, {}}};
+    e.problem.head_dim = 32;
+    e.backend.threads = 1;
+    e.ring.timeout_seconds = 0.02;
+    e.ring.overlap = false;
+    const auto done = execute(e, {}, {});
+    EXPECT_EQ(done->state, RunState::done) << done->error;
+}
+
+}  // namespace
+}  // namespace ringscope
