@@ -14,7 +14,7 @@ namespace ringscope {
 namespace {
 
 /// In the order in which they claim time.
-enum Class { kCompute, kPack, kMerge, kTransfer, kWaitPeer, kWaitLink, kWaitCore, kIdle, kClasses };
+enum Class { kCompute, kPack, kMerge, kWaitCore, kTransfer, kWaitPeer, kWaitLink, kIdle, kClasses };
 
 Class class_of(const Span& span) {
     switch (span.kind) {

@@ -9,7 +9,8 @@
 namespace ringscope {
 
 /// A rank's wall time split without remainder. At each instant the first that applies counts:
-/// compute, pack, merge, exposed transfer (a receive or collective with none of these), wait, else idle.
+/// compute, pack, merge, wait for a core, exposed transfer (a receive or collective with none of these), wait
+/// for a peer, wait for the link, else idle.
 struct RankMetrics {
     int rank = 0;
     int64_t peak_bytes = 0;

@@ -64,6 +64,16 @@ TEST(Metrics, SplitsTimeByTheFirstClassThatIsOpen) {
     EXPECT_EQ(metrics.bytes_on_wire, 32);
 }
 
+TEST(Metrics, BytesThatArriveWhileARankLacksACoreAreNotExposed) {
+    Trace trace;
+    trace.wall_ns = 100;
+    trace.spans = {span(0, SpanKind::wait, 0, 60, 0, WaitCause::core), span(0, SpanKind::receive, 40, 80, 6)};
+    const Metrics metrics = derive_metrics(schedule_of(1), trace, {RankCounters{}});
+    EXPECT_DOUBLE_EQ(metrics.ranks[0].wait_core_seconds, 60e-9);
+    EXPECT_DOUBLE_EQ(metrics.ranks[0].exposed_transfer_seconds, 20e-9);
+    EXPECT_DOUBLE_EQ(metrics.overlap_efficiency, 0.5);
+}
+
 TEST(Metrics, TwoReceivesAtOnceAreOneStretchOfTransfer) {
     Trace trace;
     trace.wall_ns = 100;
@@ -102,12 +112,11 @@ TEST(Metrics, RandomSpansSumToTheWallTime) {
         trace.wall_ns = 1 + static_cast<int64_t>(random() % 200);
         std::vector<int> first(static_cast<size_t>(trace.wall_ns), 7);
         for (uint32_t i = 0; i < random() % 12; ++i) {
-            constexpr SpanKind kinds[] = {SpanKind::compute, SpanKind::pack, SpanKind::merge,
-                                          SpanKind::receive, SpanKind::wait, SpanKind::wait,
-                                          SpanKind::wait};
-            constexpr WaitCause causes[] = {WaitCause::none, WaitCause::none,      WaitCause::none,
-                                            WaitCause::none, WaitCause::late_peer, WaitCause::link,
-                                            WaitCause::core};
+            constexpr SpanKind kinds[] = {SpanKind::compute, SpanKind::pack, SpanKind::merge, SpanKind::wait,
+                                          SpanKind::receive, SpanKind::wait, SpanKind::wait};
+            constexpr WaitCause causes[] = {WaitCause::none, WaitCause::none, WaitCause::none,
+                                            WaitCause::core, WaitCause::none, WaitCause::late_peer,
+                                            WaitCause::link};
             const int of = static_cast<int>(random() % 7);
             const auto begin = static_cast<int64_t>(random() % 220) - 10;
             const int64_t end = begin + static_cast<int64_t>(random() % 60);
@@ -116,9 +125,14 @@ TEST(Metrics, RandomSpansSumToTheWallTime) {
                 first[static_cast<size_t>(t)] = std::min(first[static_cast<size_t>(t)], of);
         }
         const RankMetrics rank = derive_metrics(schedule_of(1), trace, {RankCounters{}}).ranks[0];
-        const double got[] = {rank.compute_seconds,          rank.pack_seconds,      rank.merge_seconds,
-                              rank.exposed_transfer_seconds, rank.wait_peer_seconds, rank.wait_link_seconds,
-                              rank.wait_core_seconds,        rank.idle_seconds};
+        const double got[] = {rank.compute_seconds,
+                              rank.pack_seconds,
+                              rank.merge_seconds,
+                              rank.wait_core_seconds,
+                              rank.exposed_transfer_seconds,
+                              rank.wait_peer_seconds,
+                              rank.wait_link_seconds,
+                              rank.idle_seconds};
         for (int of = 0; of < 8; ++of)
             EXPECT_NEAR(got[of] * 1e9, std::count(first.begin(), first.end(), of), 1e-6) << "class " << of;
         EXPECT_NEAR(rank.wall_seconds() * 1e9, static_cast<double>(trace.wall_ns), 1e-6);
