@@ -17,6 +17,8 @@ struct RunSummary {
     std::string note;
     std::vector<std::string> tags;
     bool baseline = false;
+    bool archived = false;
+    std::string experiment_hash;  // equal for runs of the same experiment
     int64_t started_utc_ms = 0;
     RunState state = RunState::done;
     std::string host;
@@ -28,7 +30,7 @@ struct RunSummary {
     int ranks = 0;
     std::string strategy;
     std::string layout;
-    bool verified = false;       // was held against the reference
+    bool verified = false;  // was held against the reference
     bool verify_passed = false;
     double max_abs_error = 0;
     double seconds = 0;
@@ -36,11 +38,16 @@ struct RunSummary {
     double overlap_efficiency = 1;
     double compute_imbalance = 1;
     int64_t bytes_on_wire = 0;
-    int64_t peak_bytes = 0;      // the largest of the ranks'
+    int64_t peak_bytes = 0;  // the largest of the ranks'
+    int64_t spans = 0;
+    std::string error;  // one line, "" when done
 };
 
 /// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
 std::string settings_line(const Experiment& experiment);
+
+/// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
+RunSummary summarize(const Run& run, const std::string& name);
 
 /// A name that says what the run is: "Hybrid 4 ranks, n 8192" (preset when it is one, else the strategy).
 std::string automatic_name(const Experiment& experiment);

@@ -1,0 +1,61 @@
+// Two or more runs side by side, as plain data: what was set differently, what came out, whether it is fair.
+//
+// The first run is what the others are held against. Views draw a Comparison; the command prints it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run.h"
+
+namespace ringscope {
+
+struct ComparedRun {
+    std::string name;
+    std::shared_ptr<const Run> run;  // never null
+};
+
+/// A field that is not the same in all runs.
+struct SettingDifference {
+    std::string path;                 // "ring.strategy", "problem.head_groups"
+    std::vector<std::string> values;  // one a run
+};
+
+/// One figure of every run. No value where the run did not finish.
+struct MetricRow {
+    std::string key;    // "seconds", as in the JSON of a run
+    std::string label;  // "time"
+    std::string unit;   // "s", "B", "GFLOP/s", "" for a ratio
+    enum class Better { less, more, neither } better = Better::neither;
+    std::vector<std::optional<double>> values;
+    std::vector<std::optional<double>> ratios;  // to the first run; none when that is 0 or missing
+};
+
+/// One rank's figures in every run; nothing where that run has no such rank.
+struct RankRow {
+    int rank = 0;
+    std::vector<std::optional<RankMetrics>> runs;
+};
+
+struct Comparison {
+    std::vector<std::string> names;
+    std::vector<SettingDifference> settings;
+    std::vector<MetricRow> metrics;
+    std::vector<RankRow> ranks;
+    std::vector<std::string> warnings;  // what makes it unfair, one sentence each
+    std::string verdict;                // one or two sentences in words
+    bool same = false;                  // no difference in settings or figures
+};
+
+/// Throws Error(bad_input) for fewer than two runs.
+Comparison compare_runs(std::span<const ComparedRun> runs);
+
+/// One JSON object, indented.
+std::string comparison_to_json(const Comparison& comparison);
+/// Two tables (settings, figures), the ranks, warnings and the verdict; for a terminal.
+std::string comparison_to_text(const Comparison& comparison);
+
+}  // namespace ringscope

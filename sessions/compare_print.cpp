@@ -1,0 +1,157 @@
+// A Comparison as JSON and as tables for a terminal.
+#include <algorithm>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "sessions/compare.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+Json optionals(const std::vector<std::optional<double>>& values) {
+    Json list = Json::array();
+    for (const auto& value : values) list.push_back(value ? Json(*value) : Json());
+    return list;
+}
+
+Json rank_figures(const std::optional<RankMetrics>& rank) {
+    if (!rank) return {};
+    return {{"peak_bytes", rank->peak_bytes},
+            {"sent_bytes", rank->sent_bytes},
+            {"received_bytes", rank->received_bytes},
+            {"compute_seconds", rank->compute_seconds},
+            {"transfer_seconds", rank->transfer_seconds},
+            {"exposed_transfer_seconds", rank->exposed_transfer_seconds},
+            {"wait_seconds", rank->wait_seconds()}};
+}
+
+using Table = std::vector<std::vector<std::string>>;
+
+/// Characters, not bytes: continuation bytes of UTF-8 take no column.
+size_t width(const std::string& text) {
+    return static_cast<size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+/// Columns as wide as their widest cell, two blanks apart; the first column to the left, the others to the
+/// right.
+std::string table_text(const Table& table) {
+    std::vector<size_t> widths;
+    for (const auto& row : table)
+        for (size_t column = 0; column < row.size(); ++column) {
+            if (column >= widths.size()) widths.push_back(0);
+            widths[column] = std::max(widths[column], width(row[column]));
+        }
+    std::string text;
+    for (const auto& row : table) {
+        std::string line;
+        for (size_t column = 0; column < row.size(); ++column) {
+            const std::string pad(widths[column] - width(row[column]), ' ');
+            line += column == 0 ? row[column] + pad : "  " + pad + row[column];
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+std::string figure(double value, const std::string& unit) {
+    char text[64];
+    if (unit == "B" && value >= 1024) {
+        std::snprintf(text, sizeof text, "%.2f %s",
+                      value >= 1 << 30   ? value / (1 << 30)
+                      : value >= 1 << 20 ? value / (1 << 20)
+                                         : value / 1024,
+                      value >= 1 << 30   ? "GiB"
+                      : value >= 1 << 20 ? "MiB"
+                                         : "KiB");
+    } else if (unit == "s") {
+        std::snprintf(text, sizeof text, "%.3f ms", value * 1e3);
+    } else {
+        std::snprintf(text, sizeof text, "%.4g%s%s", value, unit.empty() ? "" : " ", unit.c_str());
+    }
+    return text;
+}
+
+std::string figure_and_ratio(const std::optional<double>& value, const std::optional<double>& ratio,
+                             const std::string& unit, bool first) {
+    if (!value) return "-";
+    std::string text = figure(*value, unit);
+    if (first || !ratio) return text;
+    char times[32];
+    std::snprintf(times, sizeof times, " (x%.3g)", *ratio);
+    return text + times;
+}
+
+Table settings_table(const Comparison& c) {
+    Table table{{"setting"}};
+    table[0].insert(table[0].end(), c.names.begin(), c.names.end());
+    for (const SettingDifference& setting : c.settings) {
+        table.push_back({setting.path});
+        table.back().insert(table.back().end(), setting.values.begin(), setting.values.end());
+    }
+    return table;
+}
+
+Table metrics_table(const Comparison& c) {
+    Table table{{"figure"}};
+    table[0].insert(table[0].end(), c.names.begin(), c.names.end());
+    for (const MetricRow& row : c.metrics) {
+        table.push_back({row.label});
+        for (size_t i = 0; i < row.values.size(); ++i)
+            table.back().push_back(figure_and_ratio(row.values[i], row.ratios[i], row.unit, i == 0));
+    }
+    return table;
+}
+
+/// Peak, compute and wait of each rank, run by run.
+Table ranks_table(const Comparison& c) {
+    Table table{{"rank"}};
+    for (const std::string& name : c.names) table[0].push_back(name + ": peak / compute / wait");
+    for (const RankRow& row : c.ranks) {
+        table.push_back({std::to_string(row.rank)});
+        for (const auto& rank : row.runs)
+            table.back().push_back(rank ? figure(static_cast<double>(rank->peak_bytes), "B") + " / " +
+                                              figure(rank->compute_seconds, "s") + " / " +
+                                              figure(rank->wait_seconds(), "s")
+                                        : "-");
+    }
+    return table;
+}
+
+}  // namespace
+
+std::string comparison_to_json(const Comparison& c) {
+    Json json{{"names", c.names}, {"same", c.same}, {"verdict", c.verdict}, {"warnings", c.warnings}};
+    json["settings"] = Json::array();
+    for (const SettingDifference& setting : c.settings)
+        json["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
+    json["metrics"] = Json::array();
+    for (const MetricRow& row : c.metrics)
+        json["metrics"].push_back({{"key", row.key},
+                                   {"label", row.label},
+                                   {"unit", row.unit},
+                                   {"values", optionals(row.values)},
+                                   {"ratios", optionals(row.ratios)}});
+    json["ranks"] = Json::array();
+    for (const RankRow& row : c.ranks) {
+        Json runs = Json::array();
+        for (const auto& rank : row.runs) runs.push_back(rank_figures(rank));
+        json["ranks"].push_back({{"rank", row.rank}, {"runs", std::move(runs)}});
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string comparison_to_text(const Comparison& c) {
+    std::string text;
+    text += c.settings.empty() ? "The same settings.\n" : table_text(settings_table(c));
+    text += "\n" + table_text(metrics_table(c));
+    if (!c.ranks.empty()) text += "\n" + table_text(ranks_table(c));
+    if (!c.warnings.empty()) text += "\n";
+    for (const std::string& warning : c.warnings) text += "! " + warning + "\n";
+    return text + "\n" + c.verdict + "\n";
+}
+
+}  // namespace ringscope

@@ -1,0 +1,372 @@
+#include "sessions/experiment_file.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/error.h"
+#include "engine/experiment_fields.h"
+#include "sessions/atomic_file.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+template <typename T>
+struct IsOptional : std::false_type {};
+template <typename T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+
+/// What was found wrong, with the path it belongs to ("" for the file as a whole).
+class Problems {
+  public:
+    void add(const std::string& path, const std::string& message) { list_.push_back({path, message}); }
+    void not_allowed(const std::string& path, const Json& value, const std::string& allowed) {
+        add(path, shown(value) + " is not allowed: " + allowed);
+    }
+    /// validate() also complains about what could not be read and kept its default; that is no news.
+    void add_unless_told(const FieldProblem& problem) {
+        for (const FieldProblem& told : list_) {
+            if (contains(told.path, problem.path) || contains(problem.path, told.path)) return;
+        }
+        list_.push_back(problem);
+    }
+    bool empty() const { return list_.empty(); }
+    std::string joined() const {
+        std::string all;
+        for (const FieldProblem& problem : list_)
+            all += (all.empty() ? "" : "; ") + problem.path + (problem.path.empty() ? "" : ": ") +
+                   problem.message;
+        return all;
+    }
+
+  private:
+    /// "problem.head_groups" contains itself and "problem.head_groups[1].offset", not
+    /// "problem.head_groups_2".
+    static bool contains(const std::string& outer, const std::string& inner) {
+        if (outer.empty() || inner.compare(0, outer.size(), outer) != 0) return false;
+        return inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[';
+    }
+
+    std::vector<FieldProblem> list_;
+};
+
+/// Insertions, deletions and substitutions between two words (Levenshtein).
+size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), size_t{0});
+    for (size_t i = 1; i <= a.size(); ++i) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.size(); ++j) {
+            const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+        }
+    }
+    return row.back();
+}
+
+/// "unknown key; did you mean seq_len?" or, when nothing is near, all that is known.
+std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
+    std::string nearest;
+    size_t best = std::max<size_t>(2, std::min<size_t>(key.size(), 40) / 3) + 1;
+    std::string all;
+    for (const std::string& name : known) {
+        const size_t distance = key.size() > 64 ? best : edit_distance(key, name);
+        if (distance < best) best = distance, nearest = name;
+        all += (all.empty() ? "" : ", ") + name;
+    }
+    if (!nearest.empty()) return "unknown key; did you mean " + nearest + "?";
+    return "unknown key; known are " + all;
+}
+
+std::string joined_path(const std::string& path, const std::string& key) {
+    std::string name = key.size() > 64 ? key.substr(0, 64) + "..." : key;
+    return path.empty() ? shown(name) : path + "." + shown(name);
+}
+
+void check_keys(const Json& object, const std::string& path, const std::vector<std::string>& known,
+                Problems& problems) {
+    for (const auto& [key, value] : object.items())
+        if (std::find(known.begin(), known.end(), key) == known.end())
+            problems.add(joined_path(path, key), unknown_key(key, known));
+}
+
+template <typename Integer>
+void read_integer(const std::string& path, const Json& json, Integer& value, Problems& problems,
+                  const std::string& also = "") {
+    constexpr bool is_unsigned = std::is_unsigned_v<Integer>;
+    const std::string allowed = also + (is_unsigned ? "a whole number from 0 to " : "a whole number up to ") +
+                                std::to_string(std::numeric_limits<Integer>::max());
+    if (!json.is_number_integer()) return problems.not_allowed(path, json, allowed);
+    const bool fits = json.is_number_unsigned() ? std::in_range<Integer>(json.get<uint64_t>())
+                                                : std::in_range<Integer>(json.get<int64_t>());
+    if (!fits) return problems.not_allowed(path, json, allowed);
+    value = json.get<Integer>();
+}
+
+template <typename Enum>
+void read_enum(const std::string& path, const Json& json, Enum& value, Problems& problems) {
+    std::string allowed;
+    for (size_t i = 0; i < std::size(EnumNames<Enum>::names); ++i) {
+        const char* name = EnumNames<Enum>::names[i];
+        if (json.is_string() && json.get_ref<const std::string&>() == name) {
+            value = static_cast<Enum>(i);
+            return;
+        }
+        allowed += (i ? ", " : "") + std::string("\"") + name + "\"";
+    }
+    problems.not_allowed(path, json, "one of " + allowed);
+}
+
+void read_offset(const std::string& path, const Json& json, Offset& offset, Problems& problems) {
+    const std::string allowed = "null, \"auto\", \"per_head\", \"per_head_block\" or ";
+    if (json.is_number()) {
+        offset.rule = Offset::Rule::fixed;
+        return read_integer(path, json, offset.value, problems, allowed);
+    }
+    if (json.is_null()) return;
+    const std::string text = json.is_string() ? json.get<std::string>() : "";
+    if (text == "auto")
+        offset.rule = Offset::Rule::automatic;
+    else if (text == "per_head")
+        offset.rule = Offset::Rule::per_head;
+    else if (text == "per_head_block")
+        offset.rule = Offset::Rule::per_head_block;
+    else
+        problems.not_allowed(path, json, allowed + "a whole number from 0 to dilation_rate - 1");
+}
+
+HeadGroup read_group(const std::string& path, const Json& json, Problems& problems) {
+    HeadGroup group;
+    if (!json.is_object()) {
+        problems.not_allowed(path, json, "an object with segment_length");
+        return group;
+    }
+    check_keys(json, path, {"segment_length", "dilation_rate", "heads", "offset"}, problems);
+    if (json.contains("segment_length"))
+        read_integer(path + ".segment_length", json["segment_length"], group.segment_length, problems);
+    else
+        problems.add(path + ".segment_length", "missing, and there is no default");
+    if (json.contains("dilation_rate"))
+        read_integer(path + ".dilation_rate", json["dilation_rate"], group.dilation_rate, problems);
+    if (json.contains("heads") && !json["heads"].is_null())
+        read_integer(path + ".heads", json["heads"], group.heads.emplace(0), problems, "null or ");
+    if (json.contains("offset")) read_offset(path + ".offset", json["offset"], group.offset, problems);
+    return group;
+}
+
+void read_groups(const std::string& path, const Json& json, std::vector<HeadGroup>& groups,
+                 Problems& problems) {
+    constexpr size_t kMostGroups = 4096;  // validate() allows fewer; this bounds the length of the message
+    if (!json.is_array()) return problems.not_allowed(path, json, "a list of head groups");
+    if (json.size() > kMostGroups)
+        return problems.add(path, std::to_string(json.size()) + " groups are too many to read");
+    groups.clear();
+    for (size_t g = 0; g < json.size(); ++g)
+        groups.push_back(read_group(path + "[" + std::to_string(g) + "]", json[g], problems));
+}
+
+template <typename T>
+void read_value(const std::string& path, const Json& json, T& value, Problems& problems) {
+    if constexpr (std::is_same_v<T, bool>) {
+        if (!json.is_boolean()) return problems.not_allowed(path, json, "true or false");
+        value = json.get<bool>();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        if (!json.is_string()) return problems.not_allowed(path, json, "a text");
+        value = json.get<std::string>();
+    } else if constexpr (std::is_same_v<T, StripeBlock>) {
+        if (json.is_string() && json.get_ref<const std::string&>() == "auto") {
+            value.tokens = 0;
+            return;
+        }
+        int64_t tokens = value.tokens;
+        read_integer(path, json, tokens, problems, "\"auto\" or ");
+        if (json.is_number_integer() && tokens < 1)
+            return problems.not_allowed(path, json, "\"auto\" or a whole number from 1");
+        value.tokens = tokens;
+    } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
+        read_groups(path, json, value, problems);
+    } else if constexpr (IsOptional<T>::value) {
+        if (json.is_null()) return value.reset();
+        typename T::value_type inner{};
+        read_value(path, json, inner, problems);
+        value = inner;
+    } else if constexpr (std::is_enum_v<T>) {
+        read_enum(path, json, value, problems);
+    } else if constexpr (std::is_floating_point_v<T>) {
+        if (!json.is_number() || !std::isfinite(json.get<double>()))
+            return problems.not_allowed(path, json, "a finite number");
+        value = json.get<double>();
+    } else {
+        read_integer(path, json, value, problems);
+    }
+}
+
+struct KnownPath {
+    std::string section;
+    std::string key;
+};
+
+KnownPath split(const std::string& path) {
+    const size_t dot = path.find('.');
+    return {path.substr(0, dot), path.substr(dot + 1)};
+}
+
+/// Names of the sections, or of the fields in one of them.
+std::vector<std::string> known_keys(const std::string& section) {
+    std::vector<std::string> known;
+    const Experiment experiment;
+    visit_fields(experiment, [&](const Field& field, const auto&) {
+        const KnownPath path = split(field.path);
+        if (section.empty() && (known.empty() || known.back() != path.section)) known.push_back(path.section);
+        if (section == path.section) known.push_back(path.key);
+    });
+    return known;
+}
+
+void check_all_keys(const Json& root, Problems& problems) {
+    check_keys(root, "", known_keys(""), problems);
+    for (const std::string& section : known_keys("")) {
+        if (!root.contains(section)) continue;
+        if (root[section].is_object())
+            check_keys(root[section], section, known_keys(section), problems);
+        else
+            problems.not_allowed(section, root[section], "an object");
+    }
+}
+
+void read_fields(const Json& root, std::span<const FieldSetting> settings, Experiment& experiment,
+                 Problems& problems) {
+    visit_fields(experiment, [&](const Field& field, auto& value) {
+        const KnownPath path = split(field.path);
+        if (root.contains(path.section) && !root[path.section].is_object()) return;
+        if (root.contains(path.section) && root[path.section].contains(path.key)) {
+            read_value(field.path, root[path.section][path.key], value, problems);
+            return;
+        }
+        const bool set = std::any_of(settings.begin(), settings.end(),
+                                     [&](const FieldSetting& setting) { return setting.path == field.path; });
+        if (field.required && !set) problems.add(field.path, "missing, and there is no default");
+    });
+}
+
+Experiment read_experiment(const std::string& text, const std::string& name,
+                           std::span<const FieldSetting> settings, Problems& problems) {
+    std::vector<std::string> doubles;
+    const Json root = parse_json(text, name, doubles);
+    if (!root.is_object())
+        throw Error(ErrorKind::bad_input,
+                    name + ": " + shown(root) + " is not allowed: an object with \"problem\"");
+    for (const std::string& message : doubles) problems.add("", message);
+    Experiment experiment;
+    check_all_keys(root, problems);
+    read_fields(root, settings, experiment, problems);
+    return experiment;
+}
+
+template <typename T>
+Json value_json(const T& value) {
+    if constexpr (std::is_same_v<T, StripeBlock>) {
+        return value.automatic() ? Json("auto") : Json(value.tokens);
+    } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
+        Json groups = Json::array();
+        for (const HeadGroup& group : value) {
+            Json offset = group.offset.rule == Offset::Rule::fixed ? Json(group.offset.value)
+                                                                   : Json(name_of(group.offset.rule));
+            groups.push_back({{"segment_length", group.segment_length},
+                              {"dilation_rate", group.dilation_rate},
+                              {"heads", group.heads ? Json(*group.heads) : Json()},
+                              {"offset", std::move(offset)}});
+        }
+        return groups;
+    } else if constexpr (IsOptional<T>::value) {
+        return value ? Json(*value) : Json();
+    } else if constexpr (std::is_enum_v<T>) {
+        return name_of(value);
+    } else {
+        return value;
+    }
+}
+
+}  // namespace
+
+FieldSetting parse_setting(const std::string& assignment) {
+    const size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+        throw Error(ErrorKind::bad_input,
+                    quoted(assignment) + " is not a setting: FIELD=VALUE, as in ring.ranks=3");
+    return {assignment.substr(0, equals), assignment.substr(equals + 1)};
+}
+
+Experiment parse_experiment(const std::string& text, const std::string& name,
+                            std::span<const FieldSetting> settings) {
+    Problems problems;
+    Experiment experiment = read_experiment(text, name, settings, problems);
+    for (const FieldSetting& setting : settings) {
+        try {
+            set_experiment_field(experiment, setting.path, setting.text);
+        } catch (const Error& error) {
+            problems.add("", error.what());
+        }
+    }
+    for (const FieldProblem& problem : validate(experiment)) problems.add_unless_told(problem);
+    if (!problems.empty()) throw Error(ErrorKind::bad_input, name + ": " + problems.joined());
+    return experiment;
+}
+
+Experiment parse_stored_experiment(const std::string& text, const std::string& name) {
+    Problems problems;
+    Experiment experiment = read_experiment(text, name, {}, problems);
+    if (!problems.empty()) throw Error(ErrorKind::bad_input, name + ": " + problems.joined());
+    return experiment;
+}
+
+Experiment load_experiment(const std::string& path, std::span<const FieldSetting> settings) {
+    return parse_experiment(read_text_file(path, kMaxExperimentBytes), path, settings);
+}
+
+void set_experiment_field(Experiment& experiment, const std::string& path, const std::string& text) {
+    std::vector<std::string> known;
+    bool found = false;
+    visit_fields(std::as_const(experiment), [&](const Field& field, const auto&) {
+        known.push_back(field.path);
+        found = found || path == field.path;
+    });
+    if (!found) throw Error(ErrorKind::bad_input, joined_path("", path) + ": " + unknown_key(path, known));
+    if (path != "problem.head_groups") return set_field(experiment, path, text);
+    std::vector<std::string> doubles;
+    const Json json = parse_json(text, path, doubles);
+    Problems problems;
+    for (const std::string& message : doubles) problems.add(path, message);
+    std::vector<HeadGroup> groups;
+    read_groups(path, json, groups, problems);
+    if (!problems.empty()) throw Error(ErrorKind::bad_input, problems.joined());
+    experiment.problem.head_groups = std::move(groups);
+}
+
+std::string experiment_to_json(const Experiment& experiment) {
+    Json root = Json::object();
+    visit_fields(experiment, [&](const Field& field, const auto& value) {
+        const KnownPath path = split(field.path);
+        root[path.section][path.key] = value_json(value);
+    });
+    return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string head_groups_to_json(const std::vector<HeadGroup>& groups) { return value_json(groups).dump(); }
+
+void save_experiment(const Experiment& experiment, const std::string& path) {
+    AtomicFile file(path);
+    file.write(experiment_to_json(experiment));
+    file.commit();
+}
+
+}  // namespace ringscope

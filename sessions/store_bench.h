@@ -1,0 +1,21 @@
+// How fast the run file is: what `ringscope bench store` prints.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace ringscope {
+
+struct StoreBench {
+    int64_t spans = 0;
+    double save_seconds = 0;    // one run of that many spans, to the committed transaction
+    double open_seconds = 0;    // open the file and load that run, planned and ready to draw
+    double bytes_per_span = 0;  // of the file, everything in it counted
+    int64_t runs = 0;
+    double list_ms = 0;  // all of `runs` small runs, as the window lists them
+};
+
+/// Works in a folder of its own inside `folder`, removed at the end. Throws Error(io).
+StoreBench measure_store(const std::string& folder, int64_t spans = 1'000'000, int64_t runs = 10'000);
+
+}  // namespace ringscope

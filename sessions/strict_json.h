@@ -1,0 +1,25 @@
+// JSON text that others wrote, read without trust. For the .cpp files of this folder only.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace ringscope {
+
+using Json = nlohmann::ordered_json;  // members stay in the order of the text
+
+inline constexpr int kMaxJsonDepth = 32;
+
+/// Appends "duplicate key" problems to `problems`. Throws Error(bad_input), one line with line and column,
+/// when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
+Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems);
+
+/// The value as it stands in a message: on one line, cut when long.
+std::string shown(const Json& value);
+std::string shown(const std::string& text);
+/// The same in quotation marks, cut after 64 bytes.
+std::string quoted(const std::string& text);
+
+}  // namespace ringscope

@@ -1,0 +1,169 @@
+// Comparisons: what differs is told, what is unfair is said, and no more is claimed than was measured.
+#include "sessions/compare.h"
+
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/scenarios.h"
+#include "sessions/run_json.h"
+#include "tests/fixtures.h"
+#include "tests/scratch_folder.h"
+
+namespace ringscope {
+namespace {
+
+using Json = nlohmann::json;
+using testing::FixtureOptions;
+using testing::make_fixture_run;
+
+const Experiment& scenario(const char* name) { return find_scenario(name)->experiment; }
+
+const MetricRow& metric(const Comparison& c, const std::string& key) {
+    for (const MetricRow& row : c.metrics)
+        if (row.key == key) return row;
+    throw std::out_of_range(key);
+}
+
+bool warned(const Comparison& c, const std::string& part) {
+    for (const std::string& warning : c.warnings)
+        if (warning.find(part) != std::string::npos) return true;
+    return false;
+}
+
+TEST(Compare, ARunWithItselfShowsNoDifference) {
+    const auto run = make_fixture_run(scenario("Hybrid"));
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", run}, {"b", run}});
+    EXPECT_TRUE(c.same);
+    EXPECT_EQ(c.verdict, "No difference.");
+    EXPECT_TRUE(c.settings.empty());
+    EXPECT_TRUE(c.warnings.empty());
+    for (const MetricRow& row : c.metrics) EXPECT_TRUE(!row.ratios[1] || *row.ratios[1] == 1.0) << row.key;
+}
+
+TEST(Compare, RingAgainstAllGatherShowsThePredictedMemoryRatio) {
+    const auto gather = make_fixture_run(scenario("All-gather (V2 Collective)"));
+    const auto ring = make_fixture_run(scenario("Hybrid"));
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"gather", gather}, {"ring", ring}});
+    const double predicted = static_cast<double>(predicted_peak_bytes_max(*ring->schedule)) /
+                             static_cast<double>(predicted_peak_bytes_max(*gather->schedule));
+    EXPECT_LT(predicted, 1.0);
+    EXPECT_DOUBLE_EQ(*metric(c, "peak_bytes_max").ratios[1], predicted);
+    ASSERT_EQ(c.settings.size(), 3u);
+    EXPECT_EQ(c.settings[0].path, "ring.strategy");
+    EXPECT_EQ(c.settings[0].values, (std::vector<std::string>{"all_gather", "ring"}));
+    EXPECT_EQ(c.settings[1].path, "ring.overlap");
+    EXPECT_EQ(c.settings[2].path, "ring.prune");
+    EXPECT_FALSE(c.same);
+    EXPECT_NE(c.verdict.find("times the peak memory"), std::string::npos) << c.verdict;
+    EXPECT_NE(c.verdict.find("the same work"), std::string::npos) << c.verdict;
+    EXPECT_NE(c.verdict.find("one run each: no claim about speed"), std::string::npos) << c.verdict;
+    EXPECT_EQ(c.ranks.size(), 4u);
+}
+
+TEST(Compare, HeadGroupsAreOneSetting) {
+    Experiment other = scenario("Tiny 16");
+    other.problem.head_groups[0].dilation_rate = 2;
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", make_fixture_run(scenario("Tiny 16"))},
+                                                               {"b", make_fixture_run(other)}});
+    ASSERT_EQ(c.settings.size(), 1u);
+    EXPECT_EQ(c.settings[0].path, "problem.head_groups");
+    EXPECT_NE(c.settings[0].values[1].find("\"dilation_rate\":2"), std::string::npos);
+    EXPECT_TRUE(warned(c, "different problems"));
+}
+
+TEST(Compare, SaysWhatMakesItUnfair) {
+    const auto fair = make_fixture_run(scenario("Hybrid"));
+    FixtureOptions options;
+    options.verified = false;
+    const auto other = make_fixture_run(scenario("Hybrid"), options);
+    other->machine.host = "elsewhere";
+    other->kernel = "avx512";
+    other->threads = 64;
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", fair}, {"b", other}});
+    EXPECT_TRUE(warned(c, "b was not verified."));
+    EXPECT_TRUE(warned(c, "differ in host: fixture-host, elsewhere."));
+    EXPECT_TRUE(warned(c, "differ in kernel: fixture, avx512."));
+    EXPECT_TRUE(warned(c, "differ in threads: 2, 64."));
+    EXPECT_FALSE(warned(c, "dtype"));
+}
+
+TEST(Compare, NothingIsSaidForAWrongOrUnfinishedRun) {
+    const auto good = make_fixture_run(scenario("Hybrid"));
+    FixtureOptions wrong;
+    wrong.verify_passed = false;
+    FixtureOptions cancelled;
+    cancelled.state = RunState::cancelled;
+    const Comparison c =
+        compare_runs(std::vector<ComparedRun>{{"good", good},
+                                              {"wrong", make_fixture_run(scenario("Hybrid"), wrong)},
+                                              {"part", make_fixture_run(scenario("Hybrid"), cancelled)}});
+    EXPECT_TRUE(warned(c, "wrong failed verification"));
+    EXPECT_TRUE(warned(c, "part was cancelled"));
+    EXPECT_NE(c.verdict.find("wrong gave a wrong answer"), std::string::npos) << c.verdict;
+    EXPECT_NE(c.verdict.find("not both runs finished"), std::string::npos) << c.verdict;
+    EXPECT_FALSE(metric(c, "seconds").values[2].has_value());
+    EXPECT_FALSE(c.ranks[0].runs[2].has_value());
+    EXPECT_EQ(testing::error_of(ErrorKind::bad_input,
+                                [&] {
+                                    compare_runs(std::vector<ComparedRun>{{"one", good}});
+                                }),
+              "1 runs are not enough to compare: 2 or more");
+}
+
+TEST(Compare, TextAndJsonHoldWhatTheComparisonHolds) {
+    const auto a = make_fixture_run(scenario("Hybrid"));
+    const auto b = make_fixture_run(scenario("Ring (V3)"));
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"hybrid", a}, {"v3", b}});
+    const Json json = Json::parse(comparison_to_json(c));
+    EXPECT_EQ(json["verdict"], c.verdict);
+    EXPECT_EQ(json["settings"].size(), c.settings.size());
+    EXPECT_EQ(json["metrics"][0]["key"], "seconds");
+    EXPECT_EQ(json["ranks"].size(), 4u);
+    EXPECT_EQ(json["ranks"][0]["runs"][1]["peak_bytes"], b->metrics.ranks[0].peak_bytes);
+    const std::string text = comparison_to_text(c);
+    for (const char* part :
+         {"ring.overlap", "hybrid", "v3", "largest peak of a rank", "(x", "no claim about speed"})
+        EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
+}
+
+TEST(RunJson, HoldsTheKeysThatOthersRelyOn) {
+    const auto run = make_fixture_run(scenario("Hybrid"));
+    const Json json = Json::parse(run_to_json(*run, 7));
+    EXPECT_EQ(json["run_id"], 7);
+    for (const char* key : {"seconds", "flops", "gflops_per_second", "bytes_on_wire", "overlap_efficiency",
+                            "compute_imbalance", "device", "kernel"})
+        EXPECT_TRUE(json["run"].contains(key)) << key;
+    ASSERT_EQ(json["ranks"].size(), 4u);
+    for (const char* key : {"rank", "peak_bytes", "predicted_peak_bytes", "sent_bytes", "received_bytes",
+                            "compute_seconds", "wait_seconds", "transfer_seconds"})
+        EXPECT_TRUE(json["ranks"][3].contains(key)) << key;
+    for (const char* key : {"checked_rows", "max_abs_error", "passed"})
+        EXPECT_TRUE(json["verify"].contains(key)) << key;
+    const Json plan = Json::parse(plan_to_json(*run->schedule));
+    for (const char* key : {"bytes_on_wire", "flops", "dense_flops", "steps"})
+        EXPECT_TRUE(plan.contains(key)) << key;
+    for (const char* key :
+         {"rank", "tokens", "sent_bytes", "received_bytes", "predicted_peak_bytes", "flops"})
+        EXPECT_TRUE(plan["ranks"][0].contains(key)) << key;
+    EXPECT_EQ(plan["bytes_on_wire"], run->schedule->bytes_on_wire);
+}
+
+TEST(RunRecord, NamesAndSettingsSayWhatTheRunIs) {
+    EXPECT_EQ(settings_line(default_experiment()),
+              "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, causal, 4 ranks, ring");
+    EXPECT_EQ(automatic_name(scenario("Hybrid")), "Hybrid 4 ranks, n 8192");
+    EXPECT_EQ(automatic_name(scenario("Single device")), "Single device 1 rank, n 8192");
+    Experiment other = scenario("Hybrid");
+    other.ring.ranks = 7;
+    other.ring.layout = Layout::zigzag;
+    other.ring.prune = false;
+    other.problem.dtype = DType::bf16;
+    EXPECT_EQ(automatic_name(other), "Ring 7 ranks, n 8192");
+    EXPECT_EQ(settings_line(other),
+              "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, bf16, 7 ranks, ring, zigzag, no prune");
+}
+
+}  // namespace
+}  // namespace ringscope
