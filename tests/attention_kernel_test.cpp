@@ -6,10 +6,11 @@
 //   score        q.k in F32, scaled                      |ds| <= (d + 4) u S
 //   weight       exp2(s - max): difference, polynomial    relative <= ds + 3 u S + 2^-22
 //   sums         n terms, rescaled once a block           relative <= (n + 8) u
+//   BF16 dots    weights rounded to 8 bits                in the output only: relative <= 2^-9
 //   carried      each call rounds lse (or m) once         relative <= 3 u (|lse| + 4) a call
 // so each weight's relative error is at most e = 2 ds + 6 u S + 2^-22 + (n + 8) u + calls * 3 u (|lse| + 4),
 // and
-//   |o - o_ref| <= 2 e max|v|        (numerator and denominator)
+//   |o - o_ref| <= 2 e max|v|        (numerator and denominator; BF16 dots: e + 2^-9)
 //   |lse - lse_ref| <= e + u |lse|
 // to first order in e; every case stays below e = 2^-7, where the next order is less than the slack of the
 // bound.
@@ -31,6 +32,7 @@
 namespace ringscope {
 
 extern const AttentionKernelTable kAttentionWide;
+extern const AttentionKernelTable kAttentionWideBf16;
 
 namespace {
 
@@ -45,7 +47,14 @@ std::vector<CpuKernel> kernels_under_test() {
     }
     kernels.push_back(kernel_of<kAttentionWide>(
         "wide", "16 lanes, split", +[] { return true; }));
+    kernels.push_back(kernel_of<kAttentionWideBf16>(
+        "wide_bf16", "16 lanes, split", +[] { return true; }));
     return kernels;
+}
+
+/// What BF16 dot products add to a weight's relative error.
+double weight_rounding(const CpuKernel& kernel) {
+    return std::string(kernel.name).ends_with("bf16") ? 0x1p-9 : 0;
 }
 
 /// Rows of one tensor in a dtype, `stride` elements apart. Elements nobody may use are NaN.
@@ -244,7 +253,7 @@ double weight_error_bound(const Case& c, const Exact& exact) {
 }
 
 /// Checks one query's row; returns the largest share of the bound that was used.
-double check_row(const Case& c, const Output& out, int64_t row, int64_t token) {
+double check_row(const CpuKernel& kernel, const Case& c, const Output& out, int64_t row, int64_t token) {
     const Exact exact = attend_exactly(c, row, token);
     const auto at = static_cast<size_t>(row);
     const float* o = out.o.data() + row * out.stride;
@@ -261,7 +270,8 @@ double check_row(const Case& c, const Output& out, int64_t row, int64_t token) {
     double used = std::abs(lse - exact.lse) / (bound + kUnit * std::abs(exact.lse));
     for (int x = 0; x < c.head_dim; ++x) {
         const double error = std::abs(o[x] / sum - exact.o[static_cast<size_t>(x)]);
-        const double share = error / (2 * bound * exact.largest_value + 1e-37);
+        const double allowed = (2 * bound + 2 * weight_rounding(kernel)) * exact.largest_value;
+        const double share = error / (allowed + 1e-37);
         used = std::isnan(share) ? kInfinity : std::max(used, share);
     }
     EXPECT_LE(used, 1) << "row " << row << " token " << token;
@@ -269,13 +279,13 @@ double check_row(const Case& c, const Output& out, int64_t row, int64_t token) {
 }
 
 /// Every row of the runs agrees with F64; every other row and every gap between rows is untouched.
-double check(const Case& c, const Output& out) {
+double check(const CpuKernel& kernel, const Case& c, const Output& out) {
     double used = 0;
     std::vector<bool> mine(out.o.size(), false);
     for (const RowRun& run : c.queries) {
         for (int64_t i = 0; i < run.count; ++i) {
             const int64_t row = run.first_row + i * run.row_stride;
-            used = std::max(used, check_row(c, out, row, run.first_token + i * run.token_stride));
+            used = std::max(used, check_row(kernel, c, out, row, run.first_token + i * run.token_stride));
             std::fill_n(mine.begin() + row * out.stride, c.head_dim, true);
         }
     }
@@ -341,13 +351,14 @@ Case make_case(std::mt19937& random, DType dtype, int head_dim, int64_t query_co
 
 constexpr DType kDTypes[] = {DType::f32, DType::f16, DType::bf16};
 
+DType first_dtype(const CpuKernel& kernel) { return kernel.supports(DType::f32) ? DType::f32 : DType::bf16; }
+
 TEST(AttentionKernel, RandomTasksAgreeWithF64) {
     for (const CpuKernel& kernel : kernels_under_test()) {
         std::mt19937 random(11);
         double used = 0;
         for (int i = 0; i < 60; ++i) {
-            const DType dtype = kDTypes[i % 3];
-            if (!kernel.supports(dtype)) continue;
+            const DType dtype = kernel.supports(kDTypes[i % 3]) ? kDTypes[i % 3] : first_dtype(kernel);
             const int head_dim = 1 + static_cast<int>(random() % (i % 4 == 0 ? kMaxHeadDim : 72));
             const int64_t queries = 1 + random() % (i % 5 == 0 ? kernel.query_tile : 40);
             std::vector<int64_t> keys(1 + random() % 3);
@@ -355,7 +366,7 @@ TEST(AttentionKernel, RandomTasksAgreeWithF64) {
             const Case c = make_case(random, dtype, head_dim, queries, keys);
             SCOPED_TRACE(testing::Message() << kernel.name << " case " << i << " " << name_of(dtype) << " d "
                                             << head_dim << " queries " << queries << " causal " << c.causal);
-            used = std::max(used, check(c, run_kernel(kernel, c)));
+            used = std::max(used, check(kernel, c, run_kernel(kernel, c)));
         }
         // A bound that is never approached would not notice a wrong answer.
         EXPECT_GT(used, 0.005) << kernel.name;
@@ -368,15 +379,16 @@ TEST(AttentionKernel, EdgesOfBlocksAgreeWithF64) {
         std::mt19937 random(5);
         for (const int64_t keys : {1, 5, 6, 7, 8, 9, 11, 23, 24, 25, 191, 192, 193, 385}) {
             for (const int64_t queries : {1, 8, 9, 16, 17, 33}) {
-                const Case c = make_case(random, DType::f32, queries == 9 ? 33 : 16, queries, {keys});
+                const Case c =
+                    make_case(random, first_dtype(kernel), queries == 9 ? 33 : 16, queries, {keys});
                 SCOPED_TRACE(testing::Message() << kernel.name << " keys " << keys << " queries " << queries);
-                check(c, run_kernel(kernel, c));
+                check(kernel, c, run_kernel(kernel, c));
             }
         }
         for (const int head_dim : {31, 32, 33, 63, 64, 65, 96, 128, 255, 256}) {
-            const Case c = make_case(random, DType::f32, head_dim, kernel.query_tile, {80});
+            const Case c = make_case(random, first_dtype(kernel), head_dim, kernel.query_tile, {80});
             SCOPED_TRACE(testing::Message() << kernel.name << " d " << head_dim);
-            check(c, run_kernel(kernel, c));
+            check(kernel, c, run_kernel(kernel, c));
         }
     }
 }
@@ -386,11 +398,11 @@ TEST(AttentionKernel, CausalSegmentsAgreeWithF64) {
     for (const CpuKernel& kernel : kernels_under_test()) {
         std::mt19937 random(3);
         for (const int64_t rate : {1, 4}) {
-            Case c = make_case(random, DType::f32, 8, 600, {600});
+            Case c = make_case(random, first_dtype(kernel), 8, 600, {600});
             c.queries = {{0, 1, 0, rate, 600}};
             c.keys = {{{0, 1, 0, rate, 600}}};
             std::normal_distribution<float> normal;
-            c.q = Rows(DType::f32, 8, 8, 600);
+            c.q = Rows(first_dtype(kernel), 8, 8, 600);
             c.k = c.v = c.q;
             for (Rows* rows : {&c.q, &c.k, &c.v}) rows->fill(c.queries, [&] { return normal(random); });
             c.causal = true;
@@ -400,7 +412,7 @@ TEST(AttentionKernel, CausalSegmentsAgreeWithF64) {
                     {first, 1, first * rate, rate, std::min<int64_t>(kernel.query_tile, 600 - first)}};
                 const Output out = run_kernel(kernel, tile);
                 for (int64_t i = 0; i < tile.queries[0].count; ++i)
-                    check_row(tile, out, first + i, (first + i) * rate);
+                    check_row(kernel, tile, out, first + i, (first + i) * rate);
             }
         }
     }
@@ -410,16 +422,16 @@ TEST(AttentionKernel, RowsThatSeeNoKeyKeepTheirState) {
     for (const CpuKernel& kernel : kernels_under_test()) {
         std::mt19937 random(9);
         for (const Accumulator accumulator : {Accumulator::lse, Accumulator::online_softmax}) {
-            Case c = make_case(random, DType::f32, 20, 40, {30, 30});
+            Case c = make_case(random, first_dtype(kernel), 20, 40, {30, 30});
             c.accumulator = accumulator;
             c.causal = true;
             c.queries = {{0, 1, 0, 1, 40}};
-            c.q = Rows(DType::f32, 20, 20, 40);
+            c.q = Rows(first_dtype(kernel), 20, 20, 40);
             c.q.fill(c.queries, [] { return 0.5f; });
             for (RowRun& run : c.keys[0]) run.first_token = 30;    // the first 30 queries see nothing
             for (RowRun& run : c.keys[1]) run.first_token = 1000;  // nobody sees anything
             const Output out = run_kernel(kernel, c);
-            check(c, out);
+            check(kernel, c, out);
             for (size_t row = 0; row < 30; ++row) EXPECT_EQ(out.lse[row], -kInfinity);
             for (size_t row = 30; row < 40; ++row) EXPECT_GT(out.lse[row], -kInfinity);
             // The second call, which shows nothing to anybody, must not have changed a bit.
@@ -429,9 +441,9 @@ TEST(AttentionKernel, RowsThatSeeNoKeyKeepTheirState) {
             EXPECT_EQ(0, std::memcmp(once.lse.data(), out.lse.data(), once.lse.size() * 4));
             EXPECT_EQ(0, std::memcmp(once.o.data(), out.o.data(), once.o.size() * 4));
         }
-        Case empty = make_case(random, DType::f32, 20, 5, {3});
+        Case empty = make_case(random, first_dtype(kernel), 20, 5, {3});
         empty.keys = {{}};
-        check(empty, run_kernel(kernel, empty));
+        check(kernel, empty, run_kernel(kernel, empty));
     }
 }
 
@@ -454,57 +466,61 @@ TEST(AttentionKernel, ResultDependsOnTheTaskAlone) {
     }
 }
 
-/// Queries 1, keys and values as given, d = 1, scale 1: score j is keys[j].
-Case scalar_case(const std::vector<float>& keys, const std::vector<float>& values) {
+/// One query of one element, scale 1: score j is query * keys[j].
+Case scalar_case(DType dtype, float query, const std::vector<float>& keys, const std::vector<float>& values) {
     const auto count = static_cast<int64_t>(keys.size());
     const std::vector<RowRun> rows = {{0, 1, 0, 1, count}};
-    Case c{DType::f32,
+    Case c{dtype,
            1,
            1,
            false,
            Accumulator::lse,
            {{0, 1, 0, 1, 1}},
            {rows},
-           Rows(DType::f32, 1, 1, 1),
-           Rows(DType::f32, 1, 1, count),
-           Rows(DType::f32, 1, 1, count)};
-    c.q.f32 = {1};
-    c.k.f32 = keys;
-    c.v.f32 = values;
+           Rows(dtype, 1, 1, 1),
+           Rows(dtype, 1, 1, count),
+           Rows(dtype, 1, 1, count)};
+    c.q.set(0, 0, query);
+    for (int64_t i = 0; i < count; ++i) {
+        c.k.set(i, 0, keys[static_cast<size_t>(i)]);
+        c.v.set(i, 0, values[static_cast<size_t>(i)]);
+    }
     return c;
 }
 
 TEST(AttentionKernel, PeakedSoftmaxIsExact) {
     for (const CpuKernel& kernel : kernels_under_test()) {
+        if (!kernel.supports(DType::f32)) continue;
         for (const float peak : {200.0f, 1e4f, 1e9f, 1e30f}) {
             std::vector<float> keys(300), values(300);
             for (size_t i = 0; i < keys.size(); ++i)
                 keys[i] = i % 2 == 0 ? -peak : 0, values[i] = static_cast<float>(i);
             keys[217] = peak;
-            Output out = run_kernel(kernel, scalar_case(keys, values));
+            Output out = run_kernel(kernel, scalar_case(DType::f32, 1, keys, values));
             EXPECT_EQ(out.o[0], 217) << kernel.name << " " << peak;
             EXPECT_NEAR(out.lse[0], peak, 0x1p-22 * peak);
             keys[9] = peak;  // a tie: half each
-            out = run_kernel(kernel, scalar_case(keys, values));
+            out = run_kernel(kernel, scalar_case(DType::f32, 1, keys, values));
             EXPECT_EQ(out.o[0], (217 + 9) / 2.0f) << kernel.name << " " << peak;
             for (float& key : keys) key = -peak;  // all alike, all very negative
-            out = run_kernel(kernel, scalar_case(keys, values));
+            out = run_kernel(kernel, scalar_case(DType::f32, 1, keys, values));
             EXPECT_NEAR(out.o[0], 149.5f, 300 * kUnit * 149.5) << kernel.name << " " << peak;
         }
-        const Output one = run_kernel(kernel, scalar_case({-31.7f}, {0.1f}));
+        const Output one = run_kernel(kernel, scalar_case(DType::f32, 1, {-31.7f}, {0.1f}));
         EXPECT_EQ(one.o[0], 0.1f);
     }
 }
 
 TEST(AttentionKernel, NoNaNFromFiniteInputs) {
-    constexpr float kLargest = std::numeric_limits<float>::max();
     for (const CpuKernel& kernel : kernels_under_test()) {
+        // BF16's largest, which F32 has too.
+        constexpr float kLargest = 0x1.fep127f;
         for (const Accumulator accumulator : {Accumulator::lse, Accumulator::online_softmax}) {
             for (const float q : {1e30f, -1e30f, kLargest, -kLargest, 1e-38f, -0.0f}) {
-                Case c = scalar_case({1e30f, -1e30f, kLargest, -kLargest, 0.0f, 1e-45f}, {1, 2, 3, 4, 5, 6});
+                Case c = scalar_case(first_dtype(kernel), q,
+                                     {1e30f, -1e30f, kLargest, -kLargest, 0.0f, 1e-45f}, {1, 2, 3, 4, 5, 6});
                 c.accumulator = accumulator;
                 c.keys.push_back(c.keys[0]);  // and once more on top of what the first call carried
-                c.q.f32[0] = q;
                 const Output out = run_kernel(kernel, c);
                 EXPECT_TRUE(std::isfinite(out.o[0])) << kernel.name << " " << q;
                 EXPECT_FALSE(std::isnan(out.lse[0])) << kernel.name << " " << q;

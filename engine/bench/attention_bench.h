@@ -3,8 +3,8 @@
 //
 // Rates count useful work only: 4 * head_dim FLOPs for each (query, key) pair that attends. Each is set
 // against the machine's multiply-add peak (engine/cpu/machine_peak.h), measured with the same number of
-// threads just before and just after each repetition, so that a change of clock rate or a busy neighbour
-// falls on both.
+// threads just before and just after each repetition, so that a change of clock rate falls on both. Seconds
+// are the threads' own CPU time: what other programs take from the cores is counted to neither.
 #pragma once
 
 #include <string>

@@ -10,10 +10,10 @@ namespace ringscope {
 extern const AttentionKernelTable kAttentionAvx2;
 const AttentionKernelTable kAttentionAvx2 = {avx2::kQueryTile,
                                              avx2::scratch_bytes,
-                                             avx2::attend<float>,
-                                             avx2::attend<avx2::F16>,
-                                             avx2::attend<avx2::BF16>,
-                                             avx2::multiply_add,
+                                             avx2::attend<avx2::MultiplyAdd, float>,
+                                             avx2::attend<avx2::MultiplyAdd, avx2::F16>,
+                                             avx2::attend<avx2::MultiplyAdd, avx2::BF16>,
+                                             avx2::multiply_add<avx2::MultiplyAdd>,
                                              nullptr};
 
 }  // namespace ringscope

@@ -11,10 +11,10 @@ namespace ringscope {
 extern const AttentionKernelTable kAttentionAvx512;
 const AttentionKernelTable kAttentionAvx512 = {avx512::kQueryTile,
                                                avx512::scratch_bytes,
-                                               avx512::attend<float>,
-                                               avx512::attend<avx512::F16>,
-                                               avx512::attend<avx512::BF16>,
-                                               avx512::multiply_add,
+                                               avx512::attend<avx512::MultiplyAdd, float>,
+                                               avx512::attend<avx512::MultiplyAdd, avx512::F16>,
+                                               avx512::attend<avx512::MultiplyAdd, avx512::BF16>,
+                                               avx512::multiply_add<avx512::MultiplyAdd>,
                                                nullptr};
 
 }  // namespace ringscope

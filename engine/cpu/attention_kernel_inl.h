@@ -41,101 +41,17 @@
 // and the output.
 //
 // Online softmax: Milakov & Gimelshein 2018; tiling: Dao 2023 (FlashAttention-2).
+// Words: rows and weights are arrays of 32-bit words, each one F32 (MultiplyAdd) or two BF16 (DotProducts,
+// where the processor multiplies pairs; simd_multiply_add.h). The scheme is the same; with pairs there are
+// half as many words.
+//
 // Limits: 1 <= head_dim <= 256; scores are limited to F32's range, one that is infinity less infinity has
 // weight 0; |v| times the number of keys within F32.
 #pragma once
 
-#include "engine/cpu/attention_tile.h"
-#include "engine/cpu/simd_exp2.h"
+#include "engine/cpu/attention_panel_inl.h"
 
 namespace ringscope::RINGSCOPE_KERNEL {
-
-inline constexpr int kRows = RINGSCOPE_KERNEL_ROWS;  // of a register tile
-inline constexpr int kPanelVectors = 2;
-inline constexpr int kPanelLanes = kPanelVectors * kLanes;
-inline constexpr int kQueryTile = 256;
-inline constexpr int kPanels = kQueryTile / kPanelLanes;
-inline constexpr int64_t kStrideInPlace = 256;  // floats; rows further apart are copied
-inline constexpr int kRowsAhead = 16;  // fetched ahead of a copy: rows far apart defeat the prefetcher
-inline constexpr float kInfinity = __builtin_inff();
-inline constexpr float kScoreLimit = 0x1p127f;  // log2 units; carried in natural units it stays finite
-inline constexpr double kLog2E = 1.4426950408889634;
-inline constexpr double kLn2 = 0.6931471805599453;
-
-/// Up to kPanelLanes queries. Unused lanes repeat the last query's token, have q = 0 and are never stored.
-struct Panel {
-    int vectors;           // in use
-    int lanes;             // in use
-    float* q;              // [head_dim_padded][kPanelLanes], scaled
-    float* o;              // [head_dim_padded][kPanelLanes], not normalised
-    float* max;            // [kPanelLanes], log2 units; -inf: no key seen
-    float* sum;            // [kPanelLanes]
-    const int64_t* row;    // [lanes], of Q and O
-    const int32_t* token;  // [kPanelLanes]
-    int32_t first_token;   // smallest and largest of the lanes
-    int32_t last_token;
-};
-
-/// Keys of one run, ascending, their rows as F32.
-struct KeyBlock {
-    const float* k;
-    const float* v;
-    int64_t stride;  // floats between rows
-    int count;
-    int64_t first_token;
-    int64_t token_stride;
-};
-
-/// How the scratch memory is divided. Parts begin at multiples of 64 bytes.
-struct Scratch {
-    float* q;        // [kPanels][head_dim_padded][kPanelLanes]
-    float* o;        // the same
-    float* rows;     // [kLanes][head_dim_padded]: rows on their way into or out of a panel
-    float* scores;   // [key_block][kPanelLanes]
-    float* k;        // [key_block][head_dim_padded]
-    float* v;        // the same
-    float* max;      // [kQueryTile]
-    float* sum;      // [kQueryTile]
-    float* factor;   // [kPanelLanes]
-    int32_t* token;  // [kQueryTile]
-    int64_t* row;    // [kQueryTile]
-    int64_t bytes;
-};
-
-RINGSCOPE_INLINE int padded(int head_dim) { return (head_dim + kLanes - 1) / kLanes * kLanes; }
-
-/// Rows of K and V that are kept near: 64 KiB of each, and few enough that their scores stay in L1.
-RINGSCOPE_INLINE int key_block_of(int head_dim) {
-    const int fit = 64 * 1024 / 4 / padded(head_dim);
-    const int rows = fit < 192 ? fit : 192;
-    return rows / 24 * 24;
-}
-
-/// The parts of a scratch that begins at `base`; only sizes matter when `base` is null.
-inline Scratch divide_scratch(void* base, int head_dim) {
-    int64_t used = 0;
-    const auto take = [&](int64_t bytes) {
-        char* part = base == nullptr ? nullptr : static_cast<char*>(base) + used;
-        used += (bytes + 63) / 64 * 64;
-        return static_cast<void*>(part);
-    };
-    const int64_t width = padded(head_dim);
-    const int64_t keys = key_block_of(head_dim);
-    Scratch scratch;
-    scratch.q = static_cast<float*>(take(kQueryTile * width * 4));
-    scratch.o = static_cast<float*>(take(kQueryTile * width * 4));
-    scratch.rows = static_cast<float*>(take(kLanes * width * 4));
-    scratch.scores = static_cast<float*>(take(keys * kPanelLanes * 4));
-    scratch.k = static_cast<float*>(take(keys * width * 4));
-    scratch.v = static_cast<float*>(take(keys * width * 4));
-    scratch.max = static_cast<float*>(take(kQueryTile * 4));
-    scratch.sum = static_cast<float*>(take(kQueryTile * 4));
-    scratch.factor = static_cast<float*>(take(kPanelLanes * 4));
-    scratch.token = static_cast<int32_t*>(take(kQueryTile * 4));
-    scratch.row = static_cast<int64_t*>(take(kQueryTile * 8));
-    scratch.bytes = used;
-    return scratch;
-}
 
 /// How many of `left` rows the next register tile takes: kRows, but never so that a thin tile is left over.
 RINGSCOPE_INLINE int next_rows(int left) {
@@ -145,35 +61,38 @@ RINGSCOPE_INLINE int next_rows(int left) {
 
 // Scores.
 
-/// S^T of kTileRows keys: k is [kTileRows] rows `stride` floats apart, q [head_dim][kPanelLanes], s
-/// [keys][kPanelLanes].
-template <int kTileRows, int kVectors>
-RINGSCOPE_INLINE void score_rows(const float* k, int64_t stride, const float* q, int head_dim,
+/// S^T of kTileRows keys: k is their rows, `stride` words apart, q is [words][kPanelLanes].
+template <typename Math, int kTileRows, int kVectors>
+RINGSCOPE_INLINE void score_rows(const float* k, int64_t stride, const float* q, int words,
                                  FloatVector (&s)[kTileRows][kVectors]) {
     for (int row = 0; row < kTileRows; ++row) {
         for (int vector = 0; vector < kVectors; ++vector) s[row][vector] = FloatVector{};
     }
-    for (int x = 0; x < head_dim; ++x) {
+    for (int x = 0; x < words; ++x) {
         FloatVector lanes[kVectors];
         for (int vector = 0; vector < kVectors; ++vector) lanes[vector] = load(q + vector * kLanes);
         q += kPanelLanes;
 #pragma GCC unroll 16
         for (int row = 0; row < kTileRows; ++row) {
-            const float key = k[row * stride + x];
-            for (int vector = 0; vector < kVectors; ++vector) s[row][vector] += lanes[vector] * key;
+            const auto key = Math::broadcast_word(k + row * stride + x);
+            for (int vector = 0; vector < kVectors; ++vector) {
+                s[row][vector] = Math::multiply_add(s[row][vector], lanes[vector], key);
+            }
         }
     }
 }
 
 /// Scores of keys first .. first + kTileRows - 1 into `scores`, and their maximum into `max`.
-template <int kTileRows, int kVectors>
+template <typename Math, int kTileRows, int kVectors>
 inline void score_tile(const KeyBlock& block, int first, bool masked, const Panel& panel, int head_dim,
                        float* scores, FloatVector (&max)[kVectors]) {
     FloatVector s[kTileRows][kVectors];
-    score_rows<kTileRows, kVectors>(block.k + first * block.stride, block.stride, panel.q, head_dim, s);
+    score_rows<Math, kTileRows, kVectors>(block.k + first * block.stride, block.stride, panel.q,
+                                          Math::words(head_dim), s);
     for (int row = 0; row < kTileRows; ++row) {
         const auto key_token = static_cast<int32_t>(block.first_token + (first + row) * block.token_stride);
         for (int vector = 0; vector < kVectors; ++vector) {
+            if constexpr (!Math::kScaledQueries) s[row][vector] *= panel.score_factor;
             if (masked) {
                 const IntVector hidden = load(panel.token + vector * kLanes) < key_token;
                 s[row][vector] = hidden ? broadcast(-kInfinity) : s[row][vector];
@@ -184,30 +103,40 @@ inline void score_tile(const KeyBlock& block, int first, bool masked, const Pane
     }
 }
 
-template <int kVectors, int kTileRows = kRows>
+template <typename Math, int kVectors, int kTileRows = kRows>
 RINGSCOPE_INLINE void score_tile_of(int rows, const KeyBlock& block, int first, bool masked,
                                     const Panel& panel, int head_dim, float* scores,
                                     FloatVector (&max)[kVectors]) {
     if (rows == kTileRows) {
-        score_tile<kTileRows, kVectors>(block, first, masked, panel, head_dim, scores, max);
+        score_tile<Math, kTileRows, kVectors>(block, first, masked, panel, head_dim, scores, max);
     } else if constexpr (kTileRows > 1) {
-        score_tile_of<kVectors, kTileRows - 1>(rows, block, first, masked, panel, head_dim, scores, max);
+        score_tile_of<Math, kVectors, kTileRows - 1>(rows, block, first, masked, panel, head_dim, scores,
+                                                     max);
     }
 }
 
 // Softmax.
 
-/// Replaces scores above F32's range by its end, so that they share the weight instead of becoming infinity
-/// less infinity. True only for inputs near 1e19, so it may be slow.
-inline void limit_scores(float* scores, int count) {
-    for (int i = 0; i < count; ++i) {
+/// Scores above the limit share the weight, instead of becoming infinity less infinity. Only inputs near 1e19
+/// come here, so it may be slow.
+template <int kVectors>
+inline void limit_scores(float* scores, int keys, FloatVector (&max)[kVectors]) {
+    bool above = false;
+    for (int vector = 0; vector < kVectors; ++vector) {
+        for (int lane = 0; lane < kLanes; ++lane) above |= max[vector][lane] > kScoreLimit;
+    }
+    if (!above) return;
+    for (int i = 0; i < keys * kPanelLanes; ++i) {
         if (scores[i] > kScoreLimit) scores[i] = kScoreLimit;
+    }
+    for (int vector = 0; vector < kVectors; ++vector) {
+        max[vector] = min_of(max[vector], broadcast(kScoreLimit));
     }
 }
 
-/// Scores to weights exp2(s - max) in place; folds their sum into the panel's. `correction` is what earlier
-/// sums and outputs shrink by, since the maximum may have grown.
-template <int kVectors>
+/// Scores to words of weights exp2(s - max) in place; folds their sum into the panel's. `correction` is what
+/// earlier sums and outputs shrink by, since the maximum may have grown.
+template <typename Math, int kVectors>
 RINGSCOPE_INLINE void softmax(const Panel& panel, int keys, float* scores,
                               const FloatVector (&block_max)[kVectors], FloatVector (&correction)[kVectors]) {
     FloatVector max[kVectors];
@@ -221,12 +150,24 @@ RINGSCOPE_INLINE void softmax(const Panel& panel, int keys, float* scores,
         sum[vector] = load(panel.sum + vector * kLanes) * correction[vector];
         store(panel.max + vector * kLanes, grown);
     }
-    for (int key = 0; key < keys; ++key) {
+    const int whole_words = keys / Math::kInWord * Math::kInWord;
+    for (int key = 0; key < whole_words; key += Math::kInWord) {
         for (int vector = 0; vector < kVectors; ++vector) {
-            float* place = scores + key * kPanelLanes + vector * kLanes;
-            const FloatVector weight = exp2(load(place) - max[vector]);
-            sum[vector] += weight;
-            store(place, weight);
+            FloatVector weight[Math::kInWord];
+            for (int i = 0; i < Math::kInWord; ++i) {
+                const float* score = scores + (key + i) * kPanelLanes + vector * kLanes;
+                weight[i] = exp2(load(score) - max[vector]);
+                sum[vector] += weight[i];
+            }
+            store(scores + key / Math::kInWord * kPanelLanes + vector * kLanes, Math::pack(weight));
+        }
+    }
+    if (whole_words < keys) {  // the last of an odd number of keys shares its word with a weight of 0
+        for (int vector = 0; vector < kVectors; ++vector) {
+            FloatVector weight[Math::kInWord] = {};
+            weight[0] = exp2(load(scores + whole_words * kPanelLanes + vector * kLanes) - max[vector]);
+            sum[vector] += weight[0];
+            store(scores + whole_words / Math::kInWord * kPanelLanes + vector * kLanes, Math::pack(weight));
         }
     }
     for (int vector = 0; vector < kVectors; ++vector) store(panel.sum + vector * kLanes, sum[vector]);
@@ -234,9 +175,10 @@ RINGSCOPE_INLINE void softmax(const Panel& panel, int keys, float* scores,
 
 // Weighted sum of values.
 
-/// O^T of kTileRows columns: v points to the first key's first column, o is [kTileRows][kPanelLanes].
-template <int kTileRows, int kVectors>
-inline void weigh_tile(const float* v, int64_t stride, int keys, const float* weights,
+/// O^T of kTileRows columns: v is the first word's first column, weights [words][kPanelLanes], o
+/// [kTileRows][kPanelLanes].
+template <typename Math, int kTileRows, int kVectors>
+inline void weigh_tile(const float* v, int64_t stride, int words, const float* weights,
                        const FloatVector (&correction)[kVectors], float* o) {
     FloatVector sum[kTileRows][kVectors];
     for (int row = 0; row < kTileRows; ++row) {
@@ -244,12 +186,15 @@ inline void weigh_tile(const float* v, int64_t stride, int keys, const float* we
             sum[row][vector] = load(o + row * kPanelLanes + vector * kLanes) * correction[vector];
         }
     }
-    for (int key = 0; key < keys; ++key) {
+    for (int word = 0; word < words; ++word) {
         FloatVector weight[kVectors];
         for (int vector = 0; vector < kVectors; ++vector) weight[vector] = load(weights + vector * kLanes);
 #pragma GCC unroll 16
         for (int row = 0; row < kTileRows; ++row) {
-            for (int vector = 0; vector < kVectors; ++vector) sum[row][vector] += weight[vector] * v[row];
+            const auto value = Math::broadcast_word(v + row);
+            for (int vector = 0; vector < kVectors; ++vector) {
+                sum[row][vector] = Math::multiply_add(sum[row][vector], weight[vector], value);
+            }
         }
         weights += kPanelLanes;
         v += stride;
@@ -261,13 +206,13 @@ inline void weigh_tile(const float* v, int64_t stride, int keys, const float* we
     }
 }
 
-template <int kVectors, int kTileRows = kRows>
-RINGSCOPE_INLINE void weigh_tile_of(int rows, const float* v, int64_t stride, int keys, const float* weights,
+template <typename Math, int kVectors, int kTileRows = kRows>
+RINGSCOPE_INLINE void weigh_tile_of(int rows, const float* v, int64_t stride, int words, const float* weights,
                                     const FloatVector (&correction)[kVectors], float* o) {
     if (rows == kTileRows) {
-        weigh_tile<kTileRows, kVectors>(v, stride, keys, weights, correction, o);
+        weigh_tile<Math, kTileRows, kVectors>(v, stride, words, weights, correction, o);
     } else if constexpr (kTileRows > 1) {
-        weigh_tile_of<kVectors, kTileRows - 1>(rows, v, stride, keys, weights, correction, o);
+        weigh_tile_of<Math, kVectors, kTileRows - 1>(rows, v, stride, words, weights, correction, o);
     }
 }
 
@@ -280,7 +225,7 @@ RINGSCOPE_INLINE int keys_up_to(const KeyBlock& block, int32_t token) {
     return count < block.count ? static_cast<int>(count) : block.count;
 }
 
-template <int kVectors>
+template <typename Math, int kVectors>
 inline void attend_block(const Panel& panel, const KeyBlock& block, bool causal, int head_dim,
                          float* scores) {
     const int keys = causal ? keys_up_to(block, panel.last_token) : block.count;
@@ -290,196 +235,23 @@ inline void attend_block(const Panel& panel, const KeyBlock& block, bool causal,
     for (int vector = 0; vector < kVectors; ++vector) max[vector] = broadcast(-kInfinity);
     for (int first = 0, rows = 0; first < keys; first += rows) {
         rows = next_rows(keys - first);
-        score_tile_of<kVectors>(rows, block, first, first + rows > unmasked, panel, head_dim, scores, max);
+        score_tile_of<Math, kVectors>(rows, block, first, first + rows > unmasked, panel, head_dim, scores,
+                                      max);
     }
-    bool above_range = false;
-    for (int lane = 0; lane < kVectors * kLanes; ++lane)
-        above_range |= max[lane / kLanes][lane % kLanes] > kScoreLimit;
-    if (above_range) {
-        limit_scores(scores, keys * kPanelLanes);
-        for (int vector = 0; vector < kVectors; ++vector)
-            max[vector] = min_of(max[vector], broadcast(kScoreLimit));
-    }
+    limit_scores<kVectors>(scores, keys, max);
     FloatVector correction[kVectors];
-    softmax<kVectors>(panel, keys, scores, max, correction);
+    softmax<Math, kVectors>(panel, keys, scores, max, correction);
     for (int x = 0, rows = 0; x < head_dim; x += rows) {
         rows = next_rows(head_dim - x);
-        weigh_tile_of<kVectors>(rows, block.v + x, block.stride, keys, scores, correction,
-                                panel.o + x * kPanelLanes);
-    }
-}
-
-// Rows in and out.
-
-/// One row of head_dim elements to F32.
-template <typename Element>
-RINGSCOPE_INLINE void copy_row(const Element* from, int head_dim, float* to) {
-    int x = 0;
-    for (; x + kLanes <= head_dim; x += kLanes) store(to + x, load_as_float(from + x));
-    if (x == head_dim) return;
-    Element tail[kLanes] = {};
-    __builtin_memcpy(tail, from + x, static_cast<uint64_t>(head_dim - x) * sizeof(Element));
-    store(to + x, load_as_float(tail));
-}
-
-RINGSCOPE_INLINE void clear_row(int width, float* to) {
-    for (int x = 0; x < width; x += kLanes) store(to + x, FloatVector{});
-}
-
-/// kLanes rows [kLanes][width] into one vector column [width][kPanelLanes] of a panel, each lane times its
-/// factor.
-inline void rows_to_panel(const float* rows, int width, FloatVector factor, float* panel) {
-    for (int x = 0; x < width; x += kLanes) {
-        FloatVector block[kLanes];
-        for (int lane = 0; lane < kLanes; ++lane) block[lane] = load(rows + lane * width + x);
-        transpose(block);
-        for (int i = 0; i < kLanes; ++i) store(panel + (x + i) * kPanelLanes, block[i] * factor);
-    }
-}
-
-/// The way back.
-inline void panel_to_rows(const float* panel, int width, FloatVector factor, float* rows) {
-    for (int x = 0; x < width; x += kLanes) {
-        FloatVector block[kLanes];
-        for (int i = 0; i < kLanes; ++i) block[i] = load(panel + (x + i) * kPanelLanes) * factor;
-        transpose(block);
-        for (int lane = 0; lane < kLanes; ++lane) store(rows + lane * width + x, block[lane]);
-    }
-}
-
-/// Rows and tokens of the tile's queries, run by run. Returns how many.
-inline int list_queries(const AttentionTile& tile, const Scratch& scratch) {
-    int count = 0;
-    for (int run = 0; run < tile.query_runs; ++run) {
-        const RowRun& rows = tile.queries[run];
-        for (int64_t i = 0; i < rows.count; ++i, ++count) {
-            scratch.row[count] = rows.first_row + i * rows.row_stride;
-            scratch.token[count] = static_cast<int32_t>(rows.first_token + i * rows.token_stride);
-        }
-    }
-    return count;
-}
-
-inline Panel panel_at(const Scratch& scratch, int head_dim, int first, int queries) {
-    const int left = queries - first;
-    Panel panel;
-    panel.lanes = left < kPanelLanes ? left : kPanelLanes;
-    panel.vectors = (panel.lanes + kLanes - 1) / kLanes;
-    panel.q = scratch.q + static_cast<int64_t>(first) * padded(head_dim);
-    panel.o = scratch.o + static_cast<int64_t>(first) * padded(head_dim);
-    panel.max = scratch.max + first;
-    panel.sum = scratch.sum + first;
-    panel.row = scratch.row + first;
-    panel.token = scratch.token + first;
-    panel.first_token = panel.last_token = scratch.token[first];
-    for (int lane = 0; lane < kPanelLanes; ++lane) {
-        if (lane >= panel.lanes) scratch.token[first + lane] = scratch.token[first + panel.lanes - 1];
-        const int32_t token = panel.token[lane];
-        if (token < panel.first_token) panel.first_token = token;
-        if (token > panel.last_token) panel.last_token = token;
-    }
-    return panel;
-}
-
-template <typename Element>
-inline void load_queries(const AttentionTile& tile, const Scratch& scratch, const Panel& panel) {
-    const int width = padded(tile.head_dim);
-    const auto* q = static_cast<const Element*>(tile.q);
-    const auto factor = static_cast<float>(tile.scale * kLog2E);
-    for (int first = 0; first < panel.lanes; first += kLanes) {
-        for (int lane = 0; lane < kLanes; ++lane) {
-            float* to = scratch.rows + lane * width;
-            if (first + lane < panel.lanes) {
-                copy_row(q + panel.row[first + lane] * tile.q_stride, tile.head_dim, to);
-            } else {
-                clear_row(width, to);
-            }
-        }
-        rows_to_panel(scratch.rows, width, broadcast(factor), panel.q + first);
-    }
-}
-
-/// exact - rounded, within one unit of log2: maxima beyond 2^23, whose rounding is coarser, are kept as they
-/// are.
-RINGSCOPE_INLINE float rounded_off(double exact, double rounded) {
-    const double rest = exact - rounded;
-    return static_cast<float>(rest > 1 ? 1 : rest < -1 ? -1 : rest);
-}
-
-/// Carried state into the panel: natural units to log2. max = log2(e) * m is rounded; 2^(what the rounding
-/// left over) goes into the sum and the output, so nothing is lost.
-inline void load_state(const AttentionTile& tile, const Scratch& scratch, const Panel& panel) {
-    const int width = padded(tile.head_dim);
-    for (int lane = 0; lane < kPanelLanes; ++lane) {
-        const float carried = lane < panel.lanes ? tile.lse[panel.row[lane]] : -kInfinity;
-        const bool seen = carried > -kInfinity;
-        const double exact = seen ? carried * kLog2E : 0;
-        panel.max[lane] = seen ? static_cast<float>(exact) : -kInfinity;
-        scratch.factor[lane] = seen ? rounded_off(exact, panel.max[lane]) : 0;
-        panel.sum[lane] = !seen ? 0 : tile.sum != nullptr ? tile.sum[panel.row[lane]] : 1;
-    }
-    for (int first = 0; first < panel.lanes; first += kLanes) {
-        const FloatVector factor = exp2(load(scratch.factor + first));
-        store(panel.sum + first, load(panel.sum + first) * factor);
-        for (int lane = 0; lane < kLanes; ++lane) {
-            float* to = scratch.rows + lane * width;
-            if (panel.sum[first + lane] > 0) {
-                copy_row(tile.o + panel.row[first + lane] * tile.o_stride, tile.head_dim, to);
-            } else {
-                clear_row(width, to);
-            }
-        }
-        rows_to_panel(scratch.rows, width, factor, panel.o + first);
-    }
-}
-
-/// The way back. Accumulator lse: o / sum and the log-sum-exp; online softmax: o, maximum and sum as they
-/// are.
-inline void store_state(const AttentionTile& tile, const Scratch& scratch, const Panel& panel) {
-    const int width = padded(tile.head_dim);
-    for (int lane = 0; lane < panel.lanes; ++lane) {
-        const float sum = panel.sum[lane];
-        const double max = panel.max[lane];
-        float& lse = tile.lse[panel.row[lane]];
-        scratch.factor[lane] = 0;
-        if (sum == 0) {
-            lse = -kInfinity;
-            if (tile.sum != nullptr) tile.sum[panel.row[lane]] = 0;
-        } else if (tile.sum == nullptr) {
-            lse = static_cast<float>(max * kLn2 + static_cast<double>(__builtin_logf(sum)));
-            scratch.factor[lane] = 1 / sum;
-        } else {
-            lse = static_cast<float>(max * kLn2);
-            scratch.factor[lane] = __builtin_exp2f(rounded_off(max, lse * kLog2E));
-            tile.sum[panel.row[lane]] = sum * scratch.factor[lane];
-        }
-    }
-    for (int first = 0; first < panel.lanes; first += kLanes) {
-        panel_to_rows(panel.o + first, width, load(scratch.factor + first), scratch.rows);
-        for (int lane = 0; lane < kLanes && first + lane < panel.lanes; ++lane) {
-            __builtin_memcpy(tile.o + panel.row[first + lane] * tile.o_stride, scratch.rows + lane * width,
-                             static_cast<uint64_t>(tile.head_dim) * 4);
-        }
+        weigh_tile_of<Math, kVectors>(rows, block.v + x, block.stride, Math::words(keys), scores, correction,
+                                      panel.o + x * kPanelLanes);
     }
 }
 
 // The tile.
 
-/// `count` rows of head_dim elements, `stride` apart, to rows of F32 padded(head_dim) apart.
-template <typename Element>
-inline void copy_rows(const Element* rows, int64_t stride, int count, int head_dim, float* to) {
-    constexpr int kElementsInLine = 64 / sizeof(Element);
-    for (int i = 0; i < count; ++i) {
-        if (i + kRowsAhead < count) {
-            const Element* ahead = rows + (i + kRowsAhead) * stride;
-            for (int x = 0; x < head_dim; x += kElementsInLine) __builtin_prefetch(ahead + x);
-        }
-        copy_row(rows + i * stride, head_dim, to + i * padded(head_dim));
-    }
-}
-
 /// Keys first .. of a run as a block, or as many as some query of the tile sees.
-template <typename Element>
+template <typename Math, typename Element>
 inline KeyBlock stage_block(const AttentionTile& tile, const Scratch& scratch, const RowRun& run,
                             int64_t first, int32_t last_query_token) {
     KeyBlock block;
@@ -500,8 +272,8 @@ inline KeyBlock stage_block(const AttentionTile& tile, const Scratch& scratch, c
             return block;
         }
     }
-    copy_rows(k, stride, block.count, tile.head_dim, scratch.k);
-    copy_rows(v, stride, block.count, tile.head_dim, scratch.v);
+    Math::copy_keys(k, stride, block.count, tile.head_dim, scratch.k);
+    Math::copy_values(v, stride, block.count, tile.head_dim, scratch.v);
     block.k = scratch.k;
     block.v = scratch.v;
     block.stride = padded(tile.head_dim);
@@ -517,7 +289,7 @@ inline bool sees_a_key(const AttentionTile& tile, const Panel& panel) {
     return false;
 }
 
-template <typename Element>
+template <typename Math, typename Element>
 inline void attend(const AttentionTile& tile, void* scratch_memory) {
     const Scratch scratch = divide_scratch(scratch_memory, tile.head_dim);
     const int queries = list_queries(tile, scratch);
@@ -525,22 +297,24 @@ inline void attend(const AttentionTile& tile, void* scratch_memory) {
     int panel_count = 0;
     int32_t last_token = -1;
     for (int first = 0; first < queries; first += kPanelLanes) {
-        const Panel panel = panel_at(scratch, tile.head_dim, first, queries);
+        const Panel panel = panel_at(tile, scratch, first, queries);
         if (!sees_a_key(tile, panel)) continue;
-        load_queries<Element>(tile, scratch, panel);
+        load_queries<Math, Element>(tile, scratch, panel);
         load_state(tile, scratch, panel);
         last_token = panel.last_token > last_token ? panel.last_token : last_token;
         panels[panel_count++] = panel;
     }
     for (int run = 0; run < tile.key_runs; ++run) {
         for (int64_t first = 0; first < tile.keys[run].count;) {
-            const KeyBlock block = stage_block<Element>(tile, scratch, tile.keys[run], first, last_token);
+            const KeyBlock block =
+                stage_block<Math, Element>(tile, scratch, tile.keys[run], first, last_token);
             if (block.count == 0) break;
             for (int i = 0; i < panel_count; ++i) {
                 if (panels[i].vectors == 1) {
-                    attend_block<1>(panels[i], block, tile.causal, tile.head_dim, scratch.scores);
+                    attend_block<Math, 1>(panels[i], block, tile.causal, tile.head_dim, scratch.scores);
                 } else {
-                    attend_block<kPanelVectors>(panels[i], block, tile.causal, tile.head_dim, scratch.scores);
+                    attend_block<Math, kPanelVectors>(panels[i], block, tile.causal, tile.head_dim,
+                                                      scratch.scores);
                 }
             }
             first += block.count;

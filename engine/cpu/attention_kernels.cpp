@@ -8,6 +8,7 @@ namespace ringscope {
 
 extern const AttentionKernelTable kAttentionPortable;
 #ifdef RINGSCOPE_X86_KERNELS
+extern const AttentionKernelTable kAttentionAvx512Bf16;
 extern const AttentionKernelTable kAttentionAvx512;
 extern const AttentionKernelTable kAttentionAvx2;
 #endif
@@ -21,6 +22,7 @@ bool has_avx512() {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
+bool has_avx512_bf16() { return has_avx512() && __builtin_cpu_supports("avx512bf16"); }
 bool has_avx2() {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
 }
@@ -31,6 +33,8 @@ bool has_avx2() {
 std::span<const CpuKernel> cpu_kernels() {
     static const std::array kernels = {
 #ifdef RINGSCOPE_X86_KERNELS
+        kernel_of<kAttentionAvx512Bf16>("avx512_bf16", "AVX-512 with BF16 dot products, 16 lanes",
+                                        has_avx512_bf16),
         kernel_of<kAttentionAvx512>("avx512", "AVX-512, 16 lanes", has_avx512),
         kernel_of<kAttentionAvx2>("avx2", "AVX2 with FMA, 8 lanes", has_avx2),
 #endif

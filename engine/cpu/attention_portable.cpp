@@ -10,10 +10,10 @@ namespace ringscope {
 extern const AttentionKernelTable kAttentionPortable;
 const AttentionKernelTable kAttentionPortable = {portable::kQueryTile,
                                                  portable::scratch_bytes,
-                                                 portable::attend<float>,
-                                                 portable::attend<portable::F16>,
-                                                 portable::attend<portable::BF16>,
-                                                 portable::multiply_add,
+                                                 portable::attend<portable::MultiplyAdd, float>,
+                                                 portable::attend<portable::MultiplyAdd, portable::F16>,
+                                                 portable::attend<portable::MultiplyAdd, portable::BF16>,
+                                                 portable::multiply_add<portable::MultiplyAdd>,
                                                  nullptr};
 
 }  // namespace ringscope

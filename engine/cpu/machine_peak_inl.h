@@ -5,7 +5,7 @@
 // compiler from seeing that the chains are alike.
 #pragma once
 
-#include "engine/cpu/simd_vector.h"
+#include "engine/cpu/simd_multiply_add.h"
 
 namespace ringscope::RINGSCOPE_KERNEL {
 
@@ -20,24 +20,28 @@ RINGSCOPE_INLINE void keep(FloatVector& vector) {
 }
 
 /// Does `rounds` rounds and returns their FLOPs.
+template <typename Math>
 inline double multiply_add(int64_t rounds) {
     constexpr int kChains = 12;
-    FloatVector sums[kChains];
-    FloatVector factor = broadcast(0.5f);
+    // In each BF16 half, too, some small number.
+    const uint32_t bits = 0x3f003f00u;
+    float word;
+    __builtin_memcpy(&word, &bits, sizeof word);
+    const auto factor = Math::broadcast_word(&word);
     FloatVector addend = broadcast(1.0f);
-    keep(factor);
-    keep(addend);
+    FloatVector sums[kChains];
     for (int i = 0; i < kChains; ++i) sums[i] = addend;
     for (int64_t round = 0; round < rounds; ++round) {
+        keep(addend);  // else the product would be made once
 #pragma GCC unroll 16
         for (int i = 0; i < kChains; ++i) {
-            FloatVector sum = sums[i] * factor + addend;
+            FloatVector sum = Math::multiply_add(sums[i], addend, factor);
             keep(sum);
             sums[i] = sum;
         }
     }
     for (int i = 0; i < kChains; ++i) keep(sums[i]);
-    return 2.0 * kLanes * kChains * static_cast<double>(rounds);
+    return 2.0 * Math::kInWord * kLanes * kChains * static_cast<double>(rounds);
 }
 
 }  // namespace ringscope::RINGSCOPE_KERNEL

@@ -1,32 +1,41 @@
-// Threads that begin together, for measurements.
+// Threads that begin together, and the time they computed: for measurements.
 #pragma once
 
-#include <chrono>
+#include <time.h>
+
+#include <atomic>
 #include <latch>
 #include <thread>
 #include <vector>
 
 namespace ringscope {
 
-/// Runs body(thread index) on `threads` threads, the caller's being number 0, and returns the seconds from
-/// the moment all have started until the last has ended. The body must not throw.
+/// CPU time of the calling thread: it stands still while another program has the core.
+inline double thread_cpu_seconds() {
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// Runs body(thread index) on `threads` threads, the caller's being number 0, from the moment all have
+/// started. Returns the CPU time they used, in seconds, divided by their number: what it takes when every
+/// thread has a core of its own. The body must not throw.
 template <typename Body>
 double seconds_together(int threads, const Body& body) {
-    using Clock = std::chrono::steady_clock;
     std::latch started(threads);
+    std::atomic<double> used = 0;
+    const auto timed = [&](int thread) {
+        started.arrive_and_wait();
+        const double begin = thread_cpu_seconds();
+        body(thread);
+        used += thread_cpu_seconds() - begin;
+    };
     std::vector<std::jthread> others;
     others.reserve(static_cast<size_t>(threads) - 1);
-    for (int thread = 1; thread < threads; ++thread) {
-        others.emplace_back([&, thread] {
-            started.arrive_and_wait();
-            body(thread);
-        });
-    }
-    started.arrive_and_wait();
-    const Clock::time_point begin = Clock::now();
-    body(0);
+    for (int thread = 1; thread < threads; ++thread) others.emplace_back(timed, thread);
+    timed(0);
     others.clear();  // joins
-    return std::chrono::duration<double>(Clock::now() - begin).count();
+    return used / threads;
 }
 
 }  // namespace ringscope
