@@ -40,8 +40,17 @@ struct Inputs {
     std::string run_file_message;    // why it is absent or read-only; "" when all is well
     std::optional<Experiment> load;  // set once: put this experiment into the panel
     Notice notice;
-    std::vector<int> keys;           // GLFW key codes pressed since the last frame (positional; taps are never lost)
+    std::vector<int> keys;           // GLFW key codes pressed since the last frame (positional; taps are never lost);
+                                     // the modifiers held at the press may ride along, see keys.h
     double seconds = 0;              // monotonic, for animation
+};
+
+/// The fonts that the caller has loaded into ImGui's atlas, for the present scale. Null: ImGui's current one.
+struct Fonts {
+    ImFont* text = nullptr;
+    ImFont* small_text = nullptr;
+    ImFont* title = nullptr;
+    ImFont* mono = nullptr;
 };
 
 /// What is remembered between starts, as "key=value" lines; unknown keys are kept out, bad values ignored.
@@ -67,7 +76,9 @@ class Ui {
     void set_experiment(const Experiment& experiment);
     void set_auto_run(bool on);
     void set_theme(bool dark);
+    bool dark() const;
     void set_scale(float scale);                     // of fonts and spacing; the caller rebuilds the font atlas
+    void set_fonts(const Fonts& fonts);              // after each rebuild of the font atlas, between frames
     float scale() const;
     /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs, compare. False: no such view.
     bool show_view(const std::string& name);

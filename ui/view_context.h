@@ -22,10 +22,13 @@ struct Target {
     int64_t key = -1;    // token
     bool operator==(const Target&) const = default;
 };
+enum class ViewName { pattern, ring, timeline, memory };
+
 struct Selection {
     Target selected;
     Target hovered;       // of the last frame: what views light up
     Target next_hovered;  // written by views in this frame; becomes hovered in the next
+    ViewName focused = ViewName::timeline;  // the view that was clicked last: keys go there
 };
 
 /// The one time cursor that Ring, Timeline and Memory share, in nanoseconds of the shown run.
@@ -38,6 +41,20 @@ struct Clock {
 };
 inline constexpr double kPlaySeconds = 10;
 
+/// What the keys asked in this frame of the view that has the focus.
+struct ViewActions {
+    int zoom = 0;                  // +1: nearer, -1: farther, for each press (W/S, +/-)
+    int pan = 0;                   // +1: later or to the right, -1: the other way (A/D)
+    bool show_all = false;         // 0
+    bool frame_selection = false;  // F
+    bool undo_zoom = false;        // Backspace
+    bool previous_span = false;    // left
+    bool next_span = false;        // right
+    bool follow_sender = false;    // [
+    bool follow_receiver = false;  // ]
+};
+class TraceIndexCache;
+
 struct ViewContext {
     const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
     const Run* run = nullptr;        // the shown run; null before the first. Its own schedule may differ from plan
@@ -49,6 +66,8 @@ struct ViewContext {
     const Theme& theme;
     bool reduced_motion = false;
     double frame_seconds = 0;        // since the last frame, for animation
+    ViewActions actions{};           // for the view selection.focused alone
+    TraceIndexCache* traces = nullptr;  // index of the shown run's trace, shared by the views; never null with a run
 };
 
 }  // namespace ringscope::ui

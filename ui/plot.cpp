@@ -1,0 +1,226 @@
+#include "ui/plot.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ui/imgui_compat.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+struct FontAndSize {
+    ImFont* font;
+    float size;
+};
+
+/// A theme's font, or ImGui's current one where the theme has none.
+FontAndSize drawable(ImFont* font) {
+    if (font == nullptr || font == ImGui::GetFont()) return {ImGui::GetFont(), ImGui::GetFontSize()};
+    return {font, font->FontSize};
+}
+
+void diagonals(ImDrawList& list, const Box& box, bool rising, ImU32 colour, float spacing) {
+    const float height = box.height();
+    // Lines stand at multiples of the spacing on the screen, so that neighbouring bars continue each other's
+    // hatch.
+    const float first = std::floor((box.min.x - height) / spacing) * spacing;
+    for (float x = first; x < box.max.x; x += spacing) {
+        const float left = std::max(x, box.min.x);
+        const float right = std::min(x + height, box.max.x);
+        if (!(right > left)) continue;
+        const float y_left = rising ? box.max.y - (left - x) : box.min.y + (left - x);
+        const float y_right = rising ? box.max.y - (right - x) : box.min.y + (right - x);
+        list.AddLine({left, y_left}, {right, y_right}, colour);
+    }
+}
+
+}  // namespace
+
+ImU32 with_alpha(ImU32 colour, float alpha) {
+    const float own = static_cast<float>(colour >> IM_COL32_A_SHIFT & 0xff);
+    const auto byte = static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * own + 0.5f);
+    return (colour & ~IM_COL32_A_MASK) | byte << IM_COL32_A_SHIFT;
+}
+
+ImU32 mix(ImU32 a, ImU32 b, float t) {
+    t = std::clamp(t, 0.0f, 1.0f);
+    ImU32 mixed = 0;
+    for (int shift = 0; shift < 32; shift += 8) {
+        const auto from = static_cast<float>(a >> shift & 0xff);
+        const auto to = static_cast<float>(b >> shift & 0xff);
+        mixed |= static_cast<ImU32>(from + (to - from) * t + 0.5f) << shift;
+    }
+    return mixed;
+}
+
+void draw_hatch(ImDrawList& list, const Box& box, Hatch hatch, ImU32 colour, float spacing) {
+    if (hatch == Hatch::none || box.empty()) return;
+    if (hatch == Hatch::outline) {
+        if (box.width() > 2 && box.height() > 2) add_rect(list, box.min, box.max, colour);
+        spacing = std::max(spacing, 2.0f);
+        diagonals(list, box, true, colour, spacing);
+        return;
+    }
+    spacing = std::max(spacing, 2.0f);
+    if (hatch != Hatch::right) diagonals(list, box, true, colour, spacing);
+    if (hatch != Hatch::left) diagonals(list, box, false, colour, spacing);
+}
+
+void draw_bar(ImDrawList& list, const Box& box, SpanKind kind, const Theme& theme, bool letter) {
+    if (box.empty()) return;
+    const ImU32 fill = theme.span_colour(kind);
+    const ImU32 ink = theme.text_on(fill);
+    const Hatch hatch = theme.span_hatch(kind);
+    list.AddRectFilled(box.min, box.max, hatch == Hatch::outline ? with_alpha(fill, 0.25f) : fill);
+    draw_hatch(list, box, hatch, hatch == Hatch::outline ? fill : with_alpha(ink, 0.45f), theme.px(5));
+    if (!letter) return;
+    const char text[] = {theme.span_letter(kind), 0};
+    const ImVec2 size = text_size(theme.small_font, text);
+    if (size.x + 4 > box.width() || size.y > box.height()) return;
+    const ImU32 letter_ink = hatch == Hatch::outline ? theme.text : ink;
+    draw_centred(list, theme.small_font, box, letter_ink, text);
+}
+
+ImVec2 text_size(ImFont* font, std::string_view text) {
+    const FontAndSize used = drawable(font);
+    return used.font->CalcTextSizeA(used.size, 1e9f, 0.0f, text.data(), text.data() + text.size());
+}
+
+bool draw_text(ImDrawList& list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text,
+               const Box& inside) {
+    if (text.empty()) return false;
+    const ImVec2 size = text_size(font, text);
+    // Half a pixel of slack: rounding to whole pixels must not drop a label that was placed to fit.
+    if (at.x < inside.min.x - 0.5f || at.y < inside.min.y - 0.5f || at.x + size.x > inside.max.x + 0.5f ||
+        at.y + size.y > inside.max.y + 0.5f) {
+        return false;
+    }
+    const FontAndSize used = drawable(font);
+    list.AddText(used.font, used.size, {std::floor(at.x), std::floor(at.y)}, colour, text.data(),
+                 text.data() + text.size());
+    return true;
+}
+
+bool draw_centred(ImDrawList& list, ImFont* font, const Box& box, ImU32 colour, std::string_view text) {
+    const ImVec2 size = text_size(font, text);
+    return draw_text(list, font, {(box.min.x + box.max.x - size.x) / 2, (box.min.y + box.max.y - size.y) / 2},
+                     colour, text, box);
+}
+
+void draw_message(ImDrawList& list, const Box& box, const Theme& theme, std::string_view text) {
+    const FontAndSize used = drawable(theme.text_font);
+    const float room = box.width() - theme.px(16);
+    std::vector<std::string> lines{""};
+    for (size_t at = 0; at < text.size();) {
+        const size_t end = std::min(text.find(' ', at), text.size());
+        const std::string word(text.substr(at, end - at));
+        const std::string longer = lines.back().empty() ? word : lines.back() + ' ' + word;
+        if (text_size(theme.text_font, longer).x <= room || lines.back().empty()) {
+            lines.back() = longer;
+        } else {
+            lines.push_back(word);
+        }
+        at = end + 1;
+    }
+    const float height = used.size * 1.25f;
+    float y = (box.min.y + box.max.y - height * static_cast<float>(lines.size())) / 2;
+    for (const std::string& line : lines) {
+        const float width = text_size(theme.text_font, line).x;
+        draw_text(list, theme.text_font, {(box.min.x + box.max.x - width) / 2, y}, theme.text_dim, line, box);
+        y += height;
+    }
+}
+
+Canvas begin_canvas(const char* name, ImVec2 size, ItemRegistry& items, std::string_view text) {
+    const ImVec2 used{std::max(size.x, 1.0f), std::max(size.y, 1.0f)};
+    Canvas canvas;
+    canvas.box.min = ImGui::GetCursorScreenPos();
+    canvas.box.max = {canvas.box.min.x + used.x, canvas.box.min.y + used.y};
+    canvas.list = ImGui::GetWindowDrawList();
+    ImGui::InvisibleButton(name, used,
+                           ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonRight |
+                               ImGuiButtonFlags_MouseButtonMiddle);
+    items.add(name, canvas.box.min, canvas.box.max, text);
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool active = ImGui::IsItemActive();
+    canvas.hovered = ImGui::IsItemHovered();
+    canvas.mouse = io.MousePos;
+    canvas.clicked = canvas.hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+    canvas.double_clicked = canvas.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
+    canvas.left_down = active && ImGui::IsMouseDown(ImGuiMouseButton_Left);
+    canvas.right_down = active && ImGui::IsMouseDown(ImGuiMouseButton_Right);
+    canvas.released = ImGui::IsMouseReleased(ImGuiMouseButton_Left);
+    canvas.drag = io.MouseDelta;
+    if (canvas.hovered) canvas.wheel = io.MouseWheel;
+    return canvas;
+}
+
+Toolbar::Toolbar(const char* view, float width, const Theme& theme, ItemRegistry& items)
+    : view_(view), right_(ImGui::GetCursorScreenPos().x + width), theme_(theme), items_(items) {}
+
+float Toolbar::height() { return ImGui::GetFontSize() + 2 * ImGui::GetStyle().ItemSpacing.y; }
+
+bool Toolbar::room(float width) {
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    const float left = first_ ? ImGui::GetCursorScreenPos().x : ImGui::GetItemRectMax().x + gap;
+    if (left + width > right_) return false;
+    if (!first_) ImGui::SameLine();
+    first_ = false;
+    return true;
+}
+
+bool Toolbar::button(const char* name, const char* label, bool pressed) {
+    if (!room(ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x)) return false;
+    if (pressed) {
+        ImGui::PushStyleColor(ImGuiCol_Button, theme_.accent);
+        ImGui::PushStyleColor(ImGuiCol_Text, theme_.text_on(theme_.accent));
+    }
+    ImGui::PushID(name);
+    const bool clicked = ImGui::SmallButton(label);
+    ImGui::PopID();
+    if (pressed) ImGui::PopStyleColor(2);
+    register_last(name, label);
+    return clicked;
+}
+
+void Toolbar::register_last(const char* name, std::string_view text) {
+    items_.add_last(std::string(view_) + "/" + name, text);
+}
+
+void Toolbar::text(std::string_view text) {
+    const std::string copy(text);
+    if (!room(ImGui::CalcTextSize(copy.c_str()).x)) return;
+    ImGui::PushStyleColor(ImGuiCol_Text, theme_.text_dim);
+    ImGui::TextUnformatted(copy.c_str());
+    ImGui::PopStyleColor();
+}
+
+void tooltip(std::string_view text) {
+    ImGui::BeginTooltip();
+    ImGui::PushTextWrapPos(ImGui::GetFontSize() * 40);
+    ImGui::TextUnformatted(text.data(), text.data() + text.size());
+    ImGui::PopTextWrapPos();
+    ImGui::EndTooltip();
+}
+
+bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 size) {
+    if (size.x < 8 || size.y < 8) return false;
+    const ImGuiTableFlags flags = ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
+                                  ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingFixedFit;
+    if (!ImGui::BeginTable(name, static_cast<int>(columns.size()), flags, size)) return false;
+    ImGui::TableSetupScrollFreeze(1, 1);
+    for (const char* column : columns) ImGui::TableSetupColumn(column);
+    ImGui::TableHeadersRow();
+    return true;
+}
+
+void table_row(std::span<const std::string> cells) {
+    ImGui::TableNextRow();
+    for (const std::string& cell : cells) {
+        ImGui::TableNextColumn();
+        ImGui::TextUnformatted(cell.c_str());
+    }
+}
+
+}  // namespace ringscope::ui

@@ -1,0 +1,212 @@
+#include "ui/theme.h"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace ringscope::ui {
+
+namespace {
+
+constexpr ImU32 rgb(unsigned hex) { return IM_COL32(hex >> 16 & 255, hex >> 8 & 255, hex & 255, 255); }
+
+// Okabe and Ito, "Color Universal Design" (2008). Yellow is darkened on light ground, where it has a contrast
+// of 1.3.
+constexpr unsigned kOrange = 0xE69F00, kSky = 0x56B4E9, kGreen = 0x009E73, kYellow = 0xF0E442,
+                   kBlue = 0x0072B2, kVermillion = 0xD55E00, kPurple = 0xCC79A7, kGrey = 0x999999,
+                   kOlive = 0xA69A00;
+
+ImVec4 vec(ImU32 colour) { return ImGui::ColorConvertU32ToFloat4(colour); }
+
+ImU32 mix(ImU32 a, ImU32 b, float share_of_b) {
+    const ImVec4 x = vec(a), y = vec(b);
+    const auto blend = [&](float p, float q) { return p + (q - p) * share_of_b; };
+    return ImGui::ColorConvertFloat4ToU32(
+        {blend(x.x, y.x), blend(x.y, y.y), blend(x.z, y.z), blend(x.w, y.w)});
+}
+
+/// WCAG 2 relative luminance of an sRGB colour.
+double luminance(ImU32 colour) {
+    const ImVec4 c = vec(colour);
+    const auto linear = [](double v) {
+        return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(c.x) + 0.7152 * linear(c.y) + 0.0722 * linear(c.z);
+}
+
+void set_sizes(ImGuiStyle& style) {
+    style.WindowPadding = {8, 6};
+    style.FramePadding = {6, 3};
+    style.ItemSpacing = {6, 4};
+    style.ItemInnerSpacing = {4, 4};
+    style.CellPadding = {3, 2};
+    style.IndentSpacing = 14;
+    style.ScrollbarSize = 12;
+    style.GrabMinSize = 10;
+    style.WindowRounding = 0;
+    style.ChildRounding = 0;
+    style.FrameRounding = 3;
+    style.PopupRounding = 4;
+    style.TabRounding = 3;
+    style.WindowBorderSize = 0;
+    style.ChildBorderSize = 1;
+    style.PopupBorderSize = 1;
+    style.FrameBorderSize =
+        1;  // outlines fields on both grounds, so that a field is seen before it is touched
+}
+
+void set_colours(const Theme& theme, ImGuiStyle& style) {
+    ImVec4* c = style.Colors;
+    const ImU32 field = mix(theme.panel, theme.text, 0.07f);
+    const ImU32 tint = mix(theme.panel, theme.accent, 0.25f);
+    const ImU32 strong = mix(theme.panel, theme.accent, 0.45f);
+    c[ImGuiCol_Text] = vec(theme.text);
+    c[ImGuiCol_TextDisabled] = vec(theme.text_dim);
+    c[ImGuiCol_WindowBg] = vec(theme.panel);
+    c[ImGuiCol_ChildBg] = vec(theme.panel);
+    c[ImGuiCol_PopupBg] = vec(mix(theme.panel, theme.text, 0.03f));
+    c[ImGuiCol_MenuBarBg] = vec(mix(theme.panel, theme.text, 0.04f));
+    c[ImGuiCol_Border] = vec(theme.border);
+    c[ImGuiCol_FrameBg] = vec(field);
+    c[ImGuiCol_FrameBgHovered] = vec(mix(theme.panel, theme.text, 0.13f));
+    c[ImGuiCol_FrameBgActive] = vec(tint);
+    c[ImGuiCol_Button] = vec(field);
+    c[ImGuiCol_ButtonHovered] = vec(tint);
+    c[ImGuiCol_ButtonActive] = vec(strong);
+    c[ImGuiCol_Header] = vec(tint);
+    c[ImGuiCol_HeaderHovered] = vec(tint);
+    c[ImGuiCol_HeaderActive] = vec(strong);
+    c[ImGuiCol_CheckMark] = vec(theme.accent);
+    c[ImGuiCol_SliderGrab] = vec(theme.accent);
+    c[ImGuiCol_SliderGrabActive] = vec(theme.accent);
+    c[ImGuiCol_Separator] = vec(theme.border);
+    c[ImGuiCol_TableBorderLight] = vec(theme.grid);
+    c[ImGuiCol_TableBorderStrong] = vec(theme.border);
+    c[ImGuiCol_TableHeaderBg] = vec(mix(theme.panel, theme.text, 0.06f));
+    c[ImGuiCol_TextSelectedBg] = vec(strong);
+    c[ImGuiCol_NavHighlight] = vec(theme.accent);
+    c[ImGuiCol_ScrollbarBg] = vec(theme.panel);
+    c[ImGuiCol_ScrollbarGrab] = vec(theme.border);
+}
+
+constexpr unsigned kCategories[] = {kBlue, kOrange, kGreen, kPurple, kSky, kVermillion, kYellow, kGrey};
+
+// Anchors of viridis (van der Walt and Smith, 2015), light first; the end that would sink into the ground is
+// left out.
+constexpr unsigned kRampOnDark[] = {0xFDE725, 0x90D743, 0x35B779, 0x21918C, 0x3B7DB0, 0x6A6FC4};
+constexpr unsigned kRampOnLight[] = {0xB8C000, 0x5DB850, 0x22A884, 0x21808C, 0x365C8D, 0x440154};
+
+}  // namespace
+
+ImU32 Theme::span_colour(SpanKind kind) const {
+    switch (kind) {
+        case SpanKind::pack:
+            return rgb(kSky);
+        case SpanKind::compute:
+            return rgb(kBlue);
+        case SpanKind::merge:
+            return rgb(kPurple);
+        case SpanKind::send:
+            return rgb(kOrange);
+        case SpanKind::receive:
+            return rgb(dark ? kYellow : kOlive);
+        case SpanKind::wait:
+            return rgb(kGrey);
+        case SpanKind::collective:
+            return rgb(kVermillion);
+    }
+    return text;
+}
+
+Hatch Theme::span_hatch(SpanKind kind) const {
+    switch (kind) {
+        case SpanKind::send:
+            return Hatch::left;
+        case SpanKind::receive:
+            return Hatch::right;
+        case SpanKind::wait:
+            return Hatch::outline;
+        case SpanKind::collective:
+            return Hatch::cross;
+        case SpanKind::pack:
+        case SpanKind::compute:
+        case SpanKind::merge:
+            return Hatch::none;
+    }
+    return Hatch::none;
+}
+
+char Theme::span_letter(SpanKind kind) const { return "PCMSRWG"[static_cast<int>(kind)]; }
+
+ImU32 Theme::purpose_colour(Purpose purpose) const {
+    switch (purpose) {
+        case Purpose::query:
+            return rgb(kSky);
+        case Purpose::own_kv:
+            return rgb(kGreen);
+        case Purpose::travelling_kv:
+            return rgb(kOrange);
+        case Purpose::output:
+            return rgb(kPurple);
+        case Purpose::lse:
+            return rgb(dark ? kYellow : kOlive);
+        case Purpose::workspace:
+            return rgb(kGrey);
+    }
+    return text;
+}
+
+ImU32 Theme::category_colour(int index) const {
+    constexpr int count = static_cast<int>(std::size(kCategories));
+    const int i = std::max(index, 0);
+    const unsigned hex = kCategories[i % count];
+    const ImU32 base = rgb(!dark && hex == kYellow ? kOlive : hex);
+    // The second round is paler, the third again as the first: a label tells them apart.
+    return i / count % 2 == 0 ? base : mix(base, text, 0.35f);
+}
+
+ImU32 Theme::ramp_colour(double t01) const {
+    const auto& anchors = dark ? kRampOnDark : kRampOnLight;
+    constexpr int last = static_cast<int>(std::size(kRampOnDark)) - 1;
+    const double t = std::clamp(std::isfinite(t01) ? t01 : 0.0, 0.0, 1.0) * last;
+    const int i = std::min(static_cast<int>(t), last - 1);
+    return mix(rgb(anchors[i]), rgb(anchors[i + 1]), static_cast<float>(t - i));
+}
+
+ImU32 Theme::text_on(ImU32 fill) const {
+    // Equal contrast with black and with white lies at luminance sqrt(1.05 * 0.05) - 0.05.
+    return luminance(fill) > 0.179 ? IM_COL32(0, 0, 0, 255) : IM_COL32(255, 255, 255, 255);
+}
+
+Theme make_theme(bool dark, float scale) {
+    Theme t;
+    t.dark = dark;
+    t.scale = scale;
+    t.background = rgb(dark ? 0x14171B : 0xFFFFFF);
+    t.panel = rgb(dark ? 0x1D2126 : 0xF3F4F6);
+    t.border = rgb(dark ? 0x414953 : 0xB9BFC7);
+    t.grid = rgb(dark ? 0x2A3037 : 0xE2E5E9);
+    t.grid_strong = rgb(dark ? 0x555E69 : 0xA8AFB8);
+    t.text = rgb(dark ? 0xE8EAED : 0x16191D);
+    t.text_dim = rgb(dark ? 0xA6AEB8 : 0x535A63);
+    t.accent = rgb(dark ? kSky : kBlue);
+    t.hover = rgb(dark ? kYellow : kVermillion);
+    t.good = rgb(dark ? 0x2BBF92 : 0x00694C);
+    t.warning = rgb(dark ? kOrange : 0x855700);
+    t.error = rgb(dark ? 0xFF8263 : 0xB3261E);
+    return t;
+}
+
+void apply_theme(const Theme& theme) {
+    ImGuiStyle style;  // pristine: scaling a scaled style would drift
+    if (theme.dark)
+        ImGui::StyleColorsDark(&style);
+    else
+        ImGui::StyleColorsLight(&style);
+    set_sizes(style);
+    set_colours(theme, style);
+    style.ScaleAllSizes(theme.scale);
+    ImGui::GetStyle() = style;
+}
+
+}  // namespace ringscope::ui
