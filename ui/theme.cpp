@@ -66,6 +66,7 @@ void set_colours(const Theme& theme, ImGuiStyle& style) {
     c[ImGuiCol_ChildBg] = vec(theme.panel);
     c[ImGuiCol_PopupBg] = vec(mix(theme.panel, theme.text, 0.03f));
     c[ImGuiCol_MenuBarBg] = vec(mix(theme.panel, theme.text, 0.04f));
+    c[ImGuiCol_TitleBg] = c[ImGuiCol_TitleBgActive] = c[ImGuiCol_TitleBgCollapsed] = vec(tint);
     c[ImGuiCol_Border] = vec(theme.border);
     c[ImGuiCol_FrameBg] = vec(field);
     c[ImGuiCol_FrameBgHovered] = vec(mix(theme.panel, theme.text, 0.13f));
@@ -93,7 +94,7 @@ constexpr unsigned kCategories[] = {kBlue, kOrange, kGreen, kPurple, kSky, kVerm
 
 // Anchors of viridis (van der Walt and Smith, 2015), light first; the end that would sink into the ground is
 // left out.
-constexpr unsigned kRampOnDark[] = {0xFDE725, 0x90D743, 0x35B779, 0x21918C, 0x3B7DB0, 0x6A6FC4};
+constexpr unsigned kRampOnDark[] = {0xFDE725, 0x90D743, 0x35B779, 0x21918C, 0x3B7DB0, 0x5F63B5};
 constexpr unsigned kRampOnLight[] = {0xB8C000, 0x5DB850, 0x22A884, 0x21808C, 0x365C8D, 0x440154};
 
 }  // namespace

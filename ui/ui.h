@@ -1,4 +1,5 @@
-// The window's content: inputs in, commands out. Knows Dear ImGui and nothing of GLFW, OpenGL, SQLite or executors.
+// The window's content: inputs in, commands out. Knows Dear ImGui and nothing of GLFW, OpenGL, SQLite or
+// executors.
 //
 // Thread rule: one thread draws. Between ImGui::NewFrame() and ImGui::Render() call draw() once.
 #pragma once
@@ -30,19 +31,19 @@ struct Inputs {
     int64_t run_id = 0;              // its id in the run file; 0: not saved
     std::string run_name;
     bool busy = false;
-    double work_done = 0;            // FLOPs of the running request
+    double work_done = 0;  // FLOPs of the running request
     double work_total = 0;
     const char* phase = "";
     double running_seconds = 0;
     std::shared_ptr<const EngineInventory> inventory;
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
-    std::string run_file;            // its path
+    std::string run_file;                                  // its path
     std::string run_file_message;    // why it is absent or read-only; "" when all is well
     std::optional<Experiment> load;  // set once: put this experiment into the panel
     Notice notice;
-    std::vector<int> keys;           // GLFW key codes pressed since the last frame (positional; taps are never lost);
-                                     // the modifiers held at the press may ride along, see keys.h
-    double seconds = 0;              // monotonic, for animation
+    std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);
+                            // the modifiers held at the press may ride along, see keys.h
+    double seconds = 0;     // monotonic, for animation
 };
 
 /// The fonts that the caller has loaded into ImGui's atlas, for the present scale. Null: ImGui's current one.
@@ -67,20 +68,23 @@ class Ui {
 
     Commands draw(const Inputs& inputs);
 
-    /// True while something moves (playback, a busy spinner): the caller then draws the next frame soon. Otherwise it
-    /// may sleep until there is input.
+    /// True while something moves (playback, a busy spinner): the caller then draws the next frame soon.
+    /// Otherwise it may sleep until there is input.
     bool wants_frames() const;
+    /// Seconds after which the next frame should be drawn without input: 0 while playing, a tenth while a run
+    /// is under way, infinity when nothing moves.
+    double seconds_to_next_frame() const;
 
     const ItemRegistry& items() const;
-    const Experiment& experiment() const;            // as it stands in the panel
+    const Experiment& experiment() const;  // as it stands in the panel
     void set_experiment(const Experiment& experiment);
     void set_auto_run(bool on);
     void set_theme(bool dark);
     bool dark() const;
-    void set_scale(float scale);                     // of fonts and spacing; the caller rebuilds the font atlas
-    void set_fonts(const Fonts& fonts);              // after each rebuild of the font atlas, between frames
+    void set_scale(float scale);         // of fonts and spacing; the caller rebuilds the font atlas
+    void set_fonts(const Fonts& fonts);  // after each rebuild of the font atlas, between frames
     float scale() const;
-    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs, compare. False: no such view.
+    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs. False: no such view.
     bool show_view(const std::string& name);
     /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".
     std::string set_field_text(const std::string& path, const std::string& text);

@@ -1,0 +1,161 @@
+#include "ui/actions.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sessions/experiment_file.h"
+#include "ui/imgui_compat.h"
+#include "ui/keys.h"
+#include "ui/shell.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+std::string no_run(const Shell& s) { return s.in.run ? "" : "there is no run yet"; }
+std::string no_finished_run(const Shell& s) {
+    if (!s.in.run) return "there is no run yet";
+    return s.in.run_id != 0 ? "the run is saved already" : "";
+}
+std::string nothing_to_play(const Shell& s) {
+    return s.plan.schedule() || (s.in.run && s.in.run->schedule) ? "" : "there is neither a plan nor a run";
+}
+std::string not_busy(const Shell& s) { return s.in.busy ? "" : "nothing is running"; }
+
+void change_scale(Shell& s, float factor) { s.set_scale(std::round(s.theme.scale * factor * 20) / 20); }
+
+void maximise(Shell& s, int view) {
+    s.layout.tab = Tab::workbench;
+    s.layout.maximised = s.layout.maximised == view ? -1 : view;
+    if (view >= 0) s.selection.focused = static_cast<ViewName>(view);
+}
+
+void play(Shell& s) {
+    if (s.clock.time_ns >= clock_length_ns(s.view_context())) s.clock.time_ns = 0;
+    s.clock.playing = !s.clock.playing;
+}
+
+void change_speed(Shell& s, double factor) {
+    s.clock.speed = std::clamp(s.clock.speed * factor, 1.0 / 16, 16.0);
+}
+
+using K = Dialogs::Kind;
+
+// clang-format off
+constexpr Action kActions[] = {
+    {"file/new", "New experiment", "Ctrl-N", kKeyN, kModControl, true, [](Shell& s) { s.set_experiment(default_experiment()); }, nullptr, nullptr},
+    {"file/open", "Open experiment...", "Ctrl-O", kKeyO, kModControl, true, [](Shell& s) { s.dialogs.open(K::open_experiment); }, nullptr, nullptr},
+    {"file/save_experiment", "Save experiment...", "Ctrl-Shift-S", kKeyS, kModControl | kModShift, true, [](Shell& s) { s.dialogs.open(K::save_experiment); }, nullptr, nullptr},
+    {"file/save_run", "Save run", "Ctrl-S", kKeyS, kModControl, true, [](Shell& s) { s.commands.push_back(SaveRun{}); }, no_finished_run, nullptr},
+    {"file/save_run_as", "Save run as...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_run); }, no_run, nullptr},
+    {"file/export", "Export run...", "Ctrl-E", kKeyE, kModControl, true, [](Shell& s) { s.dialogs.open(K::export_run); }, no_run, nullptr},
+    {"file/open_run_file", "Open run file...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::open_run_file, s.in.run_file); }, nullptr, nullptr},
+    {"file/picture", "Save a picture...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::picture); }, nullptr, nullptr},
+    {"file/quit", "Quit", "Ctrl-Q", kKeyQ, kModControl, true, [](Shell& s) { s.commands.push_back(Quit{}); }, nullptr, nullptr},
+
+    {"edit/undo", "Undo settings", "Ctrl-Z", kKeyZ, kModControl, false, [](Shell& s) { s.set_experiment(s.history.undo(s.experiment)); },
+     [](const Shell& s) -> std::string { return s.history.can_undo(s.experiment) ? "" : "nothing was changed"; }, nullptr},
+    {"edit/redo", "Redo settings", "Ctrl-Y", kKeyY, kModControl, false, [](Shell& s) { s.set_experiment(s.history.redo()); },
+     [](const Shell& s) -> std::string { return s.history.can_redo(s.experiment) ? "" : "nothing was undone"; }, nullptr},
+    {"edit/copy_experiment", "Copy experiment as JSON", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CopyText{experiment_to_json(s.experiment)}); }, nullptr, nullptr},
+    {"edit/run_settings", "Take the shown run's settings", "", 0, 0, false, [](Shell& s) { s.set_experiment(s.in.run->experiment); }, no_run, nullptr},
+
+    {"run/start", "Run", "F5", kKeyF5, 0, true, [](Shell& s) { s.start_run(); }, [](const Shell& s) { return s.why_not_run(); }, nullptr},
+    {"run/cancel", "Cancel", "Shift-F5", kKeyF5, kModShift, true, [](Shell& s) { s.commands.push_back(CancelRun{}); }, not_busy, nullptr},
+    {"run/auto", "Run when settings change", "", 0, 0, false, [](Shell& s) { s.auto_run.on = !s.auto_run.on; }, nullptr, [](const Shell& s) { return s.auto_run.on; }},
+
+    {"view/workbench", "Workbench", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::workbench; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::workbench; }},
+    {"view/runs", "Runs", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::runs; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::runs; }},
+    {"view/pattern", "Pattern fills the screen", "Alt-1", kKey1, kModAlt, true, [](Shell& s) { maximise(s, 0); }, nullptr, [](const Shell& s) { return s.layout.maximised == 0; }},
+    {"view/ring", "Ring fills the screen", "Alt-2", kKey1 + 1, kModAlt, true, [](Shell& s) { maximise(s, 1); }, nullptr, [](const Shell& s) { return s.layout.maximised == 1; }},
+    {"view/timeline", "Timeline fills the screen", "Alt-3", kKey1 + 2, kModAlt, true, [](Shell& s) { maximise(s, 2); }, nullptr, [](const Shell& s) { return s.layout.maximised == 2; }},
+    {"view/memory", "Memory fills the screen", "Alt-4", kKey1 + 3, kModAlt, true, [](Shell& s) { maximise(s, 3); }, nullptr, [](const Shell& s) { return s.layout.maximised == 3; }},
+    {"view/focused", "View in focus fills the screen", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised >= 0 ? s.layout.maximised : static_cast<int>(s.selection.focused)); }, nullptr, nullptr},
+    {"view/all", "All four views", "Alt-0", kKey0, kModAlt, true, [](Shell& s) { s.layout.tab = Tab::workbench; s.layout.maximised = -1; }, nullptr, [](const Shell& s) { return s.layout.maximised < 0; }},
+    {"view/dark", "Dark colours", "", 0, 0, false, [](Shell& s) { s.set_theme(!s.theme.dark); }, nullptr, [](const Shell& s) { return s.theme.dark; }},
+    {"view/reduced_motion", "Reduced motion", "", 0, 0, false, [](Shell& s) { s.reduced_motion = !s.reduced_motion; }, nullptr, [](const Shell& s) { return s.reduced_motion; }},
+    {"view/bigger", "Bigger text", "Ctrl-=", kKeyEqual, kModControl, true, [](Shell& s) { change_scale(s, 1.1f); }, nullptr, nullptr},
+    {"view/smaller", "Smaller text", "Ctrl--", kKeyMinus, kModControl, true, [](Shell& s) { change_scale(s, 1 / 1.1f); }, nullptr, nullptr},
+    {"view/normal_size", "Normal text size", "Ctrl-0", kKey0, kModControl, true, [](Shell& s) { s.set_scale(1); }, nullptr, nullptr},
+    {"view/reset_layout", "Reset layout", "", 0, 0, false, [](Shell& s) { s.layout = WindowLayout{}; }, nullptr, nullptr},
+    {"view/log", "Messages", "", 0, 0, false, [](Shell& s) { s.log_open = !s.log_open; }, nullptr, [](const Shell& s) { return s.log_open; }},
+
+    {"time/play", "Play or pause", "Space", kKeySpace, 0, false, play, nothing_to_play, [](const Shell& s) { return s.clock.playing; }},
+    {"time/previous_step", "Previous ring step", ",", kKeyComma, 0, false, [](Shell& s) { step_clock(s, -1); }, nothing_to_play, nullptr},
+    {"time/next_step", "Next ring step", ".", kKeyPeriod, 0, false, [](Shell& s) { step_clock(s, 1); }, nothing_to_play, nullptr},
+    {"time/begin", "To the begin", "Home", kKeyHome, 0, false, [](Shell& s) { s.clock.time_ns = 0; }, nothing_to_play, nullptr},
+    {"time/end", "To the end", "End", kKeyEnd, 0, false, [](Shell& s) { s.clock.time_ns = clock_length_ns(s.view_context()); }, nothing_to_play, nullptr},
+    {"time/slower", "Play slower", "Shift-,", kKeyComma, kModShift, false, [](Shell& s) { change_speed(s, 0.5); }, nullptr, nullptr},
+    {"time/faster", "Play faster", "Shift-.", kKeyPeriod, kModShift, false, [](Shell& s) { change_speed(s, 2); }, nullptr, nullptr},
+
+    {"select/nearer", "Zoom in", "W", kKeyW, 0, false, [](Shell& s) { ++s.actions.zoom; }, nullptr, nullptr},
+    {"select/farther", "Zoom out", "S", kKeyS, 0, false, [](Shell& s) { --s.actions.zoom; }, nullptr, nullptr},
+    {"select/left", "Pan left", "A", kKeyA, 0, false, [](Shell& s) { --s.actions.pan; }, nullptr, nullptr},
+    {"select/right", "Pan right", "D", kKeyD, 0, false, [](Shell& s) { ++s.actions.pan; }, nullptr, nullptr},
+    {"select/all", "Show all", "0", kKey0, 0, false, [](Shell& s) { s.actions.show_all = true; }, nullptr, nullptr},
+    {"select/frame", "Frame the selection", "F", kKeyF, 0, false, [](Shell& s) { s.actions.frame_selection = true; }, nullptr, nullptr},
+    {"select/undo_zoom", "Undo zoom", "Backspace", kKeyBackspace, 0, false, [](Shell& s) { s.actions.undo_zoom = true; }, nullptr, nullptr},
+    {"select/previous_span", "Previous span", "Left", kKeyLeft, 0, false, [](Shell& s) { s.actions.previous_span = true; }, no_run, nullptr},
+    {"select/next_span", "Next span", "Right", kKeyRight, 0, false, [](Shell& s) { s.actions.next_span = true; }, no_run, nullptr},
+    {"select/sender", "Follow the chunk to its sender", "[", kKeyLeftBracket, 0, false, [](Shell& s) { s.actions.follow_sender = true; }, no_run, nullptr},
+    {"select/receiver", "Follow the chunk to its receiver", "]", kKeyRightBracket, 0, false, [](Shell& s) { s.actions.follow_receiver = true; }, no_run, nullptr},
+    {"select/none", "Select nothing", "Escape", kKeyEscape, 0, false, [](Shell& s) { s.selection.selected = Target{}; }, nullptr, nullptr},
+
+    {"help/palette", "Find any command...", "Ctrl-Shift-P", kKeyP, kModControl | kModShift, true, [](Shell& s) { s.palette.open(); }, nullptr, nullptr},
+    {"help/keys", "Keys and mouse", "?", kKeySlash, kModShift, false, [](Shell& s) { s.help_open = !s.help_open; }, nullptr, [](const Shell& s) { return s.help_open; }},
+};
+// clang-format on
+
+int held_modifiers() {
+    const ImGuiIO& io = ImGui::GetIO();
+    return (io.KeyCtrl ? kModControl : 0) | (io.KeyShift ? kModShift : 0) | (io.KeyAlt ? kModAlt : 0);
+}
+
+/// Keys that a widget with the keyboard's focus needs for itself.
+bool is_for_widgets(int key) {
+    return key == kKeySpace || key == kKeyEnter || key == kKeyLeft || key == kKeyRight || key == kKeyUp ||
+           key == kKeyDown;
+}
+
+}  // namespace
+
+std::span<const Action> actions() { return kActions; }
+
+const Action* find_action(const std::string& id) {
+    for (const Action& action : kActions)
+        if (id == action.id) return &action;
+    return nullptr;
+}
+
+std::string why_not(const Action& action, const Shell& shell) {
+    return action.why_not ? action.why_not(shell) : "";
+}
+
+void perform(const Action& action, Shell& shell) {
+    if (why_not(action, shell).empty()) action.act(shell);
+}
+
+void handle_keys(Shell& shell) {
+    shell.actions = ViewActions{};
+    if (shell.palette.is_open || shell.dialogs.is_open()) return;
+    const ImGuiIO& io = ImGui::GetIO();
+    const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+    for (const int pressed : shell.in.keys) {
+        const int key = key_code(pressed);
+        const int modifiers = key_modifiers(pressed) | held_modifiers();
+        if (key == kKeyF1) shell.help_open = !shell.help_open;
+        if (key == kKeyEscape && shell.help_open) {
+            shell.help_open = false;
+            continue;
+        }
+        for (const Action& action : kActions) {
+            if (action.key != key || action.key == 0 || action.modifiers != modifiers) continue;
+            if (!action.in_text && (io.WantTextInput || popup)) continue;
+            if (is_for_widgets(key) && io.NavVisible && io.NavActive) continue;
+            perform(action, shell);
+            break;
+        }
+    }
+}
+
+}  // namespace ringscope::ui

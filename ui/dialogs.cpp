@@ -1,0 +1,140 @@
+#include "ui/dialogs.h"
+
+#include "engine/error.h"
+#include "ui/imgui_compat.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+struct Question {
+    const char* title;
+    const char* label;  // of the text field; null: no field
+    const char* accept;
+    const char* help;
+};
+
+Question question(Dialogs::Kind kind) {
+    switch (kind) {
+        case Dialogs::Kind::open_experiment:
+            return {"Open experiment", "File", "Open",
+                    "A JSON experiment file. A file can also be dropped on the window."};
+        case Dialogs::Kind::save_experiment:
+            return {"Save experiment", "File", "Save",
+                    "Written as JSON; an older file of that name is replaced."};
+        case Dialogs::Kind::save_run:
+            return {"Save run", "Name", "Save", "Left empty, the run gets a name from its settings."};
+        case Dialogs::Kind::export_run:
+            return {"Export run", "File", "Export",
+                    "perfetto opens in the Perfetto UI and in chrome://tracing."};
+        case Dialogs::Kind::open_run_file:
+            return {"Open run file", "File", "Open", "A .ringscope file; one that does not exist is made."};
+        case Dialogs::Kind::picture:
+            return {"Save a picture", "File", "Save", "The window as it is, as PNG."};
+        case Dialogs::Kind::rename_run:
+            return {"Rename run", "Name", "Rename", ""};
+        case Dialogs::Kind::delete_run:
+            return {"Delete run", nullptr, "Delete", ""};
+        case Dialogs::Kind::none:
+            break;
+    }
+    RINGSCOPE_CHECK(!"a dialog is open");
+    return {};
+}
+
+std::string missing(const Dialogs& dialog) {
+    const bool optional = dialog.kind == Dialogs::Kind::save_run || dialog.kind == Dialogs::Kind::delete_run;
+    if (optional || dialog.text.find_first_not_of(" \t") != std::string::npos) return "";
+    return dialog.kind == Dialogs::Kind::rename_run ? "the name is empty" : "the file name is empty";
+}
+
+Command answer(const Dialogs& dialog, const Experiment& experiment) {
+    switch (dialog.kind) {
+        case Dialogs::Kind::open_experiment:
+            return OpenExperiment{dialog.text};
+        case Dialogs::Kind::save_experiment:
+            return SaveExperiment{experiment, dialog.text};
+        case Dialogs::Kind::save_run:
+            return SaveRun{dialog.text};
+        case Dialogs::Kind::export_run:
+            return ExportRun{kExportFormats[dialog.format], dialog.text};
+        case Dialogs::Kind::open_run_file:
+            return OpenRunFile{dialog.text};
+        case Dialogs::Kind::picture:
+            return TakePicture{dialog.text};
+        case Dialogs::Kind::rename_run:
+            return RenameRun{dialog.run_id, dialog.text};
+        case Dialogs::Kind::delete_run:
+            return DeleteRun{dialog.run_id};
+        case Dialogs::Kind::none:
+            break;
+    }
+    RINGSCOPE_CHECK(!"a dialog is open");
+    return Quit{};
+}
+
+void format_combo(Dialogs& dialog, WidgetContext ui) {
+    std::vector<Option> options;
+    for (const char* name : kExportFormats) options.push_back({name, ""});
+    ImGui::TextUnformatted("Format");
+    combo(ui, "dialog/format", options, dialog.format, -FLT_MIN);
+}
+
+}  // namespace
+
+void Dialogs::open(Kind which, const std::string& first_text) {
+    kind = which;
+    text = first_text;
+    just_opened = true;
+}
+
+void Dialogs::open_for_run(Kind which, int64_t id, const std::string& name) {
+    open(which, name);
+    run_id = id;
+}
+
+void Dialogs::draw(const Experiment& experiment, bool enter, bool escape, WidgetContext ui,
+                   Commands& commands) {
+    if (kind == Kind::none) return;
+    const Question asked = question(kind);
+    if (just_opened) ImGui::OpenPopup("##dialog");
+    const ImGuiViewport* screen = ImGui::GetMainViewport();
+    ImGui::SetNextWindowPos({screen->Pos.x + screen->Size.x / 2, screen->Pos.y + screen->Size.y * 0.35f},
+                            ImGuiCond_Always, {0.5f, 0.5f});
+    ImGui::SetNextWindowSize({ui.theme.px(440), 0});
+    const ImGuiWindowFlags flags =
+        ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize;
+    if (!ImGui::BeginPopupModal("##dialog", nullptr, flags)) {
+        kind = Kind::none;
+        return;
+    }
+    push_font(ui.theme.title_font);
+    text_item(ui, "dialog/title", asked.title, ui.theme.text);
+    pop_font();
+    if (kind == Kind::export_run) format_combo(*this, ui);
+    if (asked.label) {
+        ImGui::TextUnformatted(asked.label);
+        if (just_opened) ImGui::SetKeyboardFocusHere();
+        ImGui::SetNextItemWidth(-FLT_MIN);
+        ImGui::InputText("##text", &text);
+        ui.items.add_last("dialog/text", text);
+    } else {
+        wrapped_item(ui, "dialog/question",
+                     "Delete \"" + text + "\" from the run file? This cannot be undone.", ui.theme.text);
+    }
+    if (*asked.help) wrapped_item(ui, "dialog/help", asked.help, ui.theme.text_dim);
+    const std::string why_not = missing(*this);
+    const bool accept =
+        button(ui, "dialog/accept", asked.accept, "", why_not) || (enter && !just_opened && why_not.empty());
+    ImGui::SameLine();
+    const bool cancel = button(ui, "dialog/cancel", "Cancel", "") || escape;
+    just_opened = false;
+    if (accept) commands.push_back(answer(*this, experiment));
+    if (accept || cancel) {
+        kind = Kind::none;
+        ImGui::CloseCurrentPopup();
+    }
+    ImGui::EndPopup();
+}
+
+}  // namespace ringscope::ui

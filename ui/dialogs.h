@@ -1,0 +1,41 @@
+// Questions in the middle of the window: a path, a name, "really?". One at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "engine/experiment.h"
+#include "ui/commands.h"
+#include "ui/widgets.h"
+
+namespace ringscope::ui {
+
+struct Dialogs {
+    enum class Kind {
+        none,
+        open_experiment,
+        save_experiment,
+        save_run,
+        export_run,
+        open_run_file,
+        picture,
+        rename_run,
+        delete_run,
+    };
+
+    void open(Kind which, const std::string& first_text = "");
+    void open_for_run(Kind which, int64_t id, const std::string& name);
+    bool is_open() const { return kind != Kind::none; }
+    /// Draws the open dialog, if any. `enter` and `escape`: those keys were pressed in this frame.
+    void draw(const Experiment& experiment, bool enter, bool escape, WidgetContext ui, Commands& commands);
+
+    Kind kind = Kind::none;
+    std::string text;
+    int format = 0;  // index into kExportFormats
+    int64_t run_id = 0;
+    bool just_opened = false;
+};
+
+inline constexpr const char* kExportFormats[] = {"perfetto", "csv", "json", "experiment"};
+
+}  // namespace ringscope::ui

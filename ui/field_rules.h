@@ -1,0 +1,28 @@
+// What the settings panel says about fields beyond their values: why one has no effect as things stand, and
+// how an invalid one is mended. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "engine/experiment.h"
+
+namespace ringscope::ui {
+
+/// Why changing the field changes nothing in the present setting, or "".
+std::string no_effect_reason(const Experiment& experiment, const std::string& path);
+
+/// An experiment without the problem, and what was changed in words ("use 256"). Unset when nothing is
+/// obvious.
+struct Mend {
+    std::string label;
+    Experiment experiment;
+};
+std::optional<Mend> obvious_mend(const Experiment& experiment, const FieldProblem& problem);
+
+/// Index of the head group in "problem.head_groups[2].offset", or -1.
+int group_in_path(const std::string& path);
+/// What stands after the last dot: "offset".
+std::string leaf_of_path(const std::string& path);
+
+}  // namespace ringscope::ui

@@ -1,0 +1,216 @@
+#include "ui/runs_tab.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "ui/format.h"
+#include "ui/imgui_compat.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
+std::string error_cell(const RunSummary& run) {
+    if (!run.verified) return "not verified";
+    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
+}
+
+std::string state_cell(const RunSummary& run) { return name_of(run.state); }
+
+struct Column {
+    const char* title;
+    float points;  // width
+    std::string (*text)(const RunSummary&);
+    bool (*less)(const RunSummary&, const RunSummary&);
+};
+
+template <auto member>
+bool less_by(const RunSummary& a, const RunSummary& b) {
+    return a.*member < b.*member;
+}
+
+double error_order(const RunSummary& run) { return run.verified ? run.max_abs_error : 1e300; }
+
+constexpr Column kColumns[] = {
+    {"name", 190, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>},
+    {"started (UTC)", 128, [](const RunSummary& r) { return utc_text(r.started_utc_ms); },
+     less_by<&RunSummary::started_utc_ms>},
+    {"state", 70, state_cell, less_by<&RunSummary::state>},
+    {"tokens", 78, [](const RunSummary& r) { return count_text(r.seq_len); }, less_by<&RunSummary::seq_len>},
+    {"ranks", 54, [](const RunSummary& r) { return std::to_string(r.ranks); }, less_by<&RunSummary::ranks>},
+    {"strategy", 80, [](const RunSummary& r) { return r.strategy; }, less_by<&RunSummary::strategy>},
+    {"time", 70, [](const RunSummary& r) { return seconds_text(r.seconds); }, less_by<&RunSummary::seconds>},
+    {"GFLOP/s", 74, [](const RunSummary& r) { return ratio_text(r.gflops_per_second); },
+     less_by<&RunSummary::gflops_per_second>},
+    {"overlap", 70, [](const RunSummary& r) { return ratio_text(r.overlap_efficiency); },
+     less_by<&RunSummary::overlap_efficiency>},
+    {"imbalance", 86, [](const RunSummary& r) { return ratio_text(r.compute_imbalance); },
+     less_by<&RunSummary::compute_imbalance>},
+    {"on the wire", 92, [](const RunSummary& r) { return bytes_text(static_cast<double>(r.bytes_on_wire)); },
+     less_by<&RunSummary::bytes_on_wire>},
+    {"peak a rank", 92, [](const RunSummary& r) { return bytes_text(static_cast<double>(r.peak_bytes)); },
+     less_by<&RunSummary::peak_bytes>},
+    {"reference", 90, error_cell,
+     [](const RunSummary& a, const RunSummary& b) { return error_order(a) < error_order(b); }},
+    {"settings", 360, [](const RunSummary& r) { return r.settings; }, less_by<&RunSummary::settings>},
+};
+constexpr int kColumnCount = static_cast<int>(std::size(kColumns));
+constexpr int kErrorColumn = 12;
+
+}  // namespace
+
+bool run_matches(const RunSummary& run, const std::string& filter) {
+    std::string all = run.name + "\n" + run.settings + "\n" + run.note + "\n" + run.device + "\n" +
+                      run.kernel + "\n" + run.strategy + "\n" + run.layout + "\n" + run.dtype + "\n" +
+                      run.host + "\n" + name_of(run.state);
+    for (const std::string& tag : run.tags) all += "\n" + tag;
+    all = lower(all);
+    const std::string words = lower(filter);
+    for (size_t at = 0; at < words.size();) {
+        const size_t begin = words.find_first_not_of(' ', at);
+        if (begin == std::string::npos) break;
+        const size_t end = std::min(words.find(' ', begin), words.size());
+        if (all.find(words.substr(begin, end - begin)) == std::string::npos) return false;
+        at = end;
+    }
+    return true;
+}
+
+void RunsTab::update(const std::shared_ptr<const std::vector<RunSummary>>& runs) {
+    if (runs == runs_ && filter == shown_filter_ && !stale_) return;
+    runs_ = runs;
+    shown_filter_ = filter;
+    stale_ = false;
+    order_.clear();
+    for (int i = 0; i < static_cast<int>(runs_->size()); ++i)
+        if (run_matches((*runs_)[static_cast<size_t>(i)], filter)) order_.push_back(i);
+    const Column& column = kColumns[sort_column_];
+    std::stable_sort(order_.begin(), order_.end(), [&](int a, int b) {
+        const RunSummary& x = (*runs_)[static_cast<size_t>(ascending_ ? a : b)];
+        const RunSummary& y = (*runs_)[static_cast<size_t>(ascending_ ? b : a)];
+        return column.less(x, y);
+    });
+    if (!selected_run()) selected = 0;
+}
+
+const RunSummary* RunsTab::selected_run() const {
+    if (!runs_ || selected == 0) return nullptr;
+    for (const RunSummary& run : *runs_)
+        if (run.id == selected) return &run;
+    return nullptr;
+}
+
+void RunsTab::draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands) {
+    if (!in.saved) {
+        const std::string why = in.run_file_message.empty() ? "No run file is open." : in.run_file_message;
+        empty_state(ui, "runs/empty", "No run file", why + " Open one with File > Open run file.");
+        return;
+    }
+    update(in.saved);
+    if (in.saved->empty()) {
+        empty_state(
+            ui, "runs/empty", "No saved runs yet",
+            "Run an experiment on the Workbench (F5) and save it with Ctrl-S: it appears here, to reopen and "
+            "to compare.");
+        return;
+    }
+    draw_toolbar(in, dialogs, ui, commands);
+    if (order_.empty()) {
+        empty_state(
+            ui, "runs/no match", "No run matches \"" + filter + "\"",
+            "The filter looks at name, settings, note, tags, device, kernel and state. Clear it to see all " +
+                count_text(static_cast<int64_t>(in.saved->size())) + ".");
+        return;
+    }
+    draw_table(in, ui, commands);
+}
+
+void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands) {
+    ImGui::SetNextItemWidth(ui.theme.px(240));
+    ImGui::InputTextWithHint("##filter", "filter: words of name or settings", &filter);
+    ui.items.add_last("runs/filter", filter);
+    const RunSummary* run = selected_run();
+    const std::string no_run = run ? "" : "select a run first";
+    ImGui::SameLine();
+    if (button(ui, "runs/open", "Open", "Show this run on the Workbench. Also: double-click, Enter.", no_run))
+        commands.push_back(OpenRun{selected});
+    ImGui::SameLine();
+    if (button(ui, "runs/rename", "Rename", "Give the run another name.", no_run))
+        dialogs.open_for_run(Dialogs::Kind::rename_run, selected, run->name);
+    ImGui::SameLine();
+    if (button(ui, "runs/delete", "Delete", "Remove the run from the file. Asks first.", no_run))
+        dialogs.open_for_run(Dialogs::Kind::delete_run, selected, run->name);
+    ImGui::SameLine();
+    const std::string not_shown =
+        !in.run || in.run_id == 0 || in.run_id != selected ? "open the run first" : "";
+    if (button(ui, "runs/export", "Export", "Write the shown run as Perfetto trace, CSV, JSON or experiment.",
+               run ? not_shown : no_run))
+        dialogs.open(Dialogs::Kind::export_run);
+    ImGui::SameLine();
+    const std::string count = count_text(static_cast<int64_t>(order_.size())) + " of " +
+                              count_text(static_cast<int64_t>(in.saved->size())) + " runs";
+    ImGui::AlignTextToFramePadding();
+    text_item(ui, "runs/count", count, ui.theme.text_dim);
+}
+
+void RunsTab::draw_table(const Inputs& in, WidgetContext ui, Commands& commands) {
+    const ImGuiTableFlags flags = ImGuiTableFlags_Sortable | ImGuiTableFlags_Resizable |
+                                  ImGuiTableFlags_Reorderable | ImGuiTableFlags_RowBg |
+                                  ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY |
+                                  ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingFixedFit;
+    if (!ImGui::BeginTable("##runs", kColumnCount, flags, ImGui::GetContentRegionAvail())) return;
+    ImGui::TableSetupScrollFreeze(1, 1);
+    for (int i = 0; i < kColumnCount; ++i) {
+        const ImGuiTableColumnFlags first =
+            i == 1 ? ImGuiTableColumnFlags_DefaultSort | ImGuiTableColumnFlags_PreferSortDescending : 0;
+        ImGui::TableSetupColumn(kColumns[i].title, ImGuiTableColumnFlags_WidthFixed | first,
+                                ui.theme.px(kColumns[i].points));
+    }
+    ImGui::TableHeadersRow();
+    if (ImGuiTableSortSpecs* specs = ImGui::TableGetSortSpecs();
+        specs && specs->SpecsDirty && specs->SpecsCount > 0) {
+        sort_column_ = specs->Specs[0].ColumnIndex;
+        ascending_ = specs->Specs[0].SortDirection != ImGuiSortDirection_Descending;
+        specs->SpecsDirty = false;
+        stale_ = true;
+        update(in.saved);
+    }
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(order_.size()));
+    while (clipper.Step())
+        for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+            draw_row((*runs_)[static_cast<size_t>(order_[static_cast<size_t>(i)])], in, ui, commands);
+    ImGui::EndTable();
+}
+
+void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui, Commands& commands) {
+    ImGui::TableNextRow();
+    ImGui::TableSetColumnIndex(0);
+    ImGui::PushID(static_cast<int>(run.id));
+    const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + run.name;
+    const ImGuiSelectableFlags flags =
+        ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick;
+    if (ImGui::Selectable((shown + "##run").c_str(), run.id == selected, flags)) {
+        selected = run.id;
+        if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.push_back(OpenRun{run.id});
+    }
+    ui.items.add_last("runs/row " + std::to_string(run.id), shown);
+    if (!run.note.empty()) tooltip(ui.theme, run.note);
+    for (int i = 1; i < kColumnCount; ++i) {
+        if (!ImGui::TableSetColumnIndex(i)) continue;
+        const bool wrong = i == kErrorColumn && run.verified && !run.verify_passed;
+        const ImU32 colour =
+            wrong || (i == 2 && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
+        text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].text(run),
+                  colour);
+    }
+    ImGui::PopID();
+}
+
+}  // namespace ringscope::ui

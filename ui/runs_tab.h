@@ -1,0 +1,41 @@
+// The saved runs: listed, sorted, filtered, opened, renamed, deleted.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ui/dialogs.h"
+#include "ui/ui.h"
+#include "ui/widgets.h"
+
+namespace ringscope::ui {
+
+/// Every word of `filter` stands in the run's name, settings, note, tags, device, kernel, state or strategy,
+/// in either case.
+bool run_matches(const RunSummary& run, const std::string& filter);
+
+struct RunsTab {
+    std::string filter;
+    int64_t selected = 0;  // id; 0: none
+
+    void draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
+
+  private:
+    void draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
+    void draw_table(const Inputs& in, WidgetContext ui, Commands& commands);
+    void draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui, Commands& commands);
+    void update(const std::shared_ptr<const std::vector<RunSummary>>& runs);
+    const RunSummary* selected_run() const;
+
+    // The list as shown: made anew when the runs, the filter or the order change.
+    std::shared_ptr<const std::vector<RunSummary>> runs_;
+    std::string shown_filter_;
+    std::vector<int> order_;
+    int sort_column_ = 1;
+    bool ascending_ = false;
+    bool stale_ = true;
+};
+
+}  // namespace ringscope::ui

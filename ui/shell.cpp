@@ -1,0 +1,121 @@
+#include "ui/shell.h"
+
+#include <algorithm>
+
+namespace ringscope::ui {
+
+ViewContext Shell::view_context() {
+    return {.plan = plan.schedule(),
+            .run = in.run.get(),
+            .busy = in.busy,
+            .run_is_current = run_is_current(),
+            .selection = selection,
+            .clock = clock,
+            .items = items,
+            .theme = theme,
+            .reduced_motion = reduced_motion,
+            .frame_seconds = frame_seconds,
+            .actions = actions,
+            .traces = &traces};
+}
+
+std::string Shell::why_not_run() const {
+    if (!plan.schedule())
+        return plan.problems().empty() ? "nothing is planned yet" : "some settings are invalid";
+    return obstacle ? obstacle->message : "";
+}
+
+void Shell::start_run() {
+    if (!why_not_run().empty()) return;
+    commands.push_back(StartRun{experiment, true});
+    auto_run.started();
+}
+
+void Shell::set_experiment(const Experiment& other) {
+    experiment = other;
+    plan.update(experiment);
+}
+
+void Shell::set_theme(bool dark) {
+    const float scale = theme.scale;
+    theme = make_theme(dark, scale);
+    theme.text_font = fonts.text;
+    theme.small_font = fonts.small_text;
+    theme.title_font = fonts.title;
+    theme.mono_font = fonts.mono;
+    theme_changed = true;
+}
+
+void Shell::set_scale(float scale) {
+    theme.scale = std::clamp(scale, 0.75f, 3.0f);
+    set_theme(theme.dark);
+}
+
+void Shell::say(const std::string& text) {
+    log.push_back({Notice::Level::info, text, log.empty() ? 1 : log.back().serial});
+}
+
+void step_clock(Shell& shell, int direction) {
+    const ViewContext context = shell.view_context();
+    const Schedule* schedule = shown_schedule(context);
+    if (!schedule) return;
+    const int step = clock_step(context).step;
+    const double begin = step_begin_ns(context, step);
+    // Backwards from inside a step goes to its begin first, as players do.
+    const bool inside = shell.clock.time_ns > begin + 1;
+    int target = direction > 0 ? step + 1 : inside ? step : step - 1;
+    shell.clock.playing = false;
+    if (target >= schedule->steps) {
+        shell.clock.time_ns = clock_length_ns(context);
+        return;
+    }
+    target = std::max(target, 0);
+    shell.clock.time_ns = step_begin_ns(context, target);
+    shell.selection.selected.step = target;
+}
+
+namespace {
+
+void keep_selection_inside(Target& target, const Schedule& schedule, size_t spans) {
+    const auto keep = [](int& value, size_t count) {
+        if (value >= static_cast<int>(count)) value = -1;
+    };
+    keep(target.rank, static_cast<size_t>(schedule.ranks));
+    keep(target.owner, static_cast<size_t>(schedule.ranks));
+    keep(target.step, static_cast<size_t>(schedule.steps));
+    keep(target.group, static_cast<size_t>(schedule.problem.groups));
+    keep(target.transfer, schedule.transfers.size());
+    keep(target.span, spans);
+    if (target.query >= schedule.problem.seq_len) target.query = -1;
+    if (target.key >= schedule.problem.seq_len) target.key = -1;
+}
+
+}  // namespace
+
+void update_clock_and_selection(Shell& shell) {
+    Selection& selection = shell.selection;
+    selection.hovered = selection.next_hovered;
+    selection.next_hovered = Target{};
+    ViewContext context = shell.view_context();
+    const double length = clock_length_ns(context);
+    if (shell.in.run != shell.shown_run) {
+        shell.shown_run = shell.in.run;
+        shell.clock.view_begin_ns = 0;
+        shell.clock.view_end_ns = static_cast<int64_t>(length);
+        shell.clock.time_ns = 0;
+        selection.selected.span = -1;
+        selection.selected.transfer = -1;
+    }
+    if (const Schedule* schedule = shown_schedule(context)) {
+        const size_t spans = context.run ? context.run->trace.spans.size() : 0;
+        keep_selection_inside(selection.selected, *schedule, spans);
+        keep_selection_inside(selection.hovered, *schedule, spans);
+    }
+    if (shell.clock.playing) {
+        shell.clock.time_ns += shell.frame_seconds / kPlaySeconds * shell.clock.speed * length;
+        if (shell.clock.time_ns >= length) shell.clock.playing = false;
+    }
+    shell.clock.time_ns = std::clamp(shell.clock.time_ns, 0.0, length);
+}
+
+}  // namespace ringscope::ui

@@ -1,0 +1,83 @@
+// Everything the window remembers from frame to frame. One struct, passed by reference; no globals.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/scenarios.h"
+#include "ui/auto_run.h"
+#include "ui/command_palette.h"
+#include "ui/dialogs.h"
+#include "ui/history.h"
+#include "ui/memory_view.h"
+#include "ui/metrics_bar.h"
+#include "ui/pattern_view.h"
+#include "ui/plan_cache.h"
+#include "ui/ring_view.h"
+#include "ui/runs_tab.h"
+#include "ui/time_axis.h"
+#include "ui/timeline_view.h"
+#include "ui/trace_index.h"
+#include "ui/ui.h"
+#include "ui/widgets.h"
+#include "ui/window_layout.h"
+
+namespace ringscope::ui {
+
+struct Shell {
+    Experiment experiment = default_experiment();
+    History history{default_experiment()};
+    PlanCache plan;
+    std::optional<FieldProblem> obstacle;  // why the plan cannot run here
+    AutoRun auto_run;
+
+    Selection selection;
+    Clock clock;
+    ViewActions actions;  // of this frame's keys
+    TraceIndexCache traces;
+    std::shared_ptr<const Run> shown_run;  // of the last frame
+
+    PatternView pattern;
+    RingView ring;
+    TimelineView timeline;
+    MemoryView memory;
+    MetricsBar metrics;
+    RunsTab runs;
+
+    Theme theme = make_theme(true, 1);
+    Fonts fonts;
+    bool theme_changed = true;
+    bool reduced_motion = false;
+    WindowLayout layout;
+
+    CommandPalette palette;
+    Dialogs dialogs;
+    bool help_open = false;
+    bool log_open = false;
+    std::vector<Notice> log;
+
+    ItemRegistry items;
+    Commands commands;  // of this frame
+    Inputs in;          // of this frame
+    double last_seconds = 0;
+    double frame_seconds = 0;
+
+    WidgetContext widgets() { return {items, theme}; }
+    ViewContext view_context();
+    bool run_is_current() const { return in.run && in.run->experiment == experiment; }
+    /// Why StartRun would be refused, or "".
+    std::string why_not_run() const;
+    void start_run();
+    void set_experiment(const Experiment& other);
+    void set_theme(bool dark);
+    void set_scale(float scale);
+    void say(const std::string& text);
+};
+
+/// Moves the clock to the next or previous step's begin.
+void step_clock(Shell& shell, int direction);
+/// Advances a playing clock, follows a new run, keeps selection and clock inside what is shown. Once a frame.
+void update_clock_and_selection(Shell& shell);
+
+}  // namespace ringscope::ui

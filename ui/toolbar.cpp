@@ -1,0 +1,155 @@
+#include "ui/toolbar.h"
+
+#include "ui/actions.h"
+#include "ui/format.h"
+#include "ui/imgui_compat.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+struct Menu {
+    const char* id;
+    const char* title;
+};
+constexpr Menu kMenus[] = {{"file", "File"}, {"edit", "Edit"},     {"run", "Run"},  {"view", "View"},
+                           {"time", "Time"}, {"select", "Select"}, {"help", "Help"}};
+
+void draw_menu(Shell& shell, const Menu& menu) {
+    const WidgetContext ui = shell.widgets();
+    const bool open = ImGui::BeginMenu(menu.title);
+    ui.items.add_last(std::string("menu/") + menu.id, menu.title);
+    if (!open) return;
+    const std::string prefix = std::string(menu.id) + "/";
+    const Action* chosen = nullptr;
+    for (const Action& action : actions()) {
+        if (std::string(action.id).rfind(prefix, 0) != 0) continue;
+        const std::string reason = why_not(action, shell);
+        const bool on = action.checked && action.checked(shell);
+        if (ImGui::MenuItem(action.label, action.keys, on, reason.empty())) chosen = &action;
+        ui.items.add_last(std::string("menu/") + action.id, action.label, reason.empty());
+        tooltip(ui.theme, reason.empty() ? "" : "Not now: " + reason);
+    }
+    ImGui::EndMenu();
+    if (chosen) perform(*chosen, shell);
+}
+
+void draw_tabs(Shell& shell) {
+    const WidgetContext ui = shell.widgets();
+    for (const Tab tab : {Tab::workbench, Tab::runs}) {
+        const int index = static_cast<int>(tab);
+        if (toggle(ui, std::string("tab/") + kTabNames[index], kTabLabels[index], shell.layout.tab == tab,
+                   ""))
+            shell.layout.tab = tab;
+    }
+}
+
+void draw_presets(Shell& shell) {
+    const WidgetContext ui = shell.widgets();
+    std::vector<Option> options;
+    int index = -1;
+    for (const Scenario& scenario : scenarios()) {
+        if (scenario.experiment == shell.experiment) index = static_cast<int>(options.size());
+        options.push_back({scenario.name, ""});
+    }
+    const std::string preview = index < 0 ? "Custom" : "";
+    if (combo(ui, "toolbar/preset", options, index, ui.theme.px(196), preview))
+        shell.set_experiment(scenarios()[static_cast<size_t>(index)].experiment);
+    tooltip(ui.theme, index < 0 ? "Named experiments." : scenarios()[static_cast<size_t>(index)].summary);
+}
+
+void draw_run_buttons(Shell& shell) {
+    const WidgetContext ui = shell.widgets();
+    ImGui::PushStyleColor(ImGuiCol_Button, ImGui::GetStyleColorVec4(ImGuiCol_ButtonActive));
+    const bool run =
+        button(ui, "run/start", "Run F5", "Run the experiment and verify the answer.", shell.why_not_run());
+    ImGui::PopStyleColor();
+    if (run) shell.start_run();
+    ImGui::SameLine();
+    if (button(ui, "run/cancel", "Cancel", "Stop the run (Shift-F5).",
+               shell.in.busy ? "" : "nothing is running"))
+        shell.commands.push_back(CancelRun{});
+    ImGui::SameLine();
+    checkbox(ui, "run/auto", "auto", shell.auto_run.on, "Run whenever the settings change and can run.");
+}
+
+void draw_badge(Shell& shell) {
+    const WidgetContext ui = shell.widgets();
+    const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), ui.theme);
+    ImGui::AlignTextToFramePadding();
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float side = ImGui::GetFontSize() * 0.6f;
+    ImGui::Dummy({side, ImGui::GetFrameHeight()});
+    const float middle = at.y + ImGui::GetFrameHeight() / 2;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    list.AddRectFilled({at.x, middle - side / 2}, {at.x + side, middle + side / 2}, badge.colour);
+    add_rect(list, {at.x, middle - side / 2}, {at.x + side, middle + side / 2}, ui.theme.text);
+    ImGui::SameLine();
+    ImGui::AlignTextToFramePadding();
+    text_item(ui, "toolbar/reference", badge.text, badge.colour);
+    tooltip(ui.theme, badge.help);
+}
+
+std::string device_text(const Shell& shell) {
+    const Run* run = shell.in.run.get();
+    if (run && run->schedule && run->state == RunState::done)
+        return run->device + " " + run->kernel + ", " + std::to_string(run->schedule->ranks) +
+               (run->schedule->ranks == 1 ? " rank" : " ranks");
+    const Experiment& e = shell.experiment;
+    return std::string(name_of(e.backend.device)) + " " + e.backend.kernel + ", " +
+           std::to_string(e.ring.ranks) + (e.ring.ranks == 1 ? " rank" : " ranks");
+}
+
+}  // namespace
+
+ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& theme) {
+    if (!run) return {"not run yet", "Press F5 to run the experiment.", theme.text_dim};
+    const std::string earlier = is_current ? "" : " (earlier settings)";
+    if (run->state == RunState::failed) return {"run failed" + earlier, run->error, theme.error};
+    if (run->state == RunState::cancelled) return {"cancelled" + earlier, run->error, theme.text_dim};
+    if (!run->verification)
+        return {"not verified" + earlier, "The run was not held against the reference.", theme.text_dim};
+    const Verification& v = *run->verification;
+    const std::string help =
+        "Held against the float64 reference: " + count_text(v.checked_rows) + " of " +
+        count_text(v.total_rows) + " rows, relative error " + error_text(v.relative_error) + " (allowed " +
+        error_text(v.allowed_relative_error) + "), LSE error " + error_text(v.max_lse_error) +
+        ", every allowed pair planned once: " + (v.coverage_ok ? "yes" : "no") + ".";
+    if (v.passed) return {"= reference, max " + error_text(v.max_abs_error) + earlier, help, theme.good};
+    return {"WRONG: differs from reference, max " + error_text(v.max_abs_error) + earlier, help, theme.error};
+}
+
+void draw_menu_bar(Shell& shell) {
+    if (!ImGui::BeginMenuBar()) return;
+    for (const Menu& menu : kMenus) draw_menu(shell, menu);
+    ImGui::SameLine(0, shell.theme.px(24));
+    draw_tabs(shell);
+    const char* palette = "commands: Ctrl-Shift-P   keys: ?";
+    const float width = ImGui::CalcTextSize(palette).x + 3 * ImGui::GetStyle().ItemSpacing.x;
+    if (ImGui::GetContentRegionAvail().x > width) {
+        ImGui::SameLine(ImGui::GetWindowWidth() - width);
+        if (ImGui::MenuItem(palette)) shell.palette.open();
+        shell.items.add_last("toolbar/palette", palette);
+    }
+    ImGui::EndMenuBar();
+}
+
+void draw_toolbar(Shell& shell) {
+    const WidgetContext ui = shell.widgets();
+    const float gap = ui.theme.px(14);
+    draw_presets(shell);
+    ImGui::SameLine(0, gap);
+    draw_run_buttons(shell);
+    ImGui::SameLine(0, gap);
+    draw_badge(shell);
+    const std::string device = device_text(shell);
+    const float width = ImGui::CalcTextSize(device.c_str()).x;
+    ImGui::SameLine(0, gap);
+    const float room = ImGui::GetContentRegionAvail().x;
+    if (room > width) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - width);
+    ImGui::AlignTextToFramePadding();
+    text_item(ui, "toolbar/device", fitted(device, room), ui.theme.text_dim);
+    tooltip(ui.theme, "Device, kernel and ring of the shown run: " + device);
+}
+
+}  // namespace ringscope::ui
