@@ -2,28 +2,43 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "engine/dtype.h"
 
 namespace ringscope {
 
-std::vector<double> read_as_double(const Problem& problem, const TensorSource& source, InputTensor tensor,
-                                   int batch_index, const TokenRun& run) {
-    const int64_t heads = tensor == InputTensor::q ? problem.heads : problem.kv_heads;
-    const auto count = static_cast<size_t>(run.count * heads * problem.head_dim);
-    std::vector<double> values(count);
-    if (problem.dtype == DType::f32) {
-        std::vector<float> raw(count);
-        source.read(tensor, batch_index, run, raw.data());
-        std::copy(raw.begin(), raw.end(), values.begin());
-    } else {
-        std::vector<uint16_t> raw(count);
-        source.read(tensor, batch_index, run, raw.data());
-        std::transform(raw.begin(), raw.end(), values.begin(), [&](uint16_t bits) {
-            return problem.dtype == DType::f16 ? f32_from_f16(bits) : f32_from_bf16(bits);
-        });
+namespace {
+
+/// Elements converted at a time: small enough for the stack.
+constexpr int64_t kConvert = 2048;
+
+double as_double(DType dtype, uint16_t bits) {
+    return dtype == DType::f16 ? f32_from_f16(bits) : f32_from_bf16(bits);
+}
+
+}  // namespace
+
+void read_as_double(const Problem& problem, const TensorSource& source, InputTensor tensor, int batch_index,
+                    const TokenRun& run, std::vector<double>& rows) {
+    const int64_t row =
+        int64_t{tensor == InputTensor::q ? problem.heads : problem.kv_heads} * problem.head_dim;
+    // As F32; values of a half type fill its first half.
+    std::vector<float> wide(static_cast<size_t>(row * std::max<int64_t>(1, kConvert / row)));
+    const auto rows_at_once = static_cast<int64_t>(wide.size()) / row;
+    for (int64_t i = 0; i < run.count; i += rows_at_once) {
+        const TokenRun part{run.at(i), run.stride, std::min(rows_at_once, run.count - i)};
+        source.read(tensor, batch_index, part, wide.data());
+        if (problem.dtype == DType::f32) {
+            rows.insert(rows.end(), wide.begin(), wide.begin() + part.count * row);
+            continue;
+        }
+        for (int64_t e = 0; e < part.count * row; ++e) {
+            uint16_t bits;
+            std::memcpy(&bits, reinterpret_cast<const std::byte*>(wide.data()) + 2 * e, sizeof bits);
+            rows.push_back(as_double(problem.dtype, bits));
+        }
     }
-    return values;
 }
 
 TokenRun keys_of_segment(const Problem& problem, const Pattern& pattern, int64_t segment) {
@@ -33,25 +48,23 @@ TokenRun keys_of_segment(const Problem& problem, const Pattern& pattern, int64_t
     return {begin, pattern.dilation_rate, count};
 }
 
-ReferenceKeys::ReferenceKeys(const Problem& problem, const TensorSource& source, int batch_index,
-                             const TokenRun& keys)
-    : problem_(problem), keys_(keys), scores_(static_cast<size_t>(keys.count)) {
-    const auto by_head = [&](InputTensor tensor) {
-        const std::vector<double> rows = read_as_double(problem, source, tensor, batch_index, keys);
-        std::vector<double> out(rows.size());
-        const int64_t d = problem.head_dim;
+void ReferenceKeys::load(int batch_index, const TokenRun& keys) {
+    keys_ = keys;
+    scores_.resize(static_cast<size_t>(keys.count));
+    const int64_t d = problem_.head_dim;
+    for (const InputTensor tensor : {InputTensor::k, InputTensor::v}) {
+        rows_.clear();
+        read_as_double(problem_, source_, tensor, batch_index, keys, rows_);
+        std::vector<double>& by_head = tensor == InputTensor::k ? k_ : v_;
+        by_head.resize(rows_.size());
         for (int64_t key = 0; key < keys.count; ++key)
-            for (int64_t head = 0; head < problem.kv_heads; ++head)
-                std::copy_n(rows.begin() + (key * problem.kv_heads + head) * d, d,
-                            out.begin() + (head * keys.count + key) * d);
-        return out;
-    };
-    k_ = by_head(InputTensor::k);
-    v_ = by_head(InputTensor::v);
+            for (int64_t head = 0; head < problem_.kv_heads; ++head)
+                std::copy_n(rows_.begin() + (key * problem_.kv_heads + head) * d, d,
+                            by_head.begin() + (head * keys.count + key) * d);
+    }
 }
 
-void ReferenceKeys::attend(const double* q, int kv_head, int64_t query, double* o,
-                           ReferenceState& state) const {
+void ReferenceKeys::attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state) {
     int64_t count = keys_.count;
     if (problem_.causal)
         count = query < keys_.first ? 0 : std::min(count, (query - keys_.first) / keys_.stride + 1);
@@ -90,17 +103,18 @@ double finish_reference_row(int head_dim, double* o, const ReferenceState& state
 
 ReferenceRow reference_row(const Problem& problem, const TensorSource& source, int batch_index, int head,
                            int64_t token) {
-    const std::vector<double> q = read_as_double(problem, source, InputTensor::q, batch_index, {token, 1, 1});
+    std::vector<double> q;
+    read_as_double(problem, source, InputTensor::q, batch_index, {token, 1, 1}, q);
+    ReferenceKeys keys(problem, source);
     ReferenceRow row;
     row.o.assign(static_cast<size_t>(problem.head_dim), 0.0);
     ReferenceState state;
     for (const Pattern& pattern : problem.patterns) {
         const bool holds = std::binary_search(pattern.heads.begin(), pattern.heads.end(), head);
         if (!holds || (problem.queries == Queries::dilated && !problem.kept(pattern, token))) continue;
-        const TokenRun keys = keys_of_segment(problem, pattern, token / pattern.segment_length);
-        const ReferenceKeys segment(problem, source, batch_index, keys);
-        segment.attend(q.data() + int64_t{head} * problem.head_dim, problem.kv_head_of(head), token,
-                       row.o.data(), state);
+        keys.load(batch_index, keys_of_segment(problem, pattern, token / pattern.segment_length));
+        keys.attend(q.data() + int64_t{head} * problem.head_dim, problem.kv_head_of(head), token,
+                    row.o.data(), state);
     }
     row.lse = finish_reference_row(problem.head_dim, row.o.data(), state);
     return row;

@@ -21,26 +21,31 @@ struct ReferenceState {
     double sum = 0;
 };
 
-/// K and V of some keys of one segment, one batch entry, as doubles.
+/// K and V of some keys of one segment, one batch entry, as doubles. Used by one thread at a time.
 class ReferenceKeys {
   public:
-    /// Keys `keys` (tokens). Reads all KV heads.
-    ReferenceKeys(const Problem& problem, const TensorSource& source, int batch_index, const TokenRun& keys);
+    /// Both must outlive this.
+    ReferenceKeys(const Problem& problem, const TensorSource& source) : problem_(problem), source_(source) {}
 
-    /// Folds into (o, state) those keys that `query` may see: o[head_dim], q[head_dim] doubles. Pattern and
-    /// segment are the caller's choice; only causality is looked at here.
-    void attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state) const;
+    /// Reads all KV heads of the tokens `keys`.
+    void load(int batch_index, const TokenRun& keys);
+
+    /// Folds into (o, state) those loaded keys that `query` may see: o[head_dim], q[head_dim] doubles.
+    /// Pattern and segment are the caller's choice; only causality is looked at here.
+    void attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state);
 
   private:
     const Problem& problem_;
+    const TensorSource& source_;
     TokenRun keys_;
+    std::vector<double> rows_;   // (keys, kv_heads, head_dim)
     std::vector<double> k_, v_;  // (kv_heads, keys, head_dim)
-    mutable std::vector<double> scores_;
+    std::vector<double> scores_;
 };
 
-/// Rows (token, all heads) of a tensor as doubles.
-std::vector<double> read_as_double(const Problem& problem, const TensorSource& source, InputTensor tensor,
-                                   int batch_index, const TokenRun& run);
+/// Appends rows (token, all heads) of a tensor as doubles.
+void read_as_double(const Problem& problem, const TensorSource& source, InputTensor tensor, int batch_index,
+                    const TokenRun& run, std::vector<double>& rows);
 
 /// Keys of `pattern` in the segment of `token`, kept ones, causal or not.
 TokenRun keys_of_segment(const Problem& problem, const Pattern& pattern, int64_t segment);

@@ -15,18 +15,19 @@ inline constexpr int kSpanKinds = 7;
 enum class WaitCause { none, late_peer, link, core };
 template <>
 struct EnumNames<SpanKind> {
-    static constexpr const char* names[] = {"pack", "compute", "merge", "send", "receive", "wait", "collective"};
+    static constexpr const char* names[] = {"pack",    "compute", "merge",     "send",
+                                            "receive", "wait",    "collective"};
 };
 template <>
 struct EnumNames<WaitCause> {
     static constexpr const char* names[] = {"none", "late peer", "link", "core"};
 };
 
-/// Times are nanoseconds from the start of the run on one monotonic clock. Spans of one (rank, kind) never overlap
-/// when the kind is compute, wait, pack, merge or collective; sends to different peers may.
+/// Times are nanoseconds from the start of the run on one monotonic clock. Spans of one (rank, kind) never
+/// overlap when the kind is compute, wait, pack, merge or collective; sends to different peers may.
 struct Span {
     int32_t rank = 0;
-    int32_t step = 0;
+    int32_t step = 0;  // during which it happened: a send or receive serves step + 1 (all_gather: step 0)
     SpanKind kind = SpanKind::compute;
     WaitCause cause = WaitCause::none;
     int32_t owner = -1;     // whose chunk; -1 when several or none
@@ -34,10 +35,11 @@ struct Span {
     int32_t transfer = -1;  // index into Schedule::transfers, joins a send to its receive
     int64_t begin_ns = 0;
     int64_t end_ns = 0;
-    int64_t bytes = 0;      // moved by send, receive, pack, collective
+    int64_t bytes = 0;  // moved by send, receive, pack, collective
 };
 
-/// The life of one transfer: the receiver posts its buffer, the sender's data become ready, the bytes have arrived.
+/// The life of one transfer: the receiver posts its buffer, the sender's data become ready, the bytes have
+/// arrived.
 struct TransferTimes {
     int64_t posted_ns = -1;
     int64_t peer_ready_ns = -1;
@@ -55,10 +57,10 @@ struct MemorySample {
 };
 
 struct Trace {
-    int64_t wall_ns = 0;  // of the run: from the ranks' common start to the last rank's end
-    std::vector<Span> spans;                // by rank, then begin
-    std::vector<TransferTimes> transfers;   // parallel to Schedule::transfers
-    std::vector<MemorySample> memory;       // by rank, then time
+    int64_t wall_ns = 0;                   // of the run: from the ranks' common start to the last rank's end
+    std::vector<Span> spans;               // by rank, then begin
+    std::vector<TransferTimes> transfers;  // parallel to Schedule::transfers
+    std::vector<MemorySample> memory;      // by rank, then time
 };
 
 }  // namespace ringscope

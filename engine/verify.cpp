@@ -13,7 +13,7 @@ namespace ringscope {
 namespace {
 
 /// Sampled tokens of one task, which share what is read of their segments' keys.
-constexpr int64_t kTokensPerTask = 128;
+constexpr int64_t kTokensPerTask = 512;
 /// Keys held as doubles at a time: bounds a task's memory for segments of any length.
 constexpr int64_t kKeysAtOnce = 1024;
 
@@ -128,7 +128,8 @@ class VerifyJob : public PoolJob {
     int64_t blocks() const {
         return (static_cast<int64_t>(tokens_.size()) + kTokensPerTask - 1) / kTokensPerTask;
     }
-    void attend_segment(int batch_index, const Pattern& pattern, size_t begin, size_t end, Rows& rows) const;
+    void attend_segment(int batch_index, const Pattern& pattern, size_t begin, size_t end,
+                        ReferenceKeys& block, Rows& rows) const;
     Errors compare(int batch_index, Rows& rows) const;
 
     const Problem& problem_;
@@ -143,18 +144,17 @@ void VerifyJob::run(int, int64_t task, int) {
     const auto batch_index = static_cast<int>(task / blocks());
     const auto first = static_cast<size_t>(task % blocks() * kTokensPerTask);
     Rows rows;
+    ReferenceKeys keys(problem_, source_);
     rows.tokens = {tokens_.data() + first, std::min<size_t>(kTokensPerTask, tokens_.size() - first)};
-    for (const int64_t token : rows.tokens) {
-        const auto q = read_as_double(problem_, source_, InputTensor::q, batch_index, {token, 1, 1});
-        rows.q.insert(rows.q.end(), q.begin(), q.end());
-    }
+    for (const int64_t token : rows.tokens)
+        read_as_double(problem_, source_, InputTensor::q, batch_index, {token, 1, 1}, rows.q);
     rows.o.assign(rows.q.size(), 0.0);
     rows.state.resize(rows.tokens.size() * static_cast<size_t>(problem_.heads));
     for (const Pattern& pattern : problem_.patterns) {
         for (size_t begin = 0, end = 0; begin < rows.tokens.size(); begin = end) {
             const int64_t segment = rows.tokens[begin] / pattern.segment_length;
             while (end < rows.tokens.size() && rows.tokens[end] / pattern.segment_length == segment) ++end;
-            attend_segment(batch_index, pattern, begin, end, rows);
+            attend_segment(batch_index, pattern, begin, end, keys, rows);
         }
     }
     errors_[static_cast<size_t>(task)] = compare(batch_index, rows);
@@ -162,7 +162,7 @@ void VerifyJob::run(int, int64_t task, int) {
 
 /// Tokens [begin, end) of the task, which lie in one segment, against its keys.
 void VerifyJob::attend_segment(int batch_index, const Pattern& pattern, size_t begin, size_t end,
-                               Rows& rows) const {
+                               ReferenceKeys& block, Rows& rows) const {
     std::vector<size_t> queries;
     for (size_t i = begin; i < end; ++i)
         if (problem_.queries == Queries::all || problem_.kept(pattern, rows.tokens[i])) queries.push_back(i);
@@ -174,8 +174,7 @@ void VerifyJob::attend_segment(int batch_index, const Pattern& pattern, size_t b
     }
     for (int64_t at = 0; at < keys.count; at += kKeysAtOnce) {
         if (stopped_.load(std::memory_order_relaxed)) return;
-        const ReferenceKeys block(problem_, source_, batch_index,
-                                  {keys.at(at), keys.stride, std::min(kKeysAtOnce, keys.count - at)});
+        block.load(batch_index, {keys.at(at), keys.stride, std::min(kKeysAtOnce, keys.count - at)});
         for (const int head : pattern.heads)
             for (const size_t i : queries) {
                 const size_t row = i * static_cast<size_t>(problem_.heads) + static_cast<size_t>(head);

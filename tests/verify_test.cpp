@@ -71,9 +71,12 @@ struct Case {
 TEST(Reference, IsTheDefinition) {
     const Problem problem = resolve(experiment_of(Mixing::head_groups, true).problem);
     const auto source = make_generated_source(problem, 3);
-    const auto q = read_as_double(problem, *source, InputTensor::q, 1, {0, 1, problem.seq_len});
-    const auto k = read_as_double(problem, *source, InputTensor::k, 1, {0, 1, problem.seq_len});
-    const auto v = read_as_double(problem, *source, InputTensor::v, 1, {0, 1, problem.seq_len});
+    std::vector<double> q;
+    read_as_double(problem, *source, InputTensor::q, 1, {0, 1, problem.seq_len}, q);
+    std::vector<double> k;
+    read_as_double(problem, *source, InputTensor::k, 1, {0, 1, problem.seq_len}, k);
+    std::vector<double> v;
+    read_as_double(problem, *source, InputTensor::v, 1, {0, 1, problem.seq_len}, v);
     const int d = problem.head_dim;
     for (const Pattern& pattern : problem.patterns)
         for (const int head : pattern.heads)
