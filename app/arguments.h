@@ -1,0 +1,52 @@
+// Declares a command's options. The only seam to CLI11, whose headers take seconds to compile.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace ringscope {
+
+struct DeclaredCommands;
+
+/// Options of one command. Targets must live until the command has run; unset options leave them as they are.
+class Arguments {
+  public:
+    Arguments(CLI::App& app, DeclaredCommands& commands) : app_(app), commands_(commands) {}
+
+    /// A command below this one. `run` is called once everything has been read, and gives the exit code;
+    /// none: the command needs a command of its own.
+    Arguments command(const std::string& name, const std::string& help, std::function<int()> run = {});
+
+    /// `name` with its dashes: "--json".
+    void flag(const std::string& name, bool& target, const std::string& help);
+    /// `meaning` stands in the help: "--db FILE". `allowed` limits the values; empty: any.
+    void value(const std::string& name, std::string& target, const std::string& meaning,
+               const std::string& help, const std::vector<std::string>& allowed = {});
+    void required_value(const std::string& name, std::string& target, const std::string& meaning,
+                        const std::string& help, const std::vector<std::string>& allowed = {});
+    /// May be given several times.
+    void values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
+                const std::string& help);
+    void positional(const std::string& name, std::string& target, const std::string& help);
+    void optional_positional(const std::string& name, std::string& target, const std::string& help,
+                             const std::vector<std::string>& allowed = {});
+    void positionals(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                     int at_least);
+
+  private:
+    CLI::App& app_;
+    DeclaredCommands& commands_;
+};
+
+/// Reads the command line and runs what it asks for. `declare` declares all commands; `default_command` runs
+/// when none is given. Gives the exit code. Throws Error(bad_input) for what cannot be read.
+int run_command_line(int argc, const char* const* argv, const std::function<void(Arguments&)>& declare,
+                     const std::string& default_command);
+
+}  // namespace ringscope

@@ -1,0 +1,23 @@
+// Measurements that `ringscope bench` offers: one file each. A result is an object with "results", a list of
+// flat objects with the same keys, and whatever else belongs beside it.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <stop_token>
+
+namespace ringscope {
+
+/// peak_gflops a dtype; kernel, dtype, head_dim, segment_length, dilation_rate, causal, threads,
+/// gflops_per_second, fraction_of_peak.
+nlohmann::ordered_json bench_attention_kernels(std::stop_token stop);
+
+/// ranks, threads, seconds, ratio_to_one_rank: the same work on the same cores, over more ranks.
+nlohmann::ordered_json bench_ring(std::stop_token stop);
+
+/// strategy, ranks, seq_len, measured_bytes, predicted_bytes, measured_over_predicted.
+nlohmann::ordered_json bench_memory(std::stop_token stop);
+
+/// layout, seq_len, ranks, milliseconds: planning alone.
+nlohmann::ordered_json bench_plan(std::stop_token stop);
+
+}  // namespace ringscope

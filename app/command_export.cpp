@@ -1,0 +1,64 @@
+// ringscope export: a saved run for other tools.
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "app/arguments.h"
+#include "app/commands.h"
+#include "app/run_export.h"
+#include "app/run_file_option.h"
+#include "app/standard_output.h"
+#include "sessions/atomic_file.h"
+
+namespace ringscope {
+
+namespace {
+
+struct ExportCommand {
+    std::string run, format, output, db;
+};
+
+/// The exporters write files: a private folder stands in for standard output, and goes whatever happens.
+struct ScratchFolder {
+    std::string path;
+    ScratchFolder() {
+        path = (std::filesystem::temp_directory_path() / "ringscope-XXXXXX").string();
+        if (!mkdtemp(path.data())) throw Error(ErrorKind::io, path + ": cannot make a temporary folder");
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+    }
+};
+
+int export_command(const ExportCommand& command) {
+    if (!command.output.empty()) require_writable_file(command.output);
+    const auto store = open_run_file(command.db);
+    const int64_t id = store->find(command.run);
+    const auto run = store->load(id);
+    const std::string name = store->summary(id).name;
+    if (!command.output.empty()) {
+        export_run(*run, id, name, command.format, command.output);
+        return 0;
+    }
+    const ScratchFolder scratch;
+    const std::string file = scratch.path + "/export";
+    export_run(*run, id, name, command.format, file);
+    print(read_text_file(file, INT64_MAX));
+    return 0;
+}
+
+}  // namespace
+
+void declare_export(Arguments& program) {
+    auto command = std::make_shared<ExportCommand>();
+    Arguments arguments = program.command("export", "Write a saved run for other tools",
+                                          [command] { return export_command(*command); });
+    arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
+    arguments.required_value("--format", command->format, "FORMAT", "What to write", export_formats());
+    arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
+    declare_run_file(arguments, command->db, "Run file");
+}
+
+}  // namespace ringscope

@@ -1,0 +1,146 @@
+// ringscope runs: the runs in a run file.
+#include <functional>
+#include <memory>
+
+#include "app/arguments.h"
+#include "app/commands.h"
+#include "app/report.h"
+#include "app/run_file_option.h"
+#include "app/standard_output.h"
+#include "app/text_table.h"
+#include "sessions/run_json.h"
+#include "sessions/run_store.h"
+#include "ui/format.h"
+
+namespace ringscope {
+
+namespace {
+
+struct RunsCommand {
+    std::string db, run, text;
+    std::vector<std::string> words;
+    bool json = false;
+};
+
+std::string check_mark(const RunSummary& run) {
+    if (!run.verified) return "not checked";
+    return run.verify_passed ? "max error " + ui::error_text(run.max_abs_error) : "WRONG";
+}
+
+std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs) {
+    if (runs.empty()) return "no runs in " + store.path() + "\n";
+    TextTable table({{"run"},
+                     {"name", Align::left},
+                     {"state", Align::left},
+                     {"started (UTC)", Align::left},
+                     {"time"},
+                     {"rate"},
+                     {"on the wire"},
+                     {"peak"},
+                     {"answer", Align::left},
+                     {"settings", Align::left}});
+    for (const RunSummary& run : runs)
+        table.add_row({std::to_string(run.id), run.name, name_of(run.state), ui::utc_text(run.started_utc_ms),
+                       ui::seconds_text(run.seconds), ui::rate_text(run.gflops_per_second * 1e9),
+                       ui::bytes_text(static_cast<double>(run.bytes_on_wire)),
+                       ui::bytes_text(static_cast<double>(run.peak_bytes)), check_mark(run), run.settings});
+    return table.text();
+}
+
+int list_runs(const RunsCommand& command) {
+    const auto store = open_run_file(command.db);
+    const std::vector<RunSummary> runs = store->list();
+    print(command.json ? summaries_to_json(runs) : list_text(*store, runs));
+    return 0;
+}
+
+int show_run(const RunsCommand& command) {
+    const auto store = open_run_file(command.db);
+    const int64_t id = store->find(command.run);
+    const auto run = store->load(id);
+    if (command.json) {
+        print(run_to_json(*run, id));
+        return 0;
+    }
+    const RunSummary summary = store->summary(id);
+    std::string text = "run " + std::to_string(id) + ": " + summary.name + "   (" + name_of(summary.state) +
+                       ", " + ui::utc_text(summary.started_utc_ms) + " UTC, " + summary.host + ")\n";
+    for (const std::string& tag : summary.tags) text += "#" + tag + (tag == summary.tags.back() ? "\n" : " ");
+    if (!summary.note.empty()) text += summary.note + "\n";
+    if (!summary.error.empty()) text += summary.error + "\n";
+    text += "\n" + run_report(*run);
+    if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
+    print(text);
+    return 0;
+}
+
+int check_file(const RunsCommand& command) {
+    const auto store = open_run_file(command.db);
+    const std::vector<std::string> problems = store->check();
+    if (!problems.empty()) {
+        std::string text = store->path() + " is damaged";
+        for (const std::string& problem : problems)
+            text += (problem == problems.front() ? ": " : "; ") + problem;
+        throw Error(ErrorKind::io, text);
+    }
+    print(store->path() + " is whole\n");
+    return 0;
+}
+
+/// Opens the file, finds the run, changes it.
+std::function<int()> changing(std::shared_ptr<RunsCommand> command,
+                              std::function<void(RunStore&, int64_t, const RunsCommand&)> change) {
+    return [command, change] {
+        const auto store = open_run_file(command->db);
+        change(*store, store->find(command->run), *command);
+        return 0;
+    };
+}
+
+void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& command) {
+    const auto with_run = [&](Arguments arguments) {
+        arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
+        declare_run_file(arguments, command->db, "Run file");
+        return arguments;
+    };
+    with_run(runs.command("rename", "Give a run another name",
+                          changing(command, [](RunStore& s, int64_t id,
+                                               const RunsCommand& c) { s.rename(id, c.text); })))
+        .positional("NAME", command->text, "The new name");
+    with_run(runs.command("note", "Write a run's note",
+                          changing(command, [](RunStore& s, int64_t id,
+                                               const RunsCommand& c) { s.set_note(id, c.text); })))
+        .positional("TEXT", command->text, "The note; '' removes it");
+    with_run(runs.command("tag", "Set a run's tags",
+                          changing(command, [](RunStore& s, int64_t id,
+                                               const RunsCommand& c) { s.set_tags(id, c.words); })))
+        .positionals("TAG", command->words, "The tags, replacing all; none removes them", 0);
+    with_run(
+        runs.command("delete", "Delete a run",
+                     changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.remove(id); })));
+}
+
+}  // namespace
+
+void declare_runs(Arguments& program) {
+    auto command = std::make_shared<RunsCommand>();
+    Arguments runs = program.command("runs", "List and change saved runs");
+
+    Arguments list =
+        runs.command("list", "List the runs, newest first", [command] { return list_runs(*command); });
+    declare_run_file(list, command->db, "Run file");
+    list.flag("--json", command->json, "Print one JSON object");
+
+    Arguments show = runs.command("show", "Print a run", [command] { return show_run(*command); });
+    show.positional("RUN", command->run, "Run by number, name or start of the uuid");
+    declare_run_file(show, command->db, "Run file");
+    show.flag("--json", command->json, "Print one JSON object");
+
+    declare_changes(runs, command);
+
+    Arguments check =
+        runs.command("check", "Look for damage in the run file", [command] { return check_file(*command); });
+    declare_run_file(check, command->db, "Run file");
+}
+
+}  // namespace ringscope

@@ -1,0 +1,110 @@
+// ringscope screenshot: a picture of a view over a run that is really made, without a display.
+#include <cstdio>
+#include <memory>
+
+#include "app/arguments.h"
+#include "app/commands.h"
+#include "app/controller.h"
+#include "app/experiment_options.h"
+#include "app/frame_loop.h"
+#include "app/imgui_context.h"
+#include "app/offscreen.h"
+#include "app/run_file_option.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr double kPollSeconds =
+    0.25;                           // the end of a run wakes the loop; drawing more would take cores from it
+constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to rest
+
+struct ScreenshotCommand {
+    ExperimentOptions experiment;
+    std::string view, out, run, db, size = "1280x720", theme = "dark";
+};
+
+const std::vector<std::string>& view_names() {
+    static const std::vector<std::string> names{"all",    "pattern", "ring",   "timeline",
+                                                "memory", "runs",    "compare"};
+    return names;
+}
+
+struct Size {
+    int width = 0;
+    int height = 0;
+};
+
+Size read_size(const std::string& text) {
+    Size size;
+    char more = 0;
+    if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &more) != 2 || size.width < 1 ||
+        size.height < 1 || size.width > 16384 || size.height > 16384)
+        throw Error(ErrorKind::bad_input,
+                    "--size: '" + text + "' is no size; give WIDTHxHEIGHT, 1 to 16384 each");
+    return size;
+}
+
+/// Draws until the run is there and nothing is under way.
+std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
+    Controller& controller = loop.controller();
+    do {
+        if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
+        loop.surface().wait_events(kPollSeconds);
+        loop.draw_frame();
+    } while (controller.busy());
+    const auto run = controller.shown_run();
+    if (!run) throw Error(ErrorKind::io, controller.last_notice().text);
+    return run;
+}
+
+int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
+    if (!command.run.empty() && command.experiment.given())
+        throw Error(ErrorKind::bad_input,
+                    "--run shows a saved run: it excludes --experiment, --preset and --set");
+    const Size size = read_size(command.size);
+    const Experiment experiment = read_experiment(command.experiment);
+    require_writable_file(command.out);
+    ControllerOptions options;
+    if (!command.run.empty() || !command.db.empty() || command.view == "runs" || command.view == "compare")
+        options.run_file = run_file_path(command.db);
+    if (!command.run.empty()) options.open_run = open_run_file(command.db)->find(command.run);
+
+    const ImGuiContextOwner context;
+    OffscreenSurface surface(size.width, size.height);
+    Controller controller(options, [&surface] { surface.wake(); });
+    ui::Ui content;
+    content.set_auto_run(false);
+    content.set_theme(command.theme == "dark");
+    if (!content.show_view(command.view))
+        throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
+    if (command.run.empty()) {
+        content.set_experiment(experiment);
+        controller.start(experiment);
+    }
+    FrameLoop loop(surface, controller, content);
+    const auto run = wait_for_run(loop, stop);
+    if (command.run.empty() && run->state != RunState::done) throw Error(run->error_kind, run->error);
+    for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
+    loop.save_picture(command.out);
+    if (run->verification && !run->verification->passed) return kExitWrongAnswer;
+    return 0;
+}
+
+}  // namespace
+
+void declare_screenshot(Arguments& program, std::stop_token stop) {
+    auto command = std::make_shared<ScreenshotCommand>();
+    Arguments arguments = program.command("screenshot", "Draw a view to a PNG file; needs no display",
+                                          [command, stop] { return screenshot_command(*command, stop); });
+    arguments.required_value("--view", command->view, "NAME", "What to show", view_names());
+    arguments.required_value("--out", command->out, "FILE", "PNG file to write");
+    declare(arguments, command->experiment);
+    arguments.value("--run", command->run, "RUN",
+                    "Show a saved run instead: number, name or start of the uuid");
+    declare_run_file(arguments, command->db, "Run file");
+    arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
+    arguments.value("--theme", command->theme, "THEME", "dark or light", {"dark", "light"});
+}
+
+}  // namespace ringscope

@@ -1,0 +1,29 @@
+#include "app/commands.h"
+
+#include "app/arguments.h"
+
+namespace ringscope {
+
+const char* default_command() {
+#ifdef RINGSCOPE_WINDOW
+    return "gui";
+#else
+    return "run";
+#endif
+}
+
+void declare_commands(Arguments& program, std::stop_token stop) {
+#ifdef RINGSCOPE_WINDOW
+    declare_gui(program, stop);
+    declare_screenshot(program, stop);
+#endif
+    declare_run(program, stop);
+    declare_plan(program);
+    declare_runs(program);
+    declare_compare(program);
+    declare_export(program);
+    declare_bench(program, stop);
+    declare_devices(program);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,221 @@
+#include "app/controller.h"
+
+#include <filesystem>
+#include <variant>
+
+#include "app/run_export.h"
+#include "sessions/experiment_file.h"
+
+namespace ringscope {
+
+namespace {
+
+using Level = ui::Notice::Level;
+
+bool exists(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+}  // namespace
+
+Controller::Controller(ControllerOptions options, std::function<void()> wake)
+    : run_file_(std::move(options.run_file)), verify_(options.verify), runner_(wake), worker_(wake) {
+    ask([this]() -> Worker::Outcome {
+        auto inventory = std::make_shared<const EngineInventory>(engine_inventory());
+        return [this, inventory] { inventory_ = inventory; };
+    });
+    if (run_file_.empty()) return;
+    if (exists(run_file_) || options.open_run)
+        open_file(run_file_);
+    else
+        run_file_message_ = "no run file yet: saving a run makes it";
+    if (options.open_run) perform(ui::OpenRun{*options.open_run});
+}
+
+Controller::~Controller() { runner_.cancel(); }
+
+ui::Inputs Controller::inputs(double seconds) {
+    worker_.collect();
+    collect_run();
+    ui::Inputs inputs;
+    inputs.run = shown_.run;
+    inputs.run_id = shown_.id;
+    inputs.run_name = shown_.name;
+    const RunnerStatus status = runner_.status();
+    inputs.busy = status.busy;
+    inputs.work_done = status.work_done;
+    inputs.work_total = status.work_total;
+    inputs.phase = status.phase;
+    inputs.running_seconds = status.running_seconds;
+    inputs.inventory = inventory_;
+    inputs.saved = saved_;
+    inputs.run_file = run_file_;
+    inputs.run_file_message = run_file_message_;
+    inputs.load.swap(load_);
+    inputs.notice = notice_;
+    inputs.seconds = seconds;
+    return inputs;
+}
+
+void Controller::carry_out(const ui::Commands& commands) {
+    for (const ui::Command& command : commands)
+        std::visit([this](const auto& what) { perform(what); }, command);
+}
+
+void Controller::start(const Experiment& experiment) { perform(ui::StartRun{experiment, verify_}); }
+
+void Controller::load_experiment_file(const std::string& path) { perform(ui::OpenExperiment{path}); }
+
+void Controller::notify(Level level, const std::string& text) { notice_ = {level, text, notice_.serial + 1}; }
+
+bool Controller::busy() const {
+    const RunnerStatus status = runner_.status();
+    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0;
+}
+
+/// A result replaces the shown run. A cancelled one does so only when there is nothing better to show.
+void Controller::collect_run() {
+    const RunnerStatus status = runner_.status();
+    if (status.published <= seen_generation_) return;
+    seen_generation_ = status.published;
+    const std::shared_ptr<const Run> run = runner_.latest();
+    if (run->state == RunState::cancelled) notify(Level::info, "Run cancelled");
+    if (run->state == RunState::failed) notify(Level::error, run->error);
+    if (run->state == RunState::cancelled && shown_.run) return;
+    shown_ = {run, 0, automatic_name(run->experiment)};
+    if (run->state != RunState::done) return;
+    if (run->verification && !run->verification->passed)
+        notify(Level::error, "The answer differs from the reference: see the error figures");
+}
+
+void Controller::ask(Worker::Job job) {
+    worker_.ask([this, job = std::move(job)]() -> Worker::Outcome {
+        try {
+            return job();
+        } catch (const std::exception& error) {
+            return [this, why = std::string(error.what())] { notify(Level::error, why); };
+        }
+    });
+}
+
+/// The file is opened by the first job that needs it, and only a save makes one.
+void Controller::ask_store(bool make_file, StoreJob job) {
+    ask([open = open_, path = run_file_, make_file, job = std::move(job)]() -> Worker::Outcome {
+        if (path.empty()) throw Error(ErrorKind::io, "no run file is open: open one first");
+        if (!open->store) open->store = make_file ? RunStore::open_or_create(path) : RunStore::open(path);
+        return job(*open->store);
+    });
+}
+
+/// Runs on the worker's thread: reads the list there, and shows it here.
+Worker::Outcome Controller::listed(RunStore& store) {
+    auto list = std::make_shared<const std::vector<RunSummary>>(store.list());
+    return [this, list, path = store.path(), message = store.message()] {
+        if (path != run_file_) return;
+        saved_ = list;
+        run_file_message_ = message;
+    };
+}
+
+void Controller::open_file(const std::string& path) {
+    run_file_ = path;
+    run_file_message_.clear();
+    saved_.reset();
+    shown_.id = 0;  // its number belonged to the file before
+    open_ = std::make_shared<OpenFile>();
+    worker_.ask([this, open = open_, path]() -> Worker::Outcome {
+        try {
+            open->store = RunStore::open(path);
+            return listed(*open->store);
+        } catch (const std::exception& error) {
+            return [this, path, why = std::string(error.what())] {
+                if (path == run_file_) run_file_message_ = why;
+                notify(Level::error, why);
+            };
+        }
+    });
+}
+
+void Controller::perform(const ui::StartRun& command) {
+    RunOptions options;
+    options.verify = command.verify;
+    runner_.submit(command.experiment, options);
+}
+
+void Controller::perform(const ui::CancelRun&) { runner_.cancel(); }
+
+void Controller::perform(const ui::SaveRun& command) {
+    if (!shown_.run) return notify(Level::warning, "There is no run to save yet");
+    if (shown_.id > 0) return notify(Level::info, "Already saved as run " + std::to_string(shown_.id));
+    const std::string name = command.name.empty() ? shown_.name : command.name;
+    ask_store(true, [this, run = shown_.run, name](RunStore& store) -> Worker::Outcome {
+        const int64_t id = store.save(*run, name);
+        return [this, run, name, id, path = store.path(), list = listed(store)] {
+            list();
+            if (shown_.run == run) shown_.id = id, shown_.name = name;
+            notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
+        };
+    });
+}
+
+void Controller::perform(const ui::OpenRun& command) {
+    ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
+        const std::shared_ptr<const Run> run = store.load(id);
+        return [this, id, run, name = store.summary(id).name] {
+            shown_ = {run, id, name};
+            load_ = run->experiment;
+            notify(Level::info, "Opened run " + std::to_string(id) + ": " + name);
+        };
+    });
+}
+
+void Controller::perform(const ui::RenameRun& command) {
+    ask_store(false, [this, command](RunStore& store) -> Worker::Outcome {
+        store.rename(command.id, command.name);
+        return [this, command, list = listed(store)] {
+            list();
+            if (shown_.id == command.id) shown_.name = command.name;
+        };
+    });
+}
+
+void Controller::perform(const ui::DeleteRun& command) {
+    ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
+        store.remove(id);
+        return [this, id, list = listed(store)] {
+            list();
+            if (shown_.id == id) shown_.id = 0;
+            notify(Level::info, "Deleted run " + std::to_string(id));
+        };
+    });
+}
+
+void Controller::perform(const ui::ExportRun& command) {
+    if (!shown_.run) return notify(Level::warning, "There is no run to export yet");
+    ask([this, command, shown = shown_]() -> Worker::Outcome {
+        export_run(*shown.run, shown.id, shown.name, command.format, command.path);
+        return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    });
+}
+
+void Controller::perform(const ui::OpenExperiment& command) {
+    ask([this, path = command.path]() -> Worker::Outcome {
+        const Experiment experiment = load_experiment(path);
+        return [this, path, experiment] {
+            load_ = experiment;
+            notify(Level::info, "Opened " + path);
+        };
+    });
+}
+
+void Controller::perform(const ui::SaveExperiment& command) {
+    ask([this, command]() -> Worker::Outcome {
+        save_experiment(command.experiment, command.path);
+        return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    });
+}
+
+void Controller::perform(const ui::OpenRunFile& command) { open_file(command.path); }
+
+}  // namespace ringscope

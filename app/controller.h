@@ -1,0 +1,102 @@
+// Joins the engine's runner, the run file and the window's content: commands go in, the next frame's inputs
+// come out.
+//
+//   window thread   carry_out(commands)  ->  Runner (newest experiment wins)  ->  its own thread, execute()
+//                                        ->  Worker (in order)                ->  its own thread, run file
+//                                        and exports
+//                   inputs()             <-  what both have published
+//
+// Knows no window, no OpenGL and no Dear ImGui, so tests drive it as it is. Nothing here waits for the engine
+// or a disk.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/worker.h"
+#include "engine/runner.h"
+#include "sessions/run_store.h"
+#include "ui/ui.h"
+
+namespace ringscope {
+
+struct ControllerOptions {
+    std::string run_file;             // opened when there is one, made by the first save
+    std::optional<int64_t> open_run;  // shown first, from the run file
+    bool verify = true;               // of runs asked for by start()
+};
+
+class Controller {
+  public:
+    /// `wake` is called on any thread when inputs() has something new; it must return at once.
+    Controller(ControllerOptions options, std::function<void()> wake);
+    ~Controller();
+    Controller(const Controller&) = delete;
+    Controller& operator=(const Controller&) = delete;
+
+    /// The world as it is now. `seconds` is a monotonic clock.
+    ui::Inputs inputs(double seconds);
+    /// All but what needs a window: CopyText, TakePicture and Quit are left to the caller.
+    void carry_out(const ui::Commands& commands);
+
+    void start(const Experiment& experiment);
+    void load_experiment_file(const std::string& path);
+    void notify(ui::Notice::Level level, const std::string& text);
+
+    /// A run is under way, or something is being saved, opened or written.
+    bool busy() const;
+    const std::shared_ptr<const Run>& shown_run() const { return shown_.run; }
+    /// Of the runner: the newest result, also when it failed or was cancelled; null before the first.
+    std::shared_ptr<const Run> latest_run() const { return runner_.latest(); }
+    int64_t shown_run_id() const { return shown_.id; }
+    const ui::Notice& last_notice() const { return notice_; }
+
+  private:
+    struct Shown {
+        std::shared_ptr<const Run> run;
+        int64_t id = 0;
+        std::string name;
+    };
+    /// Belongs to the worker's thread.
+    struct OpenFile {
+        std::unique_ptr<RunStore> store;
+    };
+    using StoreJob = std::function<Worker::Outcome(RunStore&)>;
+
+    void perform(const ui::StartRun& command);
+    void perform(const ui::CancelRun& command);
+    void perform(const ui::SaveRun& command);
+    void perform(const ui::OpenRun& command);
+    void perform(const ui::RenameRun& command);
+    void perform(const ui::DeleteRun& command);
+    void perform(const ui::ExportRun& command);
+    void perform(const ui::OpenExperiment& command);
+    void perform(const ui::SaveExperiment& command);
+    void perform(const ui::OpenRunFile& command);
+    void perform(const ui::CopyText&) {}
+    void perform(const ui::TakePicture&) {}
+    void perform(const ui::Quit&) {}
+
+    void collect_run();
+    void ask(Worker::Job job);
+    void ask_store(bool make_file, StoreJob job);
+    void open_file(const std::string& path);
+    Worker::Outcome listed(RunStore& store);
+
+    std::string run_file_;
+    std::string run_file_message_;
+    std::shared_ptr<const std::vector<RunSummary>> saved_;
+    std::shared_ptr<const EngineInventory> inventory_;
+    std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
+    std::optional<Experiment> load_;
+    ui::Notice notice_;
+    Shown shown_;
+    uint64_t seen_generation_ = 0;
+    bool verify_;
+    Runner runner_;
+    Worker worker_;  // last: its jobs refer to what stands above
+};
+
+}  // namespace ringscope

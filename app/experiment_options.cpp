@@ -1,0 +1,51 @@
+#include "app/experiment_options.h"
+
+#include "app/arguments.h"
+#include "app/nearest.h"
+#include "engine/error.h"
+#include "engine/scenarios.h"
+#include "sessions/experiment_file.h"
+
+namespace ringscope {
+
+namespace {
+
+std::vector<std::string> preset_names() {
+    std::vector<std::string> names;
+    for (const Scenario& scenario : scenarios()) names.emplace_back(scenario.name);
+    return names;
+}
+
+const Experiment& preset(const std::string& name) {
+    if (const Scenario* scenario = find_scenario(name)) return scenario->experiment;
+    const std::vector<std::string> names = preset_names();
+    const std::string nearest = nearest_name(name, names);
+    std::string message = "--preset: there is no preset '" + name + "'; ";
+    if (!nearest.empty()) throw Error(ErrorKind::bad_input, message + "did you mean '" + nearest + "'?");
+    message += "allowed:";
+    for (const std::string& known : names) message += (known == names.front() ? " '" : ", '") + known + "'";
+    throw Error(ErrorKind::bad_input, message);
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, ExperimentOptions& options) {
+    arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON)");
+    arguments.value("--preset", options.preset, "NAME", "Start from a preset; the default is the first");
+    arguments.values("--set", options.settings, "KEY=VALUE",
+                     "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
+}
+
+Experiment read_experiment(const ExperimentOptions& options) {
+    if (!options.file.empty() && !options.preset.empty())
+        throw Error(ErrorKind::bad_input, "--experiment and --preset exclude each other: give one of them");
+    std::vector<FieldSetting> settings;
+    for (const std::string& assignment : options.settings) settings.push_back(parse_setting(assignment));
+    if (!options.file.empty()) return load_experiment(options.file, settings);
+    Experiment experiment = options.preset.empty() ? default_experiment() : preset(options.preset);
+    for (const FieldSetting& setting : settings) set_experiment_field(experiment, setting.path, setting.text);
+    require_valid(experiment);
+    return experiment;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,106 @@
+#include "app/frame_loop.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <chrono>
+#include <variant>
+
+#include "app/fonts.h"
+#include "ui/imgui_compat.h"
+
+namespace ringscope {
+
+namespace {
+
+/// Popups and hover take a few frames to settle after an event.
+constexpr int kSettlingFrames = 4;
+constexpr double kProgressSeconds = 0.1;
+/// wake() ends a sleep: the limit only bounds what a lost event could cost.
+constexpr double kSleepSeconds = 60;
+
+}  // namespace
+
+FrameLoop::FrameLoop(Surface& surface, Controller& controller, ui::Ui& content)
+    : surface_(surface), controller_(controller), content_(content) {}
+
+double FrameLoop::seconds() const {
+    using namespace std::chrono;
+    return duration<double>(steady_clock::now().time_since_epoch()).count();
+}
+
+/// The atlas of Dear ImGui 1.86 holds letters of fixed sizes.
+void FrameLoop::follow_scale() {
+    if (content_.scale() == font_scale_) return;
+    font_scale_ = content_.scale();
+    const LoadedFonts loaded = load_fonts(font_scale_);
+    if (!loaded.problem.empty()) controller_.notify(ui::Notice::Level::warning, loaded.problem);
+    content_.set_fonts(loaded.fonts);
+    surface_.remake_font_texture();
+}
+
+void FrameLoop::feed_mouse() {
+    if (!mouse.active) return;
+    ui::feed_mouse_position({mouse.x, mouse.y});
+    for (int button = 0; button < 3; ++button) ui::feed_mouse_button(button, mouse.down[button]);
+    if (mouse.wheel != 0) ui::feed_mouse_wheel(0, mouse.wheel);
+    mouse.wheel = 0;
+}
+
+void FrameLoop::draw_frame() {
+    follow_scale();
+    surface_.begin_frame();
+    feed_mouse();
+    ui::Inputs inputs = controller_.inputs(seconds());
+    inputs.keys = surface_.keys().play_into_imgui();
+    ImGui::NewFrame();
+    const ui::Commands commands = content_.draw(inputs);
+    ImGui::Render();
+    surface_.draw(ImGui::GetDrawData());
+    carry_out(commands);
+    // After present() the back buffer holds nothing in particular.
+    if (picture_) *picture_ = surface_.read_picture();
+    surface_.present();
+}
+
+void FrameLoop::carry_out(const ui::Commands& commands) {
+    controller_.carry_out(commands);
+    for (const ui::Command& command : commands) {
+        if (const auto* copy = std::get_if<ui::CopyText>(&command))
+            ImGui::SetClipboardText(copy->text.c_str());
+        if (std::holds_alternative<ui::Quit>(command)) quitting_ = true;
+        if (const auto* picture = std::get_if<ui::TakePicture>(&command)) {
+            try {
+                save_png(surface_.read_picture(), picture->path);
+                controller_.notify(ui::Notice::Level::info, "Wrote " + picture->path);
+            } catch (const Error& error) {
+                controller_.notify(ui::Notice::Level::error, error.what());
+            }
+        }
+    }
+}
+
+void FrameLoop::run(std::stop_token stop) {
+    const std::stop_callback wake_up(stop, [this] { surface_.wake(); });
+    int frames_left = kSettlingFrames;
+    while (!quitting_ && !surface_.closing() && !stop.stop_requested()) {
+        double pause = std::min(kSleepSeconds, content_.seconds_to_next_frame());
+        if (controller_.busy()) pause = std::min(pause, kProgressSeconds);
+        const bool due = pause < kSleepSeconds;
+        if (frames_left > 0 || surface_.keys().waiting()) pause = 0;
+        if (surface_.wait_events(pause)) frames_left = kSettlingFrames;
+        if (frames_left == 0 && !due) continue;
+        frames_left = std::max(0, frames_left - 1);
+        draw_frame();
+    }
+}
+
+void FrameLoop::save_picture(const std::string& path) {
+    Picture picture;
+    picture_ = &picture;
+    draw_frame();
+    picture_ = nullptr;
+    save_png(picture, path);
+}
+
+}  // namespace ringscope

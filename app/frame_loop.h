@@ -1,0 +1,55 @@
+// Draws frames: the surface, Dear ImGui, the window's content and the controller, joined. One thread.
+#pragma once
+
+#include <stop_token>
+#include <string>
+
+#include "app/controller.h"
+#include "app/surface.h"
+#include "ui/ui.h"
+
+namespace ringscope {
+
+/// The mouse of a script, in place of the person's.
+struct ScriptedMouse {
+    bool active = false;
+    float x = 0;
+    float y = 0;
+    bool down[3] = {};  // left, right, middle
+    float wheel = 0;    // notches, for the next frame
+};
+
+class FrameLoop {
+  public:
+    FrameLoop(Surface& surface, Controller& controller, ui::Ui& content);
+
+    /// One frame from begin to end.
+    void draw_frame();
+    /// Until the window is closed, the person quits, or `stop` is asked for. Sleeps while nothing moves.
+    void run(std::stop_token stop);
+
+    /// Draws one more frame and writes it as PNG. Throws Error(io).
+    void save_picture(const std::string& path);
+
+    bool quitting() const { return quitting_; }
+    Surface& surface() { return surface_; }
+    Controller& controller() { return controller_; }
+    ui::Ui& content() { return content_; }
+
+    ScriptedMouse mouse;
+
+  private:
+    void follow_scale();
+    void feed_mouse();
+    void carry_out(const ui::Commands& commands);
+    double seconds() const;
+
+    Surface& surface_;
+    Controller& controller_;
+    ui::Ui& content_;
+    float font_scale_ = 0;        // what the atlas was built for; 0: not yet
+    Picture* picture_ = nullptr;  // the next frame's goes here
+    bool quitting_ = false;
+};
+
+}  // namespace ringscope

@@ -1,0 +1,52 @@
+// ringscope: the window and the command line over one engine.
+#include <exception>
+#include <new>
+
+#include "app/arguments.h"
+#include "app/commands.h"
+#include "app/interrupt.h"
+#include "app/standard_output.h"
+#include "engine/error.h"
+
+namespace ringscope {
+
+namespace {
+
+int exit_code_of(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::bad_input:
+            return kExitBadInput;
+        case ErrorKind::run_failed:
+            return kExitRunFailed;
+        case ErrorKind::io:
+            return kExitRunFailed;
+        case ErrorKind::cancelled:
+            return kExitInterrupted;
+    }
+    return kExitRunFailed;
+}
+
+int run_program(int argc, char** argv) {
+    guard_standard_streams();
+    Interrupt interrupt;
+    try {
+        return run_command_line(
+            argc, argv, [&](Arguments& program) { declare_commands(program, interrupt.token()); },
+            default_command());
+    } catch (const Error& error) {
+        print_error(error.what());
+        return exit_code_of(error.kind());
+    } catch (const std::bad_alloc&) {
+        print_error("out of memory; a smaller problem or more ranks needs less");
+        return kExitRunFailed;
+    } catch (const std::exception& error) {
+        print_error(error.what());
+        return kExitRunFailed;
+    }
+}
+
+}  // namespace
+
+}  // namespace ringscope
+
+int main(int argc, char** argv) { return ringscope::run_program(argc, argv); }

@@ -1,0 +1,12 @@
+// "Did you mean ...?"
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace ringscope {
+
+/// The candidate with the fewest letters changed, when few enough are that a slip is likely; else "".
+std::string nearest_name(const std::string& word, std::span<const std::string> candidates);
+
+}  // namespace ringscope

@@ -1,0 +1,19 @@
+// A picture of the window, and PNG files.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ringscope {
+
+struct Picture {
+    int width = 0;
+    int height = 0;
+    std::vector<uint8_t> rgb;  // rows from the top, 3 bytes a pixel
+};
+
+/// Written under a temporary name, then renamed. Throws Error(io).
+void save_png(const Picture& picture, const std::string& path);
+
+}  // namespace ringscope

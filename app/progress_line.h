@@ -1,0 +1,22 @@
+// "running 43%" on standard error while a run is under way.
+#pragma once
+
+#include <thread>
+
+#include "engine/executor.h"
+
+namespace ringscope {
+
+/// Shows progress until destroyed, and then removes it. Does nothing when standard error is not a terminal.
+class ProgressLine {
+  public:
+    explicit ProgressLine(const Progress& progress);
+    ~ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+
+  private:
+    std::jthread thread_;
+};
+
+}  // namespace ringscope

@@ -1,0 +1,30 @@
+#include "app/run_file_option.h"
+
+#include <filesystem>
+
+#include "app/arguments.h"
+#include "engine/error.h"
+#include "sessions/atomic_file.h"
+
+namespace ringscope {
+
+void declare_run_file(Arguments& arguments, std::string& target, const std::string& help) {
+    arguments.value("--db", target, "FILE", help + "; 'default' is the one in the data folder");
+}
+
+std::string run_file_path(const std::string& option) {
+    return option.empty() || option == "default" ? default_run_file() : option;
+}
+
+std::unique_ptr<RunStore> open_run_file(const std::string& option) {
+    return RunStore::open(run_file_path(option));
+}
+
+void require_writable_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw Error(ErrorKind::io, path + ": cannot write: it is a folder");
+    AtomicFile probe(path);  // makes a temporary file beside the target and, never committed, removes it
+}
+
+}  // namespace ringscope

@@ -1,0 +1,26 @@
+// --db, as every command that touches saved runs takes it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sessions/run_store.h"
+
+namespace ringscope {
+
+class Arguments;
+
+/// Declares --db FILE; "default" is the default run file.
+void declare_run_file(Arguments& arguments, std::string& target, const std::string& help);
+
+/// The path that --db stands for; "" and "default" give default_run_file().
+std::string run_file_path(const std::string& option);
+
+/// An existing run file. Throws Error(io).
+std::unique_ptr<RunStore> open_run_file(const std::string& option);
+
+/// Throws Error(io) when `path` cannot be made or replaced, so that a long run does not end in a bad
+/// surprise.
+void require_writable_file(const std::string& path);
+
+}  // namespace ringscope

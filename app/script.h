@@ -1,0 +1,49 @@
+// `ringscope gui --script FILE`: drives the real program by the names of its items, one command a line.
+//
+//     preset Tiny 16                        set ring.ranks 3                view ring | theme light |
+//     scale 1.5 click "menu/run/start"                double_click ITEM               drag ITEM 120 0
+//     [right|middle] hover ITEM                            wheel ITEM -3                   key ctrl+s type
+//     some text wait run | frames 5 | seconds 0.5     resize 1280x720                 auto_run on|off expect
+//     ITEM exists | missing | enabled | disabled | text ~ SUBSTRING | text = WHOLE expect run.bytes_on_wire
+//     == 0         (keys of `run --json`; == != < <= > >=) expect setting ring.ranks 3           screenshot
+//     FILE.png             save [NAME]     open FILE     quit
+//
+// Items with spaces stand in double quotes. '#' starts a comment. The driver waits for nothing but what it is
+// told to; every command is followed by a frame.
+#pragma once
+
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace ringscope {
+
+class FrameLoop;
+
+struct ScriptCommand {
+    int line = 0;
+    std::string text;                // as it stands in the file
+    std::vector<std::string> words;  // the first is the command
+    std::string rest;                // what follows the first word, raw
+    std::string rest_after_two;      // what follows the second word, raw
+};
+
+struct Script {
+    std::string name;
+    std::vector<ScriptCommand> commands;
+};
+
+/// What the window shows is not what the script expects.
+class ExpectationFailed : public std::runtime_error {
+  public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Throws Error(bad_input) that names file and line for a command that does not read, Error(io).
+Script read_script(const std::string& path);
+
+/// Throws ExpectationFailed and Error, both with file, line and command. A `quit` or `stop` ends it early.
+void run_script(const Script& script, FrameLoop& loop, std::stop_token stop);
+
+}  // namespace ringscope

@@ -1,0 +1,180 @@
+// The controller without a window: commands in, inputs out.
+#include "app/controller.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <functional>
+#include <thread>
+
+#include "engine/scenarios.h"
+#include "sessions/experiment_file.h"
+#include "tests/scratch_folder.h"
+
+namespace ringscope {
+namespace {
+
+using testing::ScratchFolder;
+
+class ControllerTest : public ::testing::Test {
+  protected:
+    ControllerTest() : file_(folder_.file("runs.ringscope")) { start_controller(); }
+
+    void start_controller(std::optional<int64_t> open_run = {}) {
+        controller_.reset();
+        controller_ = std::make_unique<Controller>(ControllerOptions{file_, open_run, true}, [] {});
+    }
+    /// What the window would see, frame by frame, until nothing is under way; `load` is kept from whichever
+    /// frame had it.
+    ui::Inputs settle() {
+        std::optional<Experiment> load;
+        for (;;) {
+            ui::Inputs inputs = controller_->inputs(0);
+            if (inputs.load) load = inputs.load;
+            if (!controller_->busy()) {
+                inputs.load = load;
+                return inputs;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+    ui::Inputs do_and_settle(ui::Command command) {
+        controller_->carry_out({std::move(command)});
+        return settle();
+    }
+
+    static const Experiment& tiny() { return find_scenario("Tiny 16")->experiment; }
+
+    ScratchFolder folder_;
+    std::string file_;
+    std::unique_ptr<Controller> controller_;
+};
+
+TEST_F(ControllerTest, RunsAndShowsTheResult) {
+    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    ASSERT_TRUE(inputs.run);
+    EXPECT_EQ(inputs.run->state, RunState::done);
+    EXPECT_TRUE(inputs.run->verification && inputs.run->verification->passed);
+    EXPECT_EQ(inputs.run_id, 0);
+    EXPECT_FALSE(inputs.run_name.empty());
+    EXPECT_TRUE(inputs.inventory);
+    EXPECT_FALSE(inputs.busy);
+}
+
+TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
+    const ui::Inputs inputs = settle();
+    EXPECT_FALSE(inputs.saved);
+    EXPECT_EQ(inputs.run_file, file_);
+    EXPECT_NE(inputs.run_file_message, "");
+    EXPECT_EQ(folder_.files(), 0u);
+}
+
+TEST_F(ControllerTest, SavesRenamesOpensAndDeletes) {
+    do_and_settle(ui::StartRun{tiny(), true});
+    ui::Inputs inputs = do_and_settle(ui::SaveRun{"first"});
+    EXPECT_EQ(inputs.run_id, 1);
+    EXPECT_EQ(inputs.run_file_message, "");
+    ASSERT_TRUE(inputs.saved);
+    ASSERT_EQ(inputs.saved->size(), 1u);
+    EXPECT_EQ(inputs.saved->front().name, "first");
+
+    inputs = do_and_settle(ui::SaveRun{});
+    EXPECT_EQ(inputs.saved->size(), 1u) << "saving twice made two runs";
+    EXPECT_NE(inputs.notice.text.find("Already saved"), std::string::npos);
+
+    inputs = do_and_settle(ui::RenameRun{1, "other"});
+    EXPECT_EQ(inputs.run_name, "other");
+    EXPECT_EQ(inputs.saved->front().name, "other");
+
+    start_controller();  // as a second start of the program
+    inputs = settle();
+    ASSERT_TRUE(inputs.saved);
+    inputs = do_and_settle(ui::OpenRun{1});
+    ASSERT_TRUE(inputs.run);
+    EXPECT_EQ(inputs.run_id, 1);
+    EXPECT_EQ(inputs.run_name, "other");
+    ASSERT_TRUE(inputs.load);
+    EXPECT_EQ(*inputs.load, tiny());
+
+    inputs = do_and_settle(ui::DeleteRun{1});
+    EXPECT_EQ(inputs.run_id, 0);
+    EXPECT_TRUE(inputs.run) << "a deleted run stays on the screen until another comes";
+    EXPECT_TRUE(inputs.saved->empty());
+}
+
+TEST_F(ControllerTest, ShowsARunOfTheFileFirst) {
+    do_and_settle(ui::StartRun{tiny(), false});
+    do_and_settle(ui::SaveRun{"kept"});
+    start_controller(1);
+    EXPECT_EQ(settle().run_name, "kept");
+}
+
+TEST_F(ControllerTest, TellsWhatWentWrongAndGoesOn) {
+    EXPECT_EQ(do_and_settle(ui::OpenRun{7}).notice.level, ui::Notice::Level::error);
+    EXPECT_EQ(do_and_settle(ui::SaveRun{}).notice.level, ui::Notice::Level::warning);
+    EXPECT_EQ(do_and_settle(ui::OpenExperiment{folder_.file("none")}).notice.level, ui::Notice::Level::error);
+    Experiment wrong = tiny();
+    wrong.ring.ranks = 0;
+    EXPECT_EQ(do_and_settle(ui::StartRun{wrong, true}).notice.level, ui::Notice::Level::error);
+    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    ASSERT_TRUE(inputs.run);
+    EXPECT_EQ(inputs.run->state, RunState::done);
+    EXPECT_EQ(do_and_settle(ui::ExportRun{"pdf", folder_.file("x")}).notice.level, ui::Notice::Level::error);
+    EXPECT_EQ(folder_.files(), 0u);
+}
+
+TEST_F(ControllerTest, LeavesAFileThatIsNoRunFileAlone) {
+    testing::write_file(folder_.file("text"), "no database");
+    ui::Inputs inputs = do_and_settle(ui::OpenRunFile{folder_.file("text")});
+    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    EXPECT_NE(inputs.run_file_message, "");
+    do_and_settle(ui::StartRun{tiny(), false});
+    inputs = do_and_settle(ui::SaveRun{"x"});
+    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    EXPECT_EQ(inputs.run_id, 0);
+    EXPECT_EQ(testing::read_file(folder_.file("text")), "no database");
+}
+
+TEST_F(ControllerTest, ACancelledRunDoesNotReplaceAFinishedOne) {
+    const auto finished = do_and_settle(ui::StartRun{tiny(), true}).run;
+    Experiment slow = default_experiment();
+    slow.problem.seq_len = 65536;
+    slow.problem.head_groups = {{65536, 1, {}, {}}};
+    controller_->carry_out({ui::StartRun{slow, false}});
+    while (controller_->inputs(0).work_total == 0) std::this_thread::yield();
+    const ui::Inputs inputs = do_and_settle(ui::CancelRun{});
+    EXPECT_EQ(inputs.run, finished);
+    EXPECT_EQ(controller_->latest_run()->state, RunState::cancelled);
+    EXPECT_NE(inputs.notice.text.find("cancelled"), std::string::npos);
+}
+
+TEST_F(ControllerTest, ExportsAndKeepsExperiments) {
+    do_and_settle(ui::StartRun{tiny(), true});
+    for (const char* format : {"perfetto", "csv", "json", "experiment"}) {
+        const std::string path = folder_.file(format);
+        EXPECT_EQ(do_and_settle(ui::ExportRun{format, path}).notice.text, "Wrote " + path);
+        EXPECT_FALSE(testing::read_file(path).empty());
+    }
+    do_and_settle(ui::SaveExperiment{tiny(), folder_.file("saved.json")});
+    const ui::Inputs inputs = do_and_settle(ui::OpenExperiment{folder_.file("saved.json")});
+    ASSERT_TRUE(inputs.load);
+    EXPECT_EQ(*inputs.load, tiny());
+}
+
+/// As a person who drags a slider: each change replaces the run before it.
+TEST_F(ControllerTest, AHundredChangesEndWithTheLast) {
+    Experiment experiment = default_experiment();
+    for (int i = 0; i < 100; ++i) {
+        experiment.input.seed = static_cast<uint64_t>(i);
+        controller_->carry_out({ui::StartRun{experiment, false}});
+        if (i % 10 == 9) controller_->carry_out({ui::CancelRun{}});
+        controller_->inputs(0);
+    }
+    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    ASSERT_TRUE(inputs.run);
+    EXPECT_EQ(inputs.run->experiment, tiny());
+    EXPECT_EQ(inputs.run->state, RunState::done);
+}
+
+}  // namespace
+}  // namespace ringscope
