@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <new>
 
+#include "engine/back_ends.h"
 #include "engine/cpu/arena.h"
 #include "engine/cpu/cpu_executor.h"
 #include "engine/machine.h"
@@ -29,12 +30,6 @@ void require_supported(const Experiment& experiment) {
         throw Error(ErrorKind::bad_input, "ring.ranks is " + std::to_string(experiment.ring.ranks) +
                                               ": a run takes 1 to " + std::to_string(kMaxRunRanks) +
                                               ", plan and simulate up to " + std::to_string(kMaxRanks));
-    if (experiment.backend.device == Device::cuda)
-        throw Error(ErrorKind::bad_input, "backend.device is cuda: this build runs on auto or cpu only");
-    const TransportKind transport = experiment.backend.transport;
-    if (transport != TransportKind::automatic && transport != TransportKind::shared)
-        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
-                                              ": this build has auto and shared only");
 }
 
 void require_memory(const Schedule& schedule, const BufferPool& buffers) {
@@ -56,33 +51,69 @@ int64_t utc_ms() {
         .count();
 }
 
+void require_shared_transport(TransportKind transport) {
+    if (transport != TransportKind::automatic && transport != TransportKind::shared)
+        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
+                                              ": ranks on the CPU have auto and shared only");
+}
+
+void run_on_cpu(const std::shared_ptr<const Schedule>& schedule, const TensorSource& source,
+                const RunOptions& options, const std::shared_ptr<BufferPool>& buffers, std::stop_token stop,
+                Run& run, BackEndResult& result) {
+    const Experiment& experiment = schedule->experiment;
+    require_shared_transport(experiment.backend.transport);
+    const CpuKernel& kernel = choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
+    result.device = "cpu";
+    result.kernel = kernel.name;
+    result.transport = name_of(TransportKind::shared);
+    require_memory(*schedule, *buffers);
+    CpuResult on_cpu;
+    const auto keep = [&] {
+        run.threads = on_cpu.threads;
+        result.trace = std::move(on_cpu.trace);
+    };
+    try {
+        execute_on_cpu(schedule, source, kernel, options, buffers, stop, on_cpu);
+    } catch (...) {
+        keep();
+        throw;
+    }
+    keep();
+    result.counters = std::move(on_cpu.counters);
+    result.output = std::move(on_cpu.output);
+}
+
 void run_planned(const std::shared_ptr<const Schedule>& schedule, const RunOptions& options,
                  std::stop_token stop, Run& run) {
     const Experiment& experiment = schedule->experiment;
-    const CpuKernel& kernel = choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
-    run.device = "cpu";
-    run.kernel = kernel.name;
-    run.transport = name_of(TransportKind::shared);
+    const BackEnd* back_end = choose_back_end(experiment.backend);
     const auto buffers = options.buffers ? options.buffers : std::make_shared<BufferPool>();
     buffers->begin_run();
-    require_memory(*schedule, *buffers);
     std::shared_ptr<const TensorSource> source = options.input;
     if (!source) source = make_generated_source(schedule->problem, experiment.input.seed);
 
-    CpuResult result;
-    try {
-        execute_on_cpu(schedule, *source, kernel, options, buffers, stop, result);
-    } catch (...) {
+    BackEndResult result;
+    const auto keep = [&] {
+        run.device = result.device;
+        run.kernel = result.kernel;
+        run.transport = result.transport;
         run.trace = std::move(result.trace);
-        run.threads = result.threads;
+    };
+    try {
+        if (back_end != nullptr)
+            back_end->execute(schedule, *source, options, buffers, stop, result);
+        else
+            run_on_cpu(schedule, *source, options, buffers, stop, run, result);
+    } catch (...) {
+        keep();
         throw;
     }
-    run.trace = std::move(result.trace);
-    run.threads = result.threads;
+    keep();
     run.metrics = derive_metrics(*schedule, run.trace, result.counters);
     if (options.verify) {
         if (options.progress != nullptr) options.progress->phase.store(3);
-        run.verification = verify(*schedule, *source, *result.output, result.threads, stop);
+        run.verification =
+            verify(*schedule, *source, *result.output, worker_threads(experiment.backend), stop);
     }
     if (options.keep_output) run.output = std::move(result.output);
 }
@@ -138,14 +169,25 @@ std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOption
 EngineInventory engine_inventory() {
     EngineInventory inventory;
     inventory.machine = this_machine();
-    const std::string not_built = "this build has none";
     inventory.devices = {
-        {"cpu", inventory.machine.cpu + ", " + std::to_string(inventory.machine.cores) + " cores", true, ""},
-        {"cuda", "NVIDIA GPUs", false, not_built}};
-    inventory.transports = {{"shared", "copies between ranks of one process", true, ""},
-                            {"nccl", "NCCL between GPUs", false, not_built},
-                            {"peer", "copies between the GPUs of one machine", false, not_built},
-                            {"mpi", "messages between processes and machines", false, not_built}};
+        {"cpu", inventory.machine.cpu + ", " + std::to_string(inventory.machine.cores) + " cores", true, ""}};
+    inventory.transports = {{"shared", "copies between ranks of one process", true, ""}};
+    for (const BackEnd& back_end : back_ends()) {
+        for (const EngineOption& device : back_end.devices()) inventory.devices.push_back(device);
+        for (const EngineOption& transport : back_end.transports()) inventory.transports.push_back(transport);
+        for (const EngineOption& kernel : back_end.kernels()) inventory.gpu_kernels.push_back(kernel);
+    }
+    const std::string not_built = "this build has none";
+    const auto add_missing = [&](std::vector<EngineOption>& options, const char* name,
+                                 const char* description) {
+        for (const EngineOption& option : options)
+            if (option.name == name) return;
+        options.push_back({name, description, false, not_built});
+    };
+    add_missing(inventory.devices, "cuda", "NVIDIA GPUs");
+    add_missing(inventory.transports, "nccl", "NCCL between GPUs");
+    add_missing(inventory.transports, "peer", "copies between the GPUs of one machine");
+    add_missing(inventory.transports, "mpi", "messages between processes and machines");
     for (const CpuKernel& kernel : cpu_kernels()) {
         const bool usable = kernel.usable();
         inventory.cpu_kernels.push_back(

@@ -61,6 +61,7 @@ struct EngineInventory {
     std::vector<EngineOption> devices;
     std::vector<EngineOption> transports;
     std::vector<EngineOption> cpu_kernels;
+    std::vector<EngineOption> gpu_kernels;
 };
 EngineInventory engine_inventory();
 

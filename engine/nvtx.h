@@ -1,44 +1,35 @@
-// Ranges in the NVTX domain "ringscope", for Nsight and other profilers; nothing at all where the header was
-// not found (RINGSCOPE_NVTX is set by the build).
+// Ranges in the NVTX domain "ringscope", for Nsight Systems and other profilers; nothing at all where the
+// header was not found (RINGSCOPE_NVTX is set by the build). Names are registered strings, each kind is a
+// category of its own, and the payload is a registered structure, so that a profiler shows and sorts by rank,
+// step, chunk and bytes.
+//
+//   run            a rank's life (GPU: the host's work for all ranks)
+//     step         one step of the ring
+//       pack, compute, send, receive, wait, merge
 #pragma once
 
 #include <cstdint>
 
-#ifdef RINGSCOPE_NVTX
-#include <nvtx3/nvToolsExt.h>
-#endif
-
 namespace ringscope {
 
-/// From construction to destruction, on this thread. `name` is a literal: run, step, compute, send or recv;
-/// `number` (a step, a rank, or bytes moved) goes along as payload.
+enum class NvtxKind { run, step, pack, compute, send, receive, wait, merge };
+inline constexpr int kNvtxKinds = 8;
+
+/// -1: does not apply.
+struct NvtxPayload {
+    int64_t rank = -1;
+    int64_t step = -1;
+    int64_t chunk = -1;  // the rank whose keys and values they are
+    int64_t bytes = 0;
+};
+
+/// From construction to destruction, on this thread.
 class NvtxRange {
   public:
-#ifdef RINGSCOPE_NVTX
-    NvtxRange(const char* name, int64_t number) {
-        nvtxEventAttributes_t attributes{};
-        attributes.version = NVTX_VERSION;
-        attributes.size = NVTX_EVENT_ATTRIB_STRUCT_SIZE;
-        attributes.messageType = NVTX_MESSAGE_TYPE_ASCII;
-        attributes.message.ascii = name;
-        attributes.payloadType = NVTX_PAYLOAD_TYPE_INT64;
-        attributes.payload.llValue = number;
-        nvtxDomainRangePushEx(domain(), &attributes);
-    }
-    ~NvtxRange() { nvtxDomainRangePop(domain()); }
-#else
-    NvtxRange(const char*, int64_t) {}
-#endif
+    NvtxRange(NvtxKind kind, const NvtxPayload& payload);
+    ~NvtxRange();
     NvtxRange(const NvtxRange&) = delete;
     NvtxRange& operator=(const NvtxRange&) = delete;
-
-  private:
-#ifdef RINGSCOPE_NVTX
-    static nvtxDomainHandle_t domain() {
-        static const nvtxDomainHandle_t handle = nvtxDomainCreateA("ringscope");
-        return handle;
-    }
-#endif
 };
 
 }  // namespace ringscope

@@ -210,9 +210,6 @@ TEST(Executor, WhatCannotRunIsSaidInOneLine) {
     e.ring.ranks = kMaxRunRanks + 1;
     expect_failure(e, ErrorKind::bad_input, "ring.ranks is 65");
     e = three_groups();
-    e.backend.device = Device::cuda;
-    expect_failure(e, ErrorKind::bad_input, "backend.device is cuda");
-    e = three_groups();
     e.backend.transport = TransportKind::nccl;
     expect_failure(e, ErrorKind::bad_input, "backend.transport is nccl");
     e = three_groups();

@@ -14,31 +14,6 @@ namespace ringscope {
 
 namespace {
 
-class CpuOutput : public RunOutput {
-  public:
-    CpuOutput(std::shared_ptr<const Schedule> schedule, std::vector<std::unique_ptr<RankMemory>> memory)
-        : schedule_(std::move(schedule)), memory_(std::move(memory)) {}
-
-    const float* o_row(int batch_index, int64_t token, int head) const override {
-        const RankMemory& memory = owner_of(token);
-        const Problem& problem = schedule_->problem;
-        const int64_t row = batch_index * memory.rows + schedule_->placement.row_of(token);
-        return memory.o.as<float>() + (row * problem.heads + head) * problem.head_dim;
-    }
-    float lse(int batch_index, int head, int64_t token) const override {
-        const RankMemory& memory = owner_of(token);
-        const int64_t vector = int64_t{batch_index} * schedule_->problem.heads + head;
-        return memory.lse.as<float>()[vector * memory.rows + schedule_->placement.row_of(token)];
-    }
-
-  private:
-    const RankMemory& owner_of(int64_t token) const {
-        return *memory_[static_cast<size_t>(schedule_->placement.owner(token))];
-    }
-    std::shared_ptr<const Schedule> schedule_;
-    std::vector<std::unique_ptr<RankMemory>> memory_;
-};
-
 class CpuRun {
   public:
     CpuRun(const Schedule& schedule, const CpuKernel& kernel, const RunOptions& options,
@@ -110,7 +85,7 @@ void CpuRun::run() {
 
 void CpuRun::run_rank(size_t rank) {
     start_.wait();
-    const NvtxRange range("run", static_cast<int64_t>(rank));
+    const NvtxRange range(NvtxKind::run, {static_cast<int64_t>(rank), -1, -1, 0});
     const std::string name = "rank " + std::to_string(rank);
     try {
         const RankLoop::Shared shared{attend_, transport_, pool_, fault_};
@@ -195,7 +170,7 @@ void execute_on_cpu(std::shared_ptr<const Schedule> schedule, const TensorSource
     }
     auto memory = run.take_memory();
     for (auto& rank : memory) rank->release_inputs();
-    result.output = std::make_shared<CpuOutput>(std::move(schedule), std::move(memory));
+    result.output = make_output(std::move(schedule), std::move(memory));
 }
 
 }  // namespace ringscope

@@ -15,7 +15,7 @@ struct RankLoop::Attention {
     void start() { submission.emplace(loop.shared_.pool, job); }
     void finish() {
         if (!submission) return;
-        const NvtxRange range("compute", step);
+        const NvtxRange range(NvtxKind::compute, {loop.rank_, step, job.owner(), 0});
         loop.shared_.transport.set_computing(loop.rank_, true);
         loop.attend_done(submission->wait(), step, job.owner());
         loop.shared_.transport.set_computing(loop.rank_, false);
@@ -49,7 +49,7 @@ RankLoop::RankLoop(const Shared& shared, RankMemory& memory, RankTrace& trace)
 void RankLoop::run() {
     if (schedule_.strategy == Strategy::all_gather) gather();
     for (int step = 0; step < schedule_.steps; ++step) {
-        const NvtxRange range("step", step);
+        const NvtxRange range(NvtxKind::step, {rank_, step, -1, 0});
         begin_step(step);
         Attention attention(*this, step);
         if (overlap_) attention.start();  // workers attend while this thread moves chunks
@@ -77,6 +77,7 @@ void RankLoop::gather() {
 /// Packs the rank's own keys and values into the slot of step 0 and lets the others have them.
 void RankLoop::share_own(int step) {
     if (!schedule_.pieces_in(rank_, 0).empty()) {
+        const NvtxRange range(NvtxKind::pack, {rank_, step, rank_, 0});
         const int64_t begin_ns = steady_ns();
         const int64_t bytes = pack_own_share(schedule_, rank_, memory_, slot_for(0), shared_.attend.control);
         Span& span = trace_.add(SpanKind::pack, step, begin_ns, steady_ns());
@@ -100,7 +101,10 @@ void RankLoop::exchange(int step) {
 /// Lets successors have, for use in `step`, what this rank holds in `during_step`.
 void RankLoop::publish(int step, int during_step) {
     if (step >= schedule_.steps) return;
-    const NvtxRange range("send", step);
+    int64_t bytes = 0;
+    for (const int index : schedule_.rank_plans[static_cast<size_t>(rank_)].steps[static_cast<size_t>(step)].sends)
+        bytes += schedule_.transfers[static_cast<size_t>(index)].bytes;
+    const NvtxRange range(NvtxKind::send, {rank_, during_step, -1, bytes});
     const Fault& fault = shared_.fault;
     if (fault.rank == rank_ && fault.step == during_step) {
         if (fault.kind == Fault::Kind::delay) shared_.transport.sleep(fault.delay_seconds);
@@ -147,6 +151,7 @@ void RankLoop::attend_done(const JobTimes& times, int step, int owner) {
 }
 
 void RankLoop::normalise() {
+    const NvtxRange range(NvtxKind::merge, {rank_, schedule_.steps - 1, -1, 0});
     NormaliseJob job(schedule_.problem, memory_);
     WorkerPool::Submission submission(shared_.pool, job);
     const JobTimes& times = submission.wait();

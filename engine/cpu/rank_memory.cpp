@@ -32,6 +32,31 @@ void for_each_run(const Placement& placement, int rank, int64_t begin, int64_t e
     }
 }
 
+class RankOutput : public RunOutput {
+  public:
+    RankOutput(std::shared_ptr<const Schedule> schedule, std::vector<std::unique_ptr<RankMemory>> memory)
+        : schedule_(std::move(schedule)), memory_(std::move(memory)) {}
+
+    const float* o_row(int batch_index, int64_t token, int head) const override {
+        const RankMemory& memory = owner_of(token);
+        const Problem& problem = schedule_->problem;
+        const int64_t row = batch_index * memory.rows + schedule_->placement.row_of(token);
+        return memory.o.as<float>() + (row * problem.heads + head) * problem.head_dim;
+    }
+    float lse(int batch_index, int head, int64_t token) const override {
+        const RankMemory& memory = owner_of(token);
+        const int64_t vector = int64_t{batch_index} * schedule_->problem.heads + head;
+        return memory.lse.as<float>()[vector * memory.rows + schedule_->placement.row_of(token)];
+    }
+
+  private:
+    const RankMemory& owner_of(int64_t token) const {
+        return *memory_[static_cast<size_t>(schedule_->placement.owner(token))];
+    }
+    std::shared_ptr<const Schedule> schedule_;
+    std::vector<std::unique_ptr<RankMemory>> memory_;
+};
+
 }  // namespace
 
 RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<BufferPool> pool)
@@ -51,6 +76,11 @@ RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<Buffe
 
 void RankMemory::release_inputs() {
     for (Buffer* buffer : {&q, &k, &v, &sum, &slot[0], &slot[1]}) buffer->reset();
+}
+
+std::shared_ptr<const RunOutput> make_output(std::shared_ptr<const Schedule> schedule,
+                                             std::vector<std::unique_ptr<RankMemory>> memory) {
+    return std::make_shared<RankOutput>(std::move(schedule), std::move(memory));
 }
 
 FillJob::FillJob(const Schedule& schedule, const TensorSource& source,

@@ -13,6 +13,7 @@
 
 #include "engine/cpu/arena.h"
 #include "engine/cpu/worker_pool.h"
+#include "engine/run.h"
 #include "engine/tensor_source.h"
 
 namespace ringscope {
@@ -29,6 +30,10 @@ struct RankMemory {
     /// What is not the answer goes back to the pool.
     void release_inputs();
 };
+
+/// The answer, left where the ranks' memory holds it. `memory` is by rank.
+std::shared_ptr<const RunOutput> make_output(std::shared_ptr<const Schedule> schedule,
+                                             std::vector<std::unique_ptr<RankMemory>> memory);
 
 /// Fills Q, K and V of all ranks from `source` and sets the running state to "no key seen" (o = 0, lse =
 /// -inf, sum = 0). Any number of workers; values depend on the source alone.

@@ -96,6 +96,7 @@ int SharedTransport::await_any(int rank, const std::vector<int>& open, int durin
     const int64_t begin_ns = steady_ns();
     if (ready()) return found;
     const int peer = schedule_.transfers[static_cast<size_t>(open.front())].from;
+    const NvtxRange range(NvtxKind::wait, {rank, during_step, peer, 0});
     wait_until(lock, rank, peer, true, ready, [&](double waited) {
         return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
                                                 seconds_text(waited) + " for rank " + std::to_string(peer) +
@@ -121,7 +122,7 @@ void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind
         const int index = await_any(rank, open, during_step, trace);
         std::erase(open, index);
         const Transfer& transfer = schedule_.transfers[static_cast<size_t>(index)];
-        const NvtxRange range("recv", transfer.bytes);
+        const NvtxRange range(NvtxKind::receive, {rank, during_step, transfer.from, transfer.bytes});
         Message& message = messages_[static_cast<size_t>(index)];
         const int64_t begin_ns = steady_ns();
         copy(transfer, message.source, slot);

@@ -1,0 +1,99 @@
+// Failures of the CUDA runtime as errors of the world, and handles that give themselves back.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <string>
+#include <utility>
+
+#include "engine/error.h"
+
+namespace ringscope::cuda {
+
+/// Throws Error(run_failed) that names the call and what CUDA says. The runtime's own memory of the error is
+/// cleared, so that the next run does not trip over it.
+inline void check(cudaError_t status, const char* call) {
+    if (status == cudaSuccess) return;
+    static_cast<void>(cudaGetLastError());
+    const std::string name(call);
+    throw Error(ErrorKind::run_failed, "CUDA: " + name.substr(0, name.find('(')) +
+                                           " failed: " + cudaGetErrorString(status) + " (" +
+                                           cudaGetErrorName(status) + ")");
+}
+
+#define RINGSCOPE_CUDA(call) ::ringscope::cuda::check((call), #call)
+
+/// Makes a device the thread's current one, and the former again at the end.
+class DeviceScope {
+  public:
+    explicit DeviceScope(int device) {
+        RINGSCOPE_CUDA(cudaGetDevice(&before_));
+        RINGSCOPE_CUDA(cudaSetDevice(device));
+    }
+    ~DeviceScope() { static_cast<void>(cudaSetDevice(before_)); }
+    DeviceScope(const DeviceScope&) = delete;
+    DeviceScope& operator=(const DeviceScope&) = delete;
+
+  private:
+    int before_ = 0;
+};
+
+class Stream {
+  public:
+    explicit Stream(int device) {
+        const DeviceScope scope(device);
+        RINGSCOPE_CUDA(cudaStreamCreateWithFlags(&handle_, cudaStreamNonBlocking));
+    }
+    ~Stream() {
+        if (handle_ != nullptr) static_cast<void>(cudaStreamDestroy(handle_));
+    }
+    Stream(Stream&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+    operator cudaStream_t() const { return handle_; }
+
+  private:
+    cudaStream_t handle_ = nullptr;
+};
+
+/// Records when a stream of its device gets there.
+class Event {
+  public:
+    explicit Event(int device) {
+        const DeviceScope scope(device);
+        RINGSCOPE_CUDA(cudaEventCreate(&handle_));
+    }
+    ~Event() {
+        if (handle_ != nullptr) static_cast<void>(cudaEventDestroy(handle_));
+    }
+    Event(Event&& other) noexcept { *this = std::move(other); }
+    Event& operator=(Event&& other) noexcept {
+        std::swap(handle_, other.handle_);
+        std::swap(recorded_, other.recorded_);
+        return *this;
+    }
+
+    void record(cudaStream_t stream) {
+        RINGSCOPE_CUDA(cudaEventRecord(handle_, stream));
+        recorded_ = true;
+    }
+    /// `stream` goes on only when this has happened. Nothing when it was never recorded.
+    void hold_back(cudaStream_t stream) const {
+        if (recorded_) RINGSCOPE_CUDA(cudaStreamWaitEvent(stream, handle_, 0));
+    }
+    bool recorded() const { return recorded_; }
+    bool happened() const {
+        if (!recorded_) return false;
+        const cudaError_t status = cudaEventQuery(handle_);
+        if (status == cudaErrorNotReady) return false;
+        check(status, "cudaEventQuery");
+        return true;
+    }
+    operator cudaEvent_t() const { return handle_; }
+
+  private:
+    cudaEvent_t handle_ = nullptr;
+    bool recorded_ = false;
+};
+
+}  // namespace ringscope::cuda

@@ -1,0 +1,323 @@
+#include "engine/cuda/cuda_executor.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <thread>
+
+#include "engine/cpu/arena.h"
+#include "engine/cpu/clock.h"
+#include "engine/cpu/cpu_executor.h"
+#include "engine/cpu/rank_memory.h"
+#include "engine/cpu/run_control.h"
+#include "engine/cuda/cuda_trace.h"
+#include "engine/cuda/topology.h"
+#include "engine/nvtx.h"
+
+namespace ringscope::cuda {
+
+namespace {
+
+/// How often the host looks at what the devices have done.
+constexpr std::chrono::microseconds kWatchInterval{200};
+
+std::vector<Gpu> usable_gpus() {
+    std::string problem;
+    std::vector<Gpu> usable;
+    for (Gpu& gpu : find_gpus(problem)) {
+        if (gpu.why_not.empty())
+            usable.push_back(std::move(gpu));
+        else
+            problem = gpu.name + ": " + gpu.why_not;
+    }
+    if (usable.empty())
+        throw Error(ErrorKind::run_failed,
+                    "backend.device is cuda and this machine has no GPU to run on: " + problem);
+    return usable;
+}
+
+/// What one GPU has beside the ranks on it.
+struct UsedGpu {
+    explicit UsedGpu(const Gpu& from) : gpu(from), arena(from.device, "the run"), control(from.device) {
+        cancelled = arena.allocate(Purpose::workspace, sizeof(int32_t));
+        set_cancelled(0);
+    }
+    void set_cancelled(int32_t value) {
+        RINGSCOPE_CUDA(
+            cudaMemcpyAsync(cancelled.as<void>(), &value, sizeof value, cudaMemcpyHostToDevice, control));
+        RINGSCOPE_CUDA(cudaStreamSynchronize(control));
+    }
+
+    Gpu gpu;
+    DeviceArena arena;
+    DeviceBuffer cancelled;  // int32: not 0 when the run is being abandoned
+    Stream control;
+};
+
+class CudaRun {
+  public:
+    CudaRun(const Schedule& schedule, const RunOptions& options);
+    ~CudaRun() { drain(); }
+
+    void upload(const std::vector<std::unique_ptr<RankMemory>>& host);
+    void run(std::stop_token stop);
+    void collect(BackEndResult& result);
+    void download(std::vector<std::unique_ptr<RankMemory>>& host) const;
+    std::string device_text() const;
+    const char* kernel_name() const { return kernel_->name; }
+
+  private:
+    void foresee_memory(const std::vector<Gpu>& gpus) const;
+    void enqueue(std::stop_token stop);
+    void watch(std::stop_token stop);
+    void watch_transfers();
+    void watch_progress();
+    bool finished() const;
+    void drain() noexcept;
+
+    const Schedule& schedule_;
+    const RunOptions& options_;
+    const CudaKernel* kernel_ = nullptr;
+    std::vector<std::unique_ptr<UsedGpu>> devices_;
+    std::vector<const int32_t*> cancelled_;  // by rank
+    std::vector<std::unique_ptr<CudaRank>> ranks_;
+    std::unique_ptr<PeerTransport> transport_;
+    std::vector<Event> ended_;  // by rank
+    std::vector<int64_t>
+        began_ns_;                 // by transfer: when the host saw it begin, -1 before, INT64_MAX once done
+    std::vector<int> steps_seen_;  // by rank: steps whose end the host has seen
+    std::map<int, DeviceClock> clocks_;  // by device; from the run's start
+    int64_t start_ns_ = 0;
+    bool complete_ = false;
+};
+
+CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
+    : schedule_(schedule), options_(options) {
+    const std::vector<Gpu> gpus = usable_gpus();
+    const size_t used = std::min(gpus.size(), static_cast<size_t>(schedule.ranks));
+    int capability = gpus.front().capability;
+    for (size_t i = 0; i < used; ++i) capability = std::min(capability, gpus[i].capability);
+    kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem.dtype, capability);
+    int count = 0;
+    RINGSCOPE_CUDA(cudaGetDeviceCount(&count));
+    for (size_t i = 0; i < used; ++i) prepare_pool(gpus[i].device, count);
+    foresee_memory({gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(used)});
+    for (size_t i = 0; i < used; ++i) devices_.push_back(std::make_unique<UsedGpu>(gpus[i]));
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        const UsedGpu& device = *devices_[static_cast<size_t>(rank) % used];
+        cancelled_.push_back(device.cancelled.as<int32_t>());
+        ranks_.push_back(
+            std::make_unique<CudaRank>(schedule, rank, device.gpu.device, *kernel_, cancelled_.back()));
+        ended_.emplace_back(device.gpu.device);
+    }
+    transport_ = std::make_unique<PeerTransport>(schedule, ranks_, cancelled_, options.fault);
+    began_ns_.assign(schedule.transfers.size(), -1);
+    steps_seen_.assign(static_cast<size_t>(schedule.ranks), 0);
+}
+
+/// Work lists come on top of what the schedule predicts: some bytes a tile; see README.md, "Memory".
+void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
+    for (size_t i = 0; i < gpus.size(); ++i) {
+        int64_t needed = 0;
+        std::string ranks;
+        for (size_t rank = i; rank < schedule_.rank_plans.size(); rank += gpus.size()) {
+            needed += schedule_.rank_plans[rank].predicted_peak_bytes();
+            ranks += (ranks.empty() ? "" : ", ") + std::to_string(rank);
+        }
+        const int64_t available = device_memory(gpus[i].device).available();
+        if (needed > available)
+            throw Error(ErrorKind::run_failed, "out of memory: GPU " + std::to_string(gpus[i].device) + " (" +
+                                                   gpus[i].name + ") is to hold rank " + ranks + " with " +
+                                                   bytes_text(needed) + " and has " + bytes_text(available) +
+                                                   " free");
+    }
+}
+
+void CudaRun::upload(const std::vector<std::unique_ptr<RankMemory>>& host) {
+    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->upload(*host[rank]);
+}
+
+void CudaRun::download(std::vector<std::unique_ptr<RankMemory>>& host) const {
+    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->download(*host[rank]);
+}
+
+void CudaRun::run(std::stop_token stop) {
+    for (const auto& device : devices_) clocks_.emplace(device->gpu.device, DeviceClock(device->gpu.device));
+    start_ns_ = steady_ns();
+    const NvtxRange range(NvtxKind::run, {});
+    enqueue(stop);
+    watch(stop);
+    complete_ = true;
+}
+
+/// The ring: post what arrives for a step, then attend to it. Nothing here waits for a device.
+void CudaRun::enqueue(std::stop_token stop) {
+    for (const auto& rank : ranks_) rank->pack();
+    for (int step = 0; step < schedule_.steps; ++step) {
+        if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+        const NvtxRange range(NvtxKind::step, {-1, step, -1, 0});
+        transport_->enqueue(step);
+        for (const auto& rank : ranks_) {
+            const Fault& fault = options_.fault;
+            if (fault.kind == Fault::Kind::throw_error && fault.rank == rank->rank() && fault.step == step)
+                throw Error(ErrorKind::run_failed, "rank " + std::to_string(fault.rank) + " failed in step " +
+                                                       std::to_string(step) + ": injected error");
+            transport_->hold_back_until_held(rank->rank(), step, rank->compute_stream());
+            rank->attend(step);
+        }
+    }
+    for (const auto& rank : ranks_) rank->normalise();
+    for (size_t i = 0; i < ranks_.size(); ++i) ended_[i].record(ranks_[i]->compute_stream());
+}
+
+void CudaRun::watch(std::stop_token stop) {
+    while (!finished()) {
+        if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+        watch_transfers();
+        watch_progress();
+        for (const auto& rank : ranks_) rank->check_streams();
+        std::this_thread::sleep_for(kWatchInterval);
+    }
+}
+
+bool CudaRun::finished() const {
+    return std::all_of(ended_.begin(), ended_.end(), [](const Event& end) { return end.happened(); }) &&
+           std::all_of(ranks_.begin(), ranks_.end(),
+                       [](const auto& rank) { return cudaStreamQuery(rank->copy_stream()) == cudaSuccess; });
+}
+
+/// Time counts from a transfer's begin, when sender and receiver are both ready: a slow rank is not a lost
+/// one.
+void CudaRun::watch_transfers() {
+    const int64_t now_ns = steady_ns();
+    const double limit_seconds = schedule_.experiment.ring.timeout_seconds;
+    for (size_t i = 0; i < began_ns_.size(); ++i) {
+        if (began_ns_[i] == INT64_MAX) continue;
+        const PeerTransport::Times& times = transport_->times(static_cast<int>(i));
+        if (times.done.happened()) {
+            began_ns_[i] = INT64_MAX;
+        } else if (began_ns_[i] < 0) {
+            if (times.begin.happened()) began_ns_[i] = now_ns;
+        } else if (static_cast<double>(now_ns - began_ns_[i]) * 1e-9 > limit_seconds) {
+            const Transfer& transfer = schedule_.transfers[i];
+            throw Error(ErrorKind::run_failed,
+                        "rank " + std::to_string(transfer.to) + ", step " + std::to_string(transfer.step) +
+                            ": nothing came from rank " + std::to_string(transfer.from) + " within " +
+                            std::to_string(limit_seconds) + " s (ring.timeout_seconds)");
+        }
+    }
+}
+
+void CudaRun::watch_progress() {
+    if (options_.progress == nullptr) return;
+    double done = 0;
+    for (size_t rank = 0; rank < ranks_.size(); ++rank) {
+        int& seen = steps_seen_[rank];
+        while (seen < schedule_.steps && ranks_[rank]->attended(seen).end.happened()) ++seen;
+        for (int step = 0; step < seen; ++step)
+            done += schedule_.rank_plans[rank].steps[static_cast<size_t>(step)].flops;
+    }
+    options_.progress->work_done.store(done);
+}
+
+/// Ends what is still under way, so that memory can go. What fails here has been reported already or is about
+/// to be.
+void CudaRun::drain() noexcept {
+    try {
+        if (!complete_)
+            for (const auto& device : devices_) device->set_cancelled(1);
+        for (const auto& rank : ranks_)
+            for (const cudaStream_t stream : {rank->compute_stream(), rank->copy_stream()})
+                static_cast<void>(cudaStreamSynchronize(stream));
+    } catch (const Error&) {
+        static_cast<void>(cudaGetLastError());
+    }
+}
+
+void CudaRun::collect(BackEndResult& result) {
+    drain();
+    for (auto& [device, clock] : clocks_) clock.close();
+    result.trace = make_trace(schedule_, ranks_, *transport_, clocks_, start_ns_);
+    for (const auto& [device, clock] : clocks_)
+        result.trace.clock_error_ns = std::max(result.trace.clock_error_ns, clock.error_ns());
+    for (const auto& rank : ranks_) result.counters.push_back(counters_of(*rank, result.trace));
+}
+
+std::string CudaRun::device_text() const {
+    std::string text = "cuda: " + devices_.front()->gpu.name;
+    if (devices_.size() > 1) text += " and " + std::to_string(devices_.size() - 1) + " more";
+    if (ranks_.size() > devices_.size())
+        text += " (" + std::to_string((ranks_.size() + devices_.size() - 1) / devices_.size()) +
+                " ranks share a GPU)";
+    return text;
+}
+
+void require_transport(TransportKind transport) {
+    if (transport != TransportKind::automatic && transport != TransportKind::peer)
+        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
+                                              ": with backend.device cuda this build has auto and peer");
+}
+
+/// Host twins of the ranks' memory, Q, K and V filled.
+std::vector<std::unique_ptr<RankMemory>> filled_memory(const Schedule& schedule, const TensorSource& source,
+                                                       const std::shared_ptr<BufferPool>& buffers,
+                                                       std::stop_token stop) {
+    std::vector<std::unique_ptr<RankMemory>> host;
+    for (int rank = 0; rank < schedule.ranks; ++rank)
+        host.push_back(std::make_unique<RankMemory>(schedule, rank, buffers));
+    RunControl control;
+    const std::stop_callback cancel(stop, [&] { control.stop(Error(ErrorKind::cancelled, "cancelled")); });
+    WorkerPool pool(worker_threads(schedule.experiment.backend), control.flag());
+    FillJob job(schedule, source, host);
+    WorkerPool::Submission(pool, job).wait();
+    control.rethrow();
+    return host;
+}
+
+void set_phase(const RunOptions& options, int phase) {
+    if (options.progress != nullptr) options.progress->phase.store(phase);
+}
+
+void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
+                     const RunOptions& options, std::shared_ptr<BufferPool> buffers, std::stop_token stop,
+                     BackEndResult& result) {
+    require_transport(schedule->experiment.backend.transport);
+    CudaRun run(*schedule, options);
+    result.device = run.device_text();
+    result.kernel = run.kernel_name();
+    result.transport = name_of(TransportKind::peer);
+    set_phase(options, 1);
+    auto host = filled_memory(*schedule, source, buffers, stop);
+    run.upload(host);
+    for (auto& rank : host) rank->release_inputs();
+    set_phase(options, 2);
+    try {
+        run.run(stop);
+    } catch (const Error& why) {
+        try {
+            run.collect(result);
+        } catch (const Error&) {
+            result.trace = {};  // a device in error tells no times
+        }
+        throw Error(why);
+    }
+    run.collect(result);
+    if (!options.keep_output && !options.verify) return;
+    run.download(host);
+    result.output = make_output(std::move(schedule), std::move(host));
+}
+
+std::vector<EngineOption> transport_options() { return {peer_transport_option()}; }
+
+std::vector<EngineOption> kernel_options() {
+    std::vector<EngineOption> options;
+    for (const CudaKernel& kernel : cuda_kernels())
+        options.push_back({kernel.name, kernel.description, true, ""});
+    return options;
+}
+
+}  // namespace
+
+BackEnd back_end() { return {Device::cuda, gpu_options, transport_options, kernel_options, execute_on_cuda}; }
+
+}  // namespace ringscope::cuda

@@ -1,0 +1,176 @@
+#include "engine/cuda/cuda_rank.h"
+
+#include "engine/nvtx.h"
+
+namespace ringscope::cuda {
+
+namespace {
+
+/// Returns when the bytes are there for every stream: cudaMemcpy from pageable memory alone may return
+/// before.
+void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind) {
+    if (bytes == 0) return;
+    RINGSCOPE_CUDA(cudaMemcpy(target, source, static_cast<size_t>(bytes), kind));
+    RINGSCOPE_CUDA(cudaStreamSynchronize(nullptr));
+}
+
+}  // namespace
+
+CudaRank::CudaRank(const Schedule& schedule, int rank, int device, const CudaKernel& kernel,
+                   const int32_t* cancelled)
+    : schedule_(schedule),
+      rank_(rank),
+      device_(device),
+      kernel_(kernel),
+      cancelled_(cancelled),
+      rows_(schedule.rank_plans[static_cast<size_t>(rank)].tokens),
+      arena_(device, "rank " + std::to_string(rank)),
+      compute_(device),
+      copy_(device),
+      packed_(device),
+      normalised_(device) {
+    const Problem& problem = schedule.problem;
+    const int64_t vectors = rows_ * problem.batch * problem.heads;
+    const int64_t own = rows_ * problem.batch * problem.kv_heads * problem.head_dim * bytes_of(problem.dtype);
+    q_ = arena_.allocate(Purpose::query, vectors * problem.head_dim * bytes_of(problem.dtype));
+    k_ = arena_.allocate(Purpose::own_kv, own);
+    v_ = arena_.allocate(Purpose::own_kv, own);
+    o_ = arena_.allocate(Purpose::output, vectors * problem.head_dim * 4);
+    lse_ = arena_.allocate(Purpose::lse, vectors * 4);
+    if (schedule.experiment.ring.accumulator == Accumulator::online_softmax)
+        sum_ = arena_.allocate(Purpose::workspace, vectors * 4);
+    const auto& slot_bytes = schedule.rank_plans[static_cast<size_t>(rank)].slot_bytes;
+    for (size_t slot = 0; slot < 2; ++slot)
+        slot_[slot] = arena_.allocate(Purpose::travelling_kv, slot_bytes[slot]);
+    for (int step = 0; step < schedule.steps; ++step) attended_.emplace_back(device);
+    make_work_lists();
+    const DeviceScope scope(device);
+    RINGSCOPE_CUDA(kernel.prepare(problem.dtype, problem.head_dim));
+    RINGSCOPE_CUDA(prepare_row_kernels());
+}
+
+template <typename T>
+DeviceBuffer CudaRank::upload_list(const std::vector<T>& list) {
+    DeviceBuffer buffer = arena_.allocate(Purpose::workspace, static_cast<int64_t>(list.size() * sizeof(T)));
+    const DeviceScope scope(device_);
+    copy_now(buffer.as<T>(), list.data(), static_cast<int64_t>(list.size() * sizeof(T)),
+             cudaMemcpyHostToDevice);
+    return buffer;
+}
+
+void CudaRank::make_work_lists() {
+    StepWork all;
+    for (int step = 0; step < schedule_.steps; ++step)
+        for (int phase = 0; phase < schedule_.phases; ++phase) {
+            const StepWork work =
+                make_step_work(schedule_, rank_, step, phase, kernel_.tile(schedule_.problem.head_dim));
+            slices_.push_back(
+                {static_cast<int64_t>(all.items.size()), static_cast<int64_t>(work.items.size()),
+                 static_cast<int64_t>(all.blocks.size()), static_cast<int64_t>(all.runs.size())});
+            all.items.insert(all.items.end(), work.items.begin(), work.items.end());
+            all.blocks.insert(all.blocks.end(), work.blocks.begin(), work.blocks.end());
+            all.runs.insert(all.runs.end(), work.runs.begin(), work.runs.end());
+        }
+    items_ = upload_list(all.items);
+    blocks_ = upload_list(all.blocks);
+    runs_ = upload_list(all.runs);
+    const PackWork packing = make_pack_work(schedule_, rank_);
+    pack_items_ = static_cast<int64_t>(packing.items.size());
+    pack_items_list_ = upload_list(packing.items);
+    pack_runs_ = upload_list(packing.runs);
+}
+
+void CudaRank::upload(const RankMemory& host) {
+    const DeviceScope scope(device_);
+    const Problem& problem = schedule_.problem;
+    const int64_t vectors = rows_ * problem.batch * problem.heads;
+    const int64_t own = rows_ * problem.batch * problem.kv_heads * problem.head_dim * bytes_of(problem.dtype);
+    copy_now(q_.as<void>(), host.q.data(), vectors * problem.head_dim * bytes_of(problem.dtype),
+             cudaMemcpyHostToDevice);
+    copy_now(k_.as<void>(), host.k.data(), own, cudaMemcpyHostToDevice);
+    copy_now(v_.as<void>(), host.v.data(), own, cudaMemcpyHostToDevice);
+    RINGSCOPE_CUDA(launch_clear(o_.as<float>(), lse_.as<float>(), sum_.as<float>(), vectors, problem.head_dim,
+                                compute_));
+    RINGSCOPE_CUDA(cudaStreamSynchronize(compute_));
+}
+
+void CudaRank::download(RankMemory& host) const {
+    const DeviceScope scope(device_);
+    const int64_t vectors = rows_ * schedule_.problem.batch * schedule_.problem.heads;
+    copy_now(host.o.data(), o_.as<void>(), vectors * schedule_.problem.head_dim * 4, cudaMemcpyDeviceToHost);
+    copy_now(host.lse.data(), lse_.as<void>(), vectors * 4, cudaMemcpyDeviceToHost);
+}
+
+std::byte* CudaRank::slot_of(int step) const { return slot_[schedule_.slot_of(step)].as<std::byte>(); }
+
+bool CudaRank::works_in(int step) const {
+    for (int phase = 0; phase < schedule_.phases; ++phase)
+        if (slices_[static_cast<size_t>(step * schedule_.phases + phase)].items > 0) return true;
+    return false;
+}
+
+void CudaRank::pack() {
+    const NvtxRange range(NvtxKind::pack, {rank_, 0, rank_, 0});
+    const DeviceScope scope(device_);
+    packed_.begin.record(copy_);
+    if (packs()) {
+        const Problem& problem = schedule_.problem;
+        PackLaunch launch;
+        launch.items = pack_items_list_.as<PackItem>();
+        launch.runs = pack_runs_.as<IndexRun>();
+        launch.own_k = k_.as<void>();
+        launch.own_v = v_.as<void>();
+        launch.slot = slot_of(0);
+        launch.row_stride = int64_t{problem.kv_heads} * problem.head_dim;
+        launch.batch_stride = rows_ * launch.row_stride;
+        launch.head_dim = problem.head_dim;
+        launch.element_bytes = static_cast<int32_t>(bytes_of(problem.dtype));
+        RINGSCOPE_CUDA(launch_pack(launch, pack_items_, copy_));
+    }
+    packed_.end.record(copy_);
+}
+
+void CudaRank::attend(int step) {
+    const NvtxRange range(NvtxKind::compute, {rank_, step, -1, 0});
+    const DeviceScope scope(device_);
+    TimedWork& times = attended_[static_cast<size_t>(step)];
+    times.begin.record(compute_);
+    AttentionLaunch launch = attention_strides(schedule_.problem, rows_);
+    launch.q = q_.as<void>();
+    launch.own_k = k_.as<void>();
+    launch.own_v = v_.as<void>();
+    launch.slot = slot_of(step);
+    launch.o = o_.as<float>();
+    launch.lse = lse_.as<float>();
+    launch.sum = sum_.as<float>();
+    launch.cancelled = cancelled_;
+    for (int phase = 0; phase < schedule_.phases; ++phase) {
+        const Slice& slice = slices_[static_cast<size_t>(step * schedule_.phases + phase)];
+        if (slice.items == 0) continue;
+        launch.items = items_.as<WorkItem>() + slice.first_item;
+        launch.blocks = blocks_.as<AttentionBlock>() + slice.first_block;
+        launch.runs = runs_.as<IndexRun>() + slice.first_run;
+        RINGSCOPE_CUDA(kernel_.launch(launch, schedule_.problem.dtype, slice.items, compute_));
+    }
+    times.end.record(compute_);
+}
+
+void CudaRank::normalise() {
+    if (sum_.bytes() == 0) return;
+    const DeviceScope scope(device_);
+    const Problem& problem = schedule_.problem;
+    const NvtxRange range(NvtxKind::merge, {rank_, schedule_.steps - 1, -1, 0});
+    normalised_.begin.record(compute_);
+    RINGSCOPE_CUDA(launch_normalise(o_.as<float>(), lse_.as<float>(), sum_.as<float>(), problem.batch, rows_,
+                                    problem.heads, problem.head_dim, compute_));
+    normalised_.end.record(compute_);
+}
+
+void CudaRank::check_streams() const {
+    for (const cudaStream_t stream : {compute_stream(), copy_stream()}) {
+        const cudaError_t status = cudaStreamQuery(stream);
+        if (status != cudaErrorNotReady) check(status, "cudaStreamQuery");
+    }
+}
+
+}  // namespace ringscope::cuda

@@ -1,0 +1,84 @@
+// One rank on one GPU: its buffers, its two streams, and what it launches.
+//
+//   compute stream   attend(0)      attend(1)      ...   normalise
+//   copy stream      pack  receive(1)  receive(2)  ...            (peer_transport.h)
+//
+// Nothing here waits for the device but the constructor, upload() and download().
+#pragma once
+
+#include <vector>
+
+#include "engine/cpu/rank_memory.h"
+#include "engine/cuda/device_arena.h"
+#include "engine/cuda/kernels.h"
+
+namespace ringscope::cuda {
+
+/// When a piece of work began and ended on the device.
+struct TimedWork {
+    explicit TimedWork(int device) : begin(device), end(device) {}
+    Event begin, end;
+};
+
+class CudaRank {
+  public:
+    /// Makes the work lists and allocates everything. `cancelled` is device memory. Throws Error(run_failed).
+    CudaRank(const Schedule& schedule, int rank, int device, const CudaKernel& kernel,
+             const int32_t* cancelled);
+
+    /// Q, K and V from the host; the running state to "no key seen".
+    void upload(const RankMemory& host);
+    /// The answer to the host.
+    void download(RankMemory& host) const;
+
+    void pack();
+    /// Everything the rank computes in a step, in phases; whoever calls has put the waits into
+    /// compute_stream().
+    void attend(int step);
+    /// Ends online softmax: o and lse as the answer has them.
+    void normalise();
+
+    int rank() const { return rank_; }
+    int device() const { return device_; }
+    const DeviceArena& arena() const { return arena_; }
+    cudaStream_t compute_stream() const { return compute_; }
+    cudaStream_t copy_stream() const { return copy_; }
+    std::byte* slot_of(int step) const;
+    /// False where the rank has nothing to do in that step; its events happen all the same.
+    bool works_in(int step) const;
+    const TimedWork& attended(int step) const { return attended_[static_cast<size_t>(step)]; }
+    const TimedWork& packed() const { return packed_; }
+    const TimedWork& normalised() const { return normalised_; }
+    bool packs() const { return pack_items_ > 0; }
+    /// Throws what went wrong on the rank's streams, if anything did.
+    void check_streams() const;
+
+  private:
+    /// One launch's place in the uploaded lists.
+    struct Slice {
+        int64_t first_item = 0, items = 0, first_block = 0, first_run = 0;
+    };
+    void make_work_lists();
+    template <typename T>
+    DeviceBuffer upload_list(const std::vector<T>& list);
+
+    const Schedule& schedule_;
+    const int rank_;
+    const int device_;
+    const CudaKernel& kernel_;
+    const int32_t* cancelled_;
+    const int64_t rows_;
+    DeviceArena arena_;  // before the buffers: outlives them
+    DeviceBuffer q_, k_, v_, o_, lse_, sum_;
+    DeviceBuffer slot_[2];
+    DeviceBuffer items_, blocks_, runs_, pack_items_list_, pack_runs_;
+    std::vector<Slice> slices_;  // step * phases + phase
+    int64_t pack_items_ = 0;
+    Stream compute_;
+    Stream copy_;
+    std::vector<TimedWork> attended_;  // by step
+    TimedWork packed_;
+    TimedWork normalised_;
+};
+
+}  // namespace ringscope::cuda

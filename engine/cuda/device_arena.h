@@ -1,0 +1,81 @@
+// Memory of a rank on its GPU: every buffer comes from its arena, which counts live and peak bytes by
+// purpose, as cpu/arena.h does for ranks on the CPU.
+//
+// Below the arenas lies the device's own stream-ordered pool (cudaMallocAsync). It keeps what was given back,
+// so that the next run finds its memory mapped.
+#pragma once
+
+#include "engine/cuda/cuda_check.h"
+#include "engine/schedule.h"
+
+namespace ringscope::cuda {
+
+class DeviceArena;
+
+/// Move-only; its arena must outlive it, and nothing may still use it when it goes.
+class DeviceBuffer {
+  public:
+    DeviceBuffer() = default;
+    ~DeviceBuffer() { reset(); }
+    DeviceBuffer(DeviceBuffer&& other) noexcept { *this = std::move(other); }
+    DeviceBuffer& operator=(DeviceBuffer&& other) noexcept;
+
+    template <typename T>
+    T* as() const {
+        return static_cast<T*>(data_);
+    }
+    int64_t bytes() const { return bytes_; }
+    void reset();
+
+  private:
+    friend class DeviceArena;
+    DeviceArena* arena_ = nullptr;
+    void* data_ = nullptr;
+    int64_t bytes_ = 0;
+    Purpose purpose_ = Purpose::query;
+};
+
+class DeviceArena {
+  public:
+    /// `owner`: who allocates, for messages ("rank 3").
+    DeviceArena(int device, std::string owner) : device_(device), owner_(std::move(owner)) {}
+    DeviceArena(const DeviceArena&) = delete;
+    DeviceArena& operator=(const DeviceArena&) = delete;
+
+    /// Uninitialised, usable on every stream once this returns. bytes = 0 gives a buffer without memory.
+    /// Throws Error(run_failed) that says what was asked and what was free.
+    DeviceBuffer allocate(Purpose purpose, int64_t bytes);
+
+    const BytesByPurpose& live() const { return live_; }
+    const BytesByPurpose& peak_by_purpose() const { return peak_by_purpose_; }
+    int64_t peak_bytes() const { return peak_bytes_; }
+
+  private:
+    friend class DeviceBuffer;
+    int device_;
+    std::string owner_;
+    BytesByPurpose live_{};
+    BytesByPurpose peak_by_purpose_{};
+    int64_t peak_bytes_ = 0;
+};
+
+/// Bytes of a device, in its pool and outside.
+struct DeviceMemory {
+    int64_t total = 0;
+    int64_t free = 0;           // outside the pool
+    int64_t pool_reserved = 0;  // by this process's pool
+    int64_t pool_used = 0;
+    int64_t pool_used_high = 0;
+    /// What a run can have: free memory and what the pool keeps unused.
+    int64_t available() const { return free + pool_reserved - pool_used; }
+};
+DeviceMemory device_memory(int device);
+
+/// Lets the device's pool keep what is given back, and the peers that can reach it read and write what lies
+/// in it.
+void prepare_pool(int device, int device_count);
+
+/// "1.5 GiB".
+std::string bytes_text(int64_t bytes);
+
+}  // namespace ringscope::cuda

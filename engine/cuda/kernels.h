@@ -1,0 +1,72 @@
+// The device code's host side: kernels by name, the table that chooses one, and the launches.
+//
+//   name   needs             dtypes          tile (queries x keys)
+//   mma    sm_80 or newer    f16, bf16       64 x 64, from d 129 on 64 x 32
+//   fma    any               f32, f16, bf16  32 x 32, from d 129 on 16 x 32
+//
+// A new kernel is one file and one line in kernels.cpp.
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <span>
+#include <string>
+
+#include "engine/cuda/attention_launch.h"
+#include "engine/cuda/work_list.h"
+
+namespace ringscope::cuda {
+
+struct CudaKernel {
+    const char* name;  // as backend.kernel takes it
+    const char* description;
+    int oldest_capability;  // 10 * major + minor
+    bool (*supports)(DType);
+    TileShape (*tile)(int head_dim);
+    /// Lets the kernel use the shared memory it needs on the current device. Once a device before launch().
+    cudaError_t (*prepare)(DType, int head_dim);
+    /// One thread block an item.
+    cudaError_t (*launch)(const AttentionLaunch&, DType, int64_t items, cudaStream_t);
+};
+
+/// Fastest first.
+std::span<const CudaKernel> cuda_kernels();
+
+/// The kernel for backend.kernel on devices of at least this capability; "auto": the first that can. Throws
+/// Error(bad_input) that names the kernels when there is none of that name or it cannot do this.
+const CudaKernel& choose_cuda_kernel(const std::string& name, DType dtype, int capability);
+
+const CudaKernel& tensor_core_kernel();
+const CudaKernel& fma_kernel();
+
+/// Copies rows of the rank's own K and V into its slot.
+struct PackLaunch {
+    const PackItem* items = nullptr;
+    const IndexRun* runs = nullptr;
+    const void* own_k = nullptr;
+    const void* own_v = nullptr;
+    void* slot = nullptr;
+    int64_t row_stride = 0;  // elements of K and V
+    int64_t batch_stride = 0;
+    int32_t head_dim = 0;
+    int32_t element_bytes = 0;
+};
+/// Loads the kernels below onto the current device, so that no launch has to: loading may wait for what is
+/// running.
+cudaError_t prepare_row_kernels();
+
+cudaError_t launch_pack(const PackLaunch&, int64_t items, cudaStream_t);
+
+/// o = 0, lse = -inf, sum = 0 (null: none) for `rows` rows of d elements.
+cudaError_t launch_clear(float* o, float* lse, float* sum, int64_t rows, int head_dim, cudaStream_t);
+
+/// The end of online softmax: o = o / sum, lse = m + log(sum), for every row that has seen a key. o is
+/// (batch, row, head, d); lse and sum (batch, head, row).
+cudaError_t launch_normalise(float* o, float* lse, const float* sum, int batch, int64_t rows, int heads,
+                             int head_dim, cudaStream_t);
+
+/// Keeps the stream busy until `*cancelled` is not 0, or for `nanoseconds` when that is not negative: a lost
+/// transfer and a late rank, for fault injection.
+cudaError_t launch_stall(const int32_t* cancelled, int64_t nanoseconds, cudaStream_t);
+
+}  // namespace ringscope::cuda

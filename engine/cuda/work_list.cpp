@@ -1,0 +1,232 @@
+#include "engine/cuda/work_list.h"
+
+#include <algorithm>
+
+#include "engine/error.h"
+
+namespace ringscope::cuda {
+
+namespace {
+
+int32_t narrow(int64_t value) {
+    RINGSCOPE_CHECK(value >= INT32_MIN && value <= INT32_MAX);
+    return static_cast<int32_t>(value);
+}
+
+/// Appends runs with prefix counts; the total count.
+int32_t append_runs(const std::vector<RowRun>& rows, std::vector<IndexRun>& runs) {
+    int64_t begin = 0;
+    for (const RowRun& run : rows) {
+        if (run.count == 0) continue;
+        runs.push_back({narrow(begin), narrow(run.count), narrow(run.first_row), narrow(run.row_stride),
+                        narrow(run.first_token), narrow(run.token_stride)});
+        begin += run.count;
+    }
+    return narrow(begin);
+}
+
+class StepWorkMaker {
+  public:
+    StepWorkMaker(const Schedule& schedule, int rank, int step, TileShape tile)
+        : schedule_(schedule), problem_(schedule.problem), rank_(rank), step_(step), tile_(tile) {}
+
+    void add(const Work& work) {
+        const Pattern& pattern = problem_.patterns[static_cast<size_t>(work.pattern)];
+        const bool from_slot = work.piece >= 0;
+        const Piece own{};
+        const Piece& piece =
+            from_slot ? schedule_.pieces_in(rank_, step_)[static_cast<size_t>(work.piece)] : own;
+        std::vector<int> kv_heads;  // of the stream, when the keys come by one
+        if (from_slot) kv_heads = schedule_.streams[static_cast<size_t>(piece.stream)].kv_heads;
+        const AttentionBlock keys =
+            from_slot ? slot_keys(piece, static_cast<int64_t>(kv_heads.size())) : own_keys();
+        std::vector<RowRun> key_rows;
+        PieceReaderOrNone reader(schedule_, pattern, piece, from_slot);
+        for (int64_t segment = work.segments.first; segment < work.segments.end(); ++segment) {
+            reader.rows_of(segment, rank_, key_rows);
+            add_segment(pattern, segment, keys, key_rows, kv_heads);
+        }
+    }
+
+    StepWork take() {
+        std::stable_sort(work_.items.begin(), work_.items.end(),
+                         [](const WorkItem& a, const WorkItem& b) { return a.key_tiles > b.key_tiles; });
+        return std::move(work_);
+    }
+
+  private:
+    /// Key rows of a segment, from a piece or the rank's own tensors.
+    class PieceReaderOrNone {
+      public:
+        PieceReaderOrNone(const Schedule& schedule, const Pattern& pattern, const Piece& piece,
+                          bool from_slot)
+            : schedule_(schedule), pattern_(pattern) {
+            if (from_slot) reader_.emplace_back(schedule, pattern, piece);
+        }
+        void rows_of(int64_t segment, int rank, std::vector<RowRun>& rows) {
+            if (!reader_.empty()) return reader_.front().rows_of(segment, rows);
+            rows.clear();
+            append_own_rows(schedule_, pattern_, segment, rank, false, rows);
+        }
+
+      private:
+        const Schedule& schedule_;
+        const Pattern& pattern_;
+        std::vector<PieceReader> reader_;  // one or none
+    };
+
+    AttentionBlock own_keys() const {
+        AttentionBlock block;
+        block.kv_row_stride = int64_t{problem_.kv_heads} * problem_.head_dim;
+        block.kv_head_stride = problem_.head_dim;
+        block.kv_batch_stride = schedule_.rank_plans[static_cast<size_t>(rank_)].tokens * block.kv_row_stride;
+        return block;
+    }
+
+    AttentionBlock slot_keys(const Piece& piece, int64_t kv_heads) const {
+        AttentionBlock block;
+        block.from_slot = 1;
+        block.k_offset = piece.slot_offset / bytes_of(problem_.dtype);
+        block.v_offset = block.k_offset + piece.rows * problem_.head_dim;
+        block.kv_row_stride = problem_.head_dim;
+        block.kv_head_stride = 2 * piece.rows * problem_.head_dim;
+        block.kv_batch_stride = kv_heads * block.kv_head_stride;
+        return block;
+    }
+
+    void add_segment(const Pattern& pattern, int64_t segment, AttentionBlock block,
+                     const std::vector<RowRun>& key_rows, const std::vector<int>& kv_heads) {
+        query_rows_.clear();
+        append_own_rows(schedule_, pattern, segment, rank_, problem_.queries == Queries::all, query_rows_);
+        const size_t runs_before = work_.runs.size();
+        block.first_query_run = narrow(static_cast<int64_t>(runs_before));
+        block.queries = append_runs(query_rows_, work_.runs);
+        block.first_key_run = narrow(static_cast<int64_t>(work_.runs.size()));
+        block.keys = append_runs(key_rows, work_.runs);
+        block.query_runs = block.first_key_run - block.first_query_run;
+        block.key_runs = narrow(static_cast<int64_t>(work_.runs.size())) - block.first_key_run;
+        const size_t items_before = work_.items.size();
+        if (block.queries > 0 && block.keys > 0) add_items(pattern, block, kv_heads);
+        if (work_.items.size() > items_before)
+            work_.blocks.push_back(block);
+        else
+            work_.runs.resize(runs_before);
+    }
+
+    void add_items(const Pattern& pattern, const AttentionBlock& block, const std::vector<int>& kv_heads) {
+        find_first_tokens(block);
+        key_tiles_.clear();
+        for (int32_t query = 0; query < block.queries; query += tile_.queries)
+            key_tiles_.push_back(visible_key_tiles(block, query));
+        for (int batch = 0; batch < problem_.batch; ++batch) {
+            for (const int head : pattern.heads) {
+                const int kv_head = problem_.kv_head_of(head);
+                const auto place = std::lower_bound(kv_heads.begin(), kv_heads.end(), kv_head);
+                const auto kv_index = kv_heads.empty() ? kv_head : static_cast<int>(place - kv_heads.begin());
+                for (size_t t = 0; t < key_tiles_.size(); ++t)
+                    if (key_tiles_[t] > 0)
+                        work_.items.push_back({narrow(static_cast<int64_t>(work_.blocks.size())),
+                                               narrow(static_cast<int64_t>(t) * tile_.queries), key_tiles_[t],
+                                               head, kv_index, batch});
+            }
+        }
+    }
+
+    /// first_token_from_[t]: the smallest token in key tiles t and after.
+    void find_first_tokens(const AttentionBlock& block) {
+        const int32_t tiles = (block.keys + tile_.keys - 1) / tile_.keys;
+        first_token_from_.assign(static_cast<size_t>(tiles), INT32_MAX);
+        if (!problem_.causal) return;
+        int32_t smallest = INT32_MAX;
+        for (int32_t t = tiles - 1; t >= 0; --t) {
+            const TokenBounds bounds =
+                token_bounds(&work_.runs[static_cast<size_t>(block.first_key_run)], block.key_runs,
+                             t * tile_.keys, std::min((t + 1) * tile_.keys, block.keys));
+            smallest = std::min(smallest, bounds.first);
+            first_token_from_[static_cast<size_t>(t)] = smallest;
+        }
+    }
+
+    /// One past the last key tile of which the query tile at `query` sees something.
+    int32_t visible_key_tiles(const AttentionBlock& block, int32_t query) const {
+        if (!problem_.causal) return narrow(static_cast<int64_t>(first_token_from_.size()));
+        const TokenBounds bounds =
+            token_bounds(&work_.runs[static_cast<size_t>(block.first_query_run)], block.query_runs, query,
+                         std::min(query + tile_.queries, block.queries));
+        const auto end = std::upper_bound(first_token_from_.begin(), first_token_from_.end(), bounds.last);
+        return narrow(end - first_token_from_.begin());
+    }
+
+    const Schedule& schedule_;
+    const Problem& problem_;
+    int rank_;
+    int step_;
+    TileShape tile_;
+    StepWork work_;
+    std::vector<RowRun> query_rows_;
+    std::vector<int32_t> first_token_from_;
+    std::vector<int32_t> key_tiles_;  // by query tile
+};
+
+/// Rows of the owner's tensors in the order in which the piece holds them.
+std::vector<RowRun> packed_rows(const Schedule& schedule, const Piece& piece) {
+    const Stream& stream = schedule.streams[static_cast<size_t>(piece.stream)];
+    std::vector<RowRun> rows;
+    if (stream.dilated) {
+        const Pattern pattern{0, stream.segment_length, stream.dilation_rate, stream.offset, {}};
+        for (int64_t segment = piece.segments.first; segment < piece.segments.end(); ++segment)
+            append_own_rows(schedule, pattern, segment, piece.owner, false, rows);
+    } else {
+        const int64_t first =
+            schedule.placement.rows_before(piece.owner, piece.segments.first * stream.segment_length);
+        rows.push_back({first, 1, 0, 1, piece.rows});
+    }
+    return rows;
+}
+
+}  // namespace
+
+StepWork make_step_work(const Schedule& schedule, int rank, int step, int phase, TileShape tile) {
+    StepWorkMaker maker(schedule, rank, step, tile);
+    for (const Work& work :
+         schedule.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].work)
+        if (schedule.phase_of(work) == phase) maker.add(work);
+    return maker.take();
+}
+
+AttentionLaunch attention_strides(const Problem& problem, int64_t rows) {
+    AttentionLaunch launch;
+    launch.q_row_stride = int64_t{problem.heads} * problem.head_dim;
+    launch.q_batch_stride = rows * launch.q_row_stride;
+    launch.lse_head_stride = rows;
+    launch.lse_batch_stride = rows * problem.heads;
+    launch.head_dim = problem.head_dim;
+    launch.causal = problem.causal ? 1 : 0;
+    launch.scale = static_cast<float>(problem.softmax_scale);
+    return launch;
+}
+
+PackWork make_pack_work(const Schedule& schedule, int rank) {
+    const Problem& problem = schedule.problem;
+    PackWork pack;
+    for (const Piece& piece : schedule.pieces_in(rank, 0)) {
+        if (piece.owner != rank) continue;
+        const auto first_run = narrow(static_cast<int64_t>(pack.runs.size()));
+        const int32_t rows = append_runs(packed_rows(schedule, piece), pack.runs);
+        RINGSCOPE_CHECK(rows == piece.rows);
+        const int32_t runs = narrow(static_cast<int64_t>(pack.runs.size())) - first_run;
+        const std::vector<int>& kv_heads = schedule.streams[static_cast<size_t>(piece.stream)].kv_heads;
+        const int64_t slot = piece.slot_offset / bytes_of(problem.dtype);
+        for (int batch = 0; batch < problem.batch; ++batch)
+            for (size_t h = 0; h < kv_heads.size(); ++h) {
+                const int64_t k_offset = slot + piece_k_offset(schedule, piece, batch, static_cast<int>(h));
+                for (int32_t index = 0; index < rows; index += kPackRows)
+                    pack.items.push_back({first_run, runs, index, std::min(kPackRows, rows - index),
+                                          kv_heads[h], batch, k_offset,
+                                          k_offset + piece.rows * problem.head_dim});
+            }
+    }
+    return pack;
+}
+
+}  // namespace ringscope::cuda
