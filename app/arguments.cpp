@@ -118,6 +118,8 @@ void Arguments::positionals(const std::string& name, std::vector<std::string>& t
     app_.add_option(name, target, help)->expected(at_least, 1 << 20)->required(at_least > 0);
 }
 
+void Arguments::footer(const std::string& text) { app_.footer(text); }
+
 int run_command_line(int argc, const char* const* argv, const std::function<void(Arguments&)>& declare,
                      const std::string& default_command) {
     CLI::App app("Profiler and teaching tool for ring dilated attention", "ringscope");

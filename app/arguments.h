@@ -39,6 +39,9 @@ class Arguments {
     void positionals(const std::string& name, std::vector<std::string>& target, const std::string& help,
                      int at_least);
 
+    /// Text below the options in the command's help.
+    void footer(const std::string& text);
+
   private:
     CLI::App& app_;
     DeclaredCommands& commands_;

@@ -3,6 +3,7 @@
 #include "app/arguments.h"
 #include "app/nearest.h"
 #include "engine/error.h"
+#include "engine/experiment_fields.h"
 #include "engine/scenarios.h"
 #include "sessions/experiment_file.h"
 
@@ -27,6 +28,20 @@ const Experiment& preset(const std::string& name) {
     throw Error(ErrorKind::bad_input, message);
 }
 
+/// Presets, and every field with its default in the default preset.
+std::string presets_and_fields() {
+    std::string text = "Presets:";
+    for (const std::string& name : preset_names()) text += "\n  " + name;
+    text += "\n\nFields for --set, as the default preset has them:";
+    visit_fields(default_experiment(), [&](const Field& field, const auto&) {
+        const std::string assignment =
+            std::string(field.path) + "=" + field_text(default_experiment(), field.path);
+        text += "\n  " + assignment + std::string(assignment.size() < 32 ? 32 - assignment.size() : 1, ' ') +
+                field.help;
+    });
+    return text;
+}
+
 }  // namespace
 
 void declare(Arguments& arguments, ExperimentOptions& options) {
@@ -34,6 +49,7 @@ void declare(Arguments& arguments, ExperimentOptions& options) {
     arguments.value("--preset", options.preset, "NAME", "Start from a preset; the default is the first");
     arguments.values("--set", options.settings, "KEY=VALUE",
                      "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
+    arguments.footer(presets_and_fields());
 }
 
 Experiment read_experiment(const ExperimentOptions& options) {

@@ -167,7 +167,8 @@ void read_value(const std::string& path, const std::string& text, T& value) {
     } else if constexpr (std::is_same_v<T, std::string>) {
         value = text;
     } else if constexpr (std::is_same_v<T, StripeBlock>) {
-        const int64_t tokens = text == "auto" ? 0 : read_number<int64_t>(path, text, "auto or a whole number from 1");
+        const int64_t tokens =
+            text == "auto" ? 0 : read_number<int64_t>(path, text, "auto or a whole number from 1");
         if (text != "auto" && tokens < 1) bad_value(path, text, "auto or a whole number from 1");
         value.tokens = tokens;
     } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {

@@ -1,5 +1,5 @@
-// A run: an experiment that was executed, and everything that was learnt. Immutable once published; views, the run
-// file and exports read it.
+// A run: an experiment that was executed, and everything that was learnt. Immutable once published; views,
+// the run file and exports read it.
 #pragma once
 
 #include <memory>
@@ -24,12 +24,13 @@ class RunOutput {
 struct Verification {
     int64_t checked_rows = 0;
     int64_t total_rows = 0;
-    double max_abs_error = 0;      // of o
-    double relative_error = 0;     // |o - ref| / |ref|, over the checked rows together
-    double max_lse_error = 0;      // absolute, over finite lse
+    double max_abs_error = 0;   // of o
+    double relative_error = 0;  // |o - ref| / |ref|, over the checked rows together
+    double max_lse_error = 0;   // absolute, over finite lse
     double allowed_relative_error = 0;
-    int64_t wrong_empty_rows = 0;  // rows whose lse should be -inf and is not, or the other way round; or not finite
-    bool coverage_ok = true;       // every allowed pair planned exactly once
+    int64_t wrong_empty_rows =
+        0;  // rows whose lse should be -inf and is not, or the other way round; or not finite
+    bool coverage_ok = true;  // every allowed pair planned exactly once
     bool passed = false;
 };
 
@@ -52,18 +53,18 @@ struct Run {
     Experiment experiment;
     std::shared_ptr<const Schedule> schedule;  // null only when planning itself failed
     RunState state = RunState::done;
-    std::string error;              // one line, "" when done
+    std::string error;  // one line, "" when done
     ErrorKind error_kind = ErrorKind::run_failed;
-    std::string device;             // "cpu"
-    std::string kernel;             // the one that ran, never "auto"
-    std::string transport;          // "shared"
+    std::string device;     // "cpu"
+    std::string kernel;     // the one that ran, never "auto"
+    std::string transport;  // "shared"
     int threads = 0;
-    std::string input_name;         // file of Q, K, V, or "" when generated
+    std::string input_name;  // file of Q, K, V, or "" when generated
     Machine machine;
-    std::string version;            // of RingScope
-    int64_t started_utc_ms = 0;     // Unix time
-    Trace trace;                    // of a failed or cancelled run: what happened until then
-    Metrics metrics;                // only when done
+    std::string version;         // of RingScope
+    int64_t started_utc_ms = 0;  // Unix time
+    Trace trace;                 // of a failed or cancelled run: what happened until then
+    Metrics metrics;             // only when done
     std::optional<Verification> verification;
     std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened from a file
 };

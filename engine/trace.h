@@ -57,9 +57,10 @@ struct MemorySample {
 };
 
 struct Trace {
-    int64_t clock_error_ns = 0;  // how far a time may be off where a device's clock was brought onto the host's
-    int64_t wall_ns = 0;                   // of the run: from the ranks' common start to the last rank's end
-    std::vector<Span> spans;               // by rank, then begin
+    int64_t clock_error_ns =
+        0;                    // how far a time may be off where a device's clock was brought onto the host's
+    int64_t wall_ns = 0;      // of the run: from the ranks' common start to the last rank's end
+    std::vector<Span> spans;  // by rank, then begin
     std::vector<TransferTimes> transfers;  // parallel to Schedule::transfers
     std::vector<MemorySample> memory;      // by rank, then time
 };

@@ -1,5 +1,5 @@
-// Every widget, bar and cell that a person can use, under a name, for one frame. Scripts, tests and lessons find items
-// here: the program is driven by the same names it draws.
+// Every widget, bar and cell that a person can use, under a name, for one frame. Scripts, tests and lessons
+// find items here: the program is driven by the same names it draws.
 //
 // Names are paths in lower case: "experiment/ring.ranks", "timeline/rank 0/compute step 2", "menu/run/start".
 #pragma once

@@ -1,5 +1,5 @@
-// The one home of colours, spacing and fonts. Colours are Okabe-Ito (safe for colour-blind eyes) and never the only
-// sign: kinds also have a letter and a hatch.
+// The one home of colours, spacing and fonts. Colours are Okabe-Ito (safe for colour-blind eyes) and never
+// the only sign: kinds also have a letter and a hatch.
 #pragma once
 
 #include <imgui.h>
@@ -14,19 +14,19 @@ enum class Hatch { none, left, right, cross, outline };
 struct Theme {
     bool dark = true;
     float scale = 1;
-    ImFont* text_font = nullptr;   // null: ImGui's current one
+    ImFont* text_font = nullptr;  // null: ImGui's current one
     ImFont* small_font = nullptr;
     ImFont* title_font = nullptr;
     ImFont* mono_font = nullptr;
 
-    ImU32 background = 0;      // behind plots
-    ImU32 panel = 0;           // behind widgets
+    ImU32 background = 0;  // behind plots
+    ImU32 panel = 0;       // behind widgets
     ImU32 border = 0;
-    ImU32 grid = 0;            // faint lines
+    ImU32 grid = 0;  // faint lines
     ImU32 grid_strong = 0;
     ImU32 text = 0;
     ImU32 text_dim = 0;
-    ImU32 accent = 0;          // selection
+    ImU32 accent = 0;  // selection
     ImU32 hover = 0;
     ImU32 good = 0;
     ImU32 warning = 0;

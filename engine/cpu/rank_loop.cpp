@@ -102,7 +102,8 @@ void RankLoop::exchange(int step) {
 void RankLoop::publish(int step, int during_step) {
     if (step >= schedule_.steps) return;
     int64_t bytes = 0;
-    for (const int index : schedule_.rank_plans[static_cast<size_t>(rank_)].steps[static_cast<size_t>(step)].sends)
+    for (const int index :
+         schedule_.rank_plans[static_cast<size_t>(rank_)].steps[static_cast<size_t>(step)].sends)
         bytes += schedule_.transfers[static_cast<size_t>(index)].bytes;
     const NvtxRange range(NvtxKind::send, {rank_, during_step, -1, bytes});
     const Fault& fault = shared_.fault;
