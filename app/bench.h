@@ -20,4 +20,7 @@ nlohmann::ordered_json bench_memory(std::stop_token stop);
 /// layout, seq_len, ranks, milliseconds: planning alone.
 nlohmann::ordered_json bench_plan(std::stop_token stop);
 
+/// spans, save_seconds, open_seconds, bytes_per_span, runs, list_ms.
+nlohmann::ordered_json bench_store(std::stop_token stop);
+
 }  // namespace ringscope

@@ -25,6 +25,7 @@ constexpr Bench kBenches[] = {
     {"plan", bench_plan},
     {"memory", bench_memory},
     {"ring", bench_ring},
+    {"store", bench_store},
     {"attention", bench_attention_kernels},
 };
 

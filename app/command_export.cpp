@@ -15,6 +15,8 @@ namespace ringscope {
 
 namespace {
 
+constexpr const char* kRunFileFormat = "run";  // for 'ringscope import'
+
 struct ExportCommand {
     std::string run, format, output, db;
 };
@@ -38,6 +40,12 @@ int export_command(const ExportCommand& command) {
     const int64_t id = store->find(command.run);
     const auto run = store->load(id);
     const std::string name = store->summary(id).name;
+    if (command.format == kRunFileFormat) {
+        if (command.output.empty())
+            throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
+        store->export_run(id, command.output);
+        return 0;
+    }
     if (!command.output.empty()) {
         export_run(*run, id, name, command.format, command.output);
         return 0;
@@ -56,7 +64,9 @@ void declare_export(Arguments& program) {
     Arguments arguments = program.command("export", "Write a saved run for other tools",
                                           [command] { return export_command(*command); });
     arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
-    arguments.required_value("--format", command->format, "FORMAT", "What to write", export_formats());
+    std::vector<std::string> formats = export_formats();
+    formats.push_back(kRunFileFormat);
+    arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
     arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
     declare_run_file(arguments, command->db, "Run file");
 }

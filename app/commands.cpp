@@ -22,6 +22,7 @@ void declare_commands(Arguments& program, std::stop_token stop) {
     declare_runs(program);
     declare_compare(program);
     declare_export(program);
+    declare_import(program);
     declare_bench(program, stop);
     declare_devices(program);
 }

@@ -25,6 +25,7 @@ void declare_plan(Arguments& program);
 void declare_runs(Arguments& program);
 void declare_compare(Arguments& program);
 void declare_export(Arguments& program);
+void declare_import(Arguments& program);
 void declare_bench(Arguments& program, std::stop_token stop);
 void declare_screenshot(Arguments& program, std::stop_token stop);
 void declare_devices(Arguments& program);

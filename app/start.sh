@@ -10,6 +10,7 @@ install_missing $build_packages
 build=build/release
 [ -f $build/build.ninja ] || cmake --preset release -DRINGSCOPE_TESTS=OFF >&2
 log=$build/build.log
+[ -x $build/ringscope ] || echo "Building RingScope: a few minutes, the first time only." >&2
 if ! ninja -C $build ringscope >"$log" 2>&1; then
     cat "$log" >&2
     echo "ringscope: error: the build failed: see above" >&2

@@ -376,6 +376,17 @@ class RunFile(Case):
         self.assert_ok(ringscope(*export, "experiment", "--output", experiment))
         self.assert_ok(ringscope("plan", "--experiment", experiment))
 
+    def test_runs_travel_as_files(self):
+        self.save("--name", "traveller")
+        packed, other = self.folder / "packed.ringscope", self.folder / "other.ringscope"
+        self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "run", "--output", packed))
+        self.assertIn("added run 1", self.assert_ok(ringscope("import", packed, "--db", other)))
+        self.assertIn("no new runs", self.assert_ok(ringscope("import", packed, "--db", other)))
+        self.assertIn("traveller", self.assert_ok(ringscope("runs", "list", "--db", other)))
+        self.assert_error(ringscope("export", 1, "--db", self.db, "--format", "run"), 2, "--output")
+        self.assert_error(ringscope("import", self.folder / "none", "--db", self.folder / "new"), 3, "none")
+        self.assertFalse((self.folder / "new").exists())
+
     def test_wrong_runs(self):
         self.save()
         self.assert_error(self.runs("show", 7), 2, "7")

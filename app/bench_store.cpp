@@ -1,0 +1,23 @@
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "app/bench.h"
+#include "engine/error.h"
+#include "sessions/store_bench.h"
+
+namespace ringscope {
+
+nlohmann::ordered_json bench_store(std::stop_token stop) {
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
+    const StoreBench measured = measure_store(std::filesystem::temp_directory_path().string());
+    nlohmann::ordered_json report{{"results", nlohmann::ordered_json::array()}};
+    report["results"].push_back({{"spans", measured.spans},
+                                 {"save_seconds", measured.save_seconds},
+                                 {"open_seconds", measured.open_seconds},
+                                 {"bytes_per_span", measured.bytes_per_span},
+                                 {"runs", measured.runs},
+                                 {"list_ms", measured.list_ms}});
+    return report;
+}
+
+}  // namespace ringscope
