@@ -227,9 +227,32 @@ TEST_F(Views, AClickInOneViewSelectsForAll) {
     ASSERT_NE(matrix, nullptr);
     const float edge = matrix->max.x - matrix->min.x;
     click(View::pattern, plan, run.get(), size, {matrix->min.x + edge * 0.1f, matrix->min.y + edge * 0.2f});
-    EXPECT_EQ(selection_.selected.group, 0);
+    EXPECT_EQ(selection_.selected.group, 2);  // the longest segment, which the view begins with
     EXPECT_NEAR(static_cast<double>(selection_.selected.key), 819, 20);
     EXPECT_NEAR(static_cast<double>(selection_.selected.query), 1638, 20);
+}
+
+TEST_F(Views, TheRingAtRestShowsTheWholeStep) {
+    const auto run = testing::make_fixture_run(default_experiment());
+    const Schedule* plan = run->schedule.get();
+    const ImVec2 size{480, 360};
+    for (const ringscope::Run* shown :
+         {static_cast<const ringscope::Run*>(nullptr), static_cast<const ringscope::Run*>(run.get())}) {
+        clock_ = {};
+        frame(View::ring, plan, shown, size);
+        for (int rank = 0; rank < 4; ++rank) {
+            const std::string name = "ring/rank " + std::to_string(rank);
+            ASSERT_NE(items_.find(name), nullptr);
+            EXPECT_EQ(items_.find(name)->text, "computes on chunk " + std::to_string(rank));
+        }
+        EXPECT_NE(items_.find("ring/transfer 0 to 1"), nullptr);
+        EXPECT_EQ(items_.find("ring/words")->text.rfind("all of step 0 of 4: 4 ranks work", 0), 0u)
+            << items_.find("ring/words")->text;
+    }
+    // A moment within the step is shown as it was.
+    clock_.time_ns = 0.37 * static_cast<double>(run->trace.wall_ns);
+    frame(View::ring, plan, run.get(), size);
+    EXPECT_EQ(items_.find("ring/words")->text.rfind("all of", 0), std::string::npos);
 }
 
 TEST_F(Views, TimelineKeysZoomPanAndUndo) {
@@ -279,6 +302,7 @@ TEST_F(Views, PatternZoomsAtTheCursorDownToCells) {
     e.problem.seq_len = 1 << 20;
     const Schedule schedule = plan(e);
     const ImVec2 size{900, 500};
+    pattern_.pattern = 0;  // undilated: cells side by side are allowed
     frame(View::pattern, &schedule, nullptr, size);
     const Item* matrix = items_.find("pattern/matrix");
     ASSERT_NE(matrix, nullptr);

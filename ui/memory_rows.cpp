@@ -82,6 +82,7 @@ void draw_rank_name(const MemoryPicture& picture, const Box& row, int rank, cons
     if (!draw_text(picture.list, theme.small_font, at, theme.text, "rank " + std::to_string(rank), box)) {
         draw_text(picture.list, theme.small_font, at, theme.text, std::to_string(rank), box);
     }
+    if (row.height() < 2 * picture.line) return;
     draw_text(picture.list, theme.small_font, {at.x, at.y + picture.line}, theme.text_dim, value, box);
 }
 

@@ -172,7 +172,7 @@ void MemoryView::draw_measured(ViewContext& context, ImVec2 size) {
     if (contrast.all_gather <= 8 * contrast.most)
         contrast.most = std::max(contrast.most, contrast.all_gather);
     contrast.most += contrast.most / 16;
-    const auto ranks = shown_ranks(peaks, canvas.box.height(), roomy ? 2 * picture.line + 2 : 12,
+    const auto ranks = shown_ranks(peaks, canvas.box.height(), roomy ? 1.4f * picture.line : 12,
                                    context.selection.selected.rank);
     canvas.list->PushClipRect(canvas.box.min, canvas.box.max, true);
     const float height = canvas.box.height() / static_cast<float>(ranks.size());

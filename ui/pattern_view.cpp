@@ -35,6 +35,14 @@ void zoom(TokenWindow& window, double key, double query, double factor) {
     window.query_end = query + (window.query_end - query) * factor;
 }
 
+/// The pattern that says most about the ring: long segments cross ranks.
+int longest_segment(const std::vector<Pattern>& patterns) {
+    const auto shorter = [](const Pattern& a, const Pattern& b) {
+        return a.segment_length < b.segment_length;
+    };
+    return static_cast<int>(std::max_element(patterns.begin(), patterns.end(), shorter) - patterns.begin());
+}
+
 }  // namespace
 
 struct PatternView::Layout : PatternFrame {};
@@ -68,7 +76,7 @@ void PatternView::draw(ViewContext& context, ImVec2 size) {
 
 void PatternView::follow_selection(ViewContext& context, const Schedule& schedule) {
     const auto& patterns = schedule.problem.patterns;
-    pattern = std::clamp(pattern, 0, static_cast<int>(patterns.size()) - 1);
+    if (pattern < 0 || pattern >= static_cast<int>(patterns.size())) pattern = longest_segment(patterns);
     const int group = context.selection.selected.group;
     if (group != followed_group_ && group >= 0 && patterns[pattern].group != group) {
         for (size_t i = 0; i < patterns.size(); ++i) {

@@ -9,7 +9,7 @@ namespace ringscope::ui {
 
 struct PatternView {
     PatternColour colour = PatternColour::owner;
-    int pattern = 0;  // index into Problem::patterns
+    int pattern = -1;  // index into Problem::patterns; -1: not chosen yet
     bool show_table = false;
     TokenWindow window;  // shown tokens, as many keys as queries; empty: the whole sequence
 

@@ -62,6 +62,28 @@ void fill_schematic(RingMoment& moment, double fraction) {
     }
 }
 
+/// The step as a whole: whose chunks each rank works on, and what travels meanwhile for the next step, half
+/// way. A gather travels before the one step it is used in.
+void fill_whole_step(RingMoment& moment) {
+    const Schedule& schedule = *moment.schedule;
+    const bool gathers = schedule.strategy == Strategy::all_gather;
+    const int used_in = gathers ? moment.step : moment.step + 1;
+    const auto [first, last] = transfers_of_steps(schedule, used_in, used_in + 1);
+    for (int i = first; i < last; ++i) moment.travelling.push_back({i, 0.5});
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        RankMoment& now = moment.ranks[rank];
+        now.owners = owners_in_step(schedule, rank, moment.step);
+        now.doing = now.owners.empty() ? Doing::idle : Doing::computing;
+    }
+}
+
+/// At rest on a step's begin or at the end nothing is under way yet or any more: a moment would say nothing.
+bool rests_on_step(const ViewContext& context, const ClockStep& at) {
+    if (context.clock.playing) return false;
+    return at.fraction <= 1e-6 || context.clock.time_ns >= clock_length_ns(context) ||
+           context.clock.time_ns <= 0;
+}
+
 void fill_rank(RingMoment& moment, const ViewContext& context, int rank) {
     const TraceIndex& index = context.traces->of(*context.run);
     RankMoment& now = moment.ranks[rank];
@@ -130,7 +152,10 @@ RingMoment ring_moment(const ViewContext& context) {
     moment.step = at.step;
     moment.ranks.resize(moment.schedule->ranks);
     moment.measured = shows_trace(context);
-    if (moment.measured) {
+    moment.whole_step = rests_on_step(context, at);
+    if (moment.whole_step) {
+        fill_whole_step(moment);
+    } else if (moment.measured) {
         fill_measured(moment, context);
     } else {
         fill_schematic(moment, at.fraction);
@@ -212,9 +237,9 @@ std::string moment_text(const RingMoment& moment) {
     for (const TravellingChunk& chunk : moment.travelling) {
         bytes += static_cast<double>(moment.schedule->transfers[chunk.transfer].bytes);
     }
-    std::string text = "step " + std::to_string(moment.step) + " of " +
-                       std::to_string(moment.schedule->steps) + ": " + std::to_string(computing) +
-                       (computing == 1 ? " rank works" : " ranks work");
+    std::string text = std::string(moment.whole_step ? "all of step " : "step ") +
+                       std::to_string(moment.step) + " of " + std::to_string(moment.schedule->steps) + ": " +
+                       std::to_string(computing) + (computing == 1 ? " rank works" : " ranks work");
     if (waiting > 0) text += ", " + std::to_string(waiting) + (waiting == 1 ? " waits" : " wait");
     if (moment.travelling.empty()) return text + ", nothing travels";
     const size_t transfers = moment.travelling.size();

@@ -25,7 +25,8 @@ struct TravellingChunk {
 
 struct RingMoment {
     const Schedule* schedule = nullptr;
-    bool measured = false;  // from the shown run's trace; else each step takes the same time
+    bool measured = false;    // from the shown run's trace; else each step takes the same time
+    bool whole_step = false;  // at rest on a step's begin: all the step's work, its transfers half way
     int step = 0;
     std::vector<RankMoment> ranks;
     std::vector<TravellingChunk> travelling;

@@ -188,6 +188,12 @@ void draw_chunk_way(const RingPicture& picture, const TravellingChunk& chunk) {
     }
     draw_way(picture, transfer.from, transfer.to, light.colour,
              light.on ? picture.theme.px(2) : picture.theme.px(1));
+    if (picture.node < picture.theme.px(5) || picture.moment.travelling.size() > kMostCurves) return;
+    // Just before the receiver's rim.
+    const Way way = way_between(picture, transfer.from, transfer.to);
+    const float length = std::max(std::hypot(way.b.x - way.a.x, way.b.y - way.a.y), 1.0f);
+    draw_arrow_head(picture, way, std::max(1 - (picture.node + picture.theme.px(2)) / length, 0.6f),
+                    light.on ? light.colour : picture.theme.text_dim);
 }
 
 void point_at_chunk(const RingPicture& picture, const TravellingChunk& chunk,
@@ -346,9 +352,10 @@ void RingView::draw_picture(ViewContext& context, const RingMoment& moment, ImVe
     picture.centre = {(picture.box.min.x + picture.box.max.x) / 2,
                       (picture.box.min.y + picture.box.max.y) / 2};
     const float spacing = 2 * std::numbers::pi_v<float> * outer / static_cast<float>(std::max(ranks, 1));
-    picture.node = std::clamp(spacing * 0.32f, 1.0f, std::min(theme.px(22), std::max(outer * 0.3f, 1.0f)));
+    picture.node = std::clamp(spacing * 0.32f, 1.0f,
+                              std::min(std::max(theme.px(22), outer * 0.15f), std::max(outer * 0.3f, 1.0f)));
     picture.radius = ranks > 1 ? std::max(outer - picture.node, 0.0f) : 0;
-    picture.chunk = std::clamp(picture.node * 0.55f, 1.5f, theme.px(10));
+    picture.chunk = std::clamp(picture.node * 0.5f, 1.5f, theme.px(16));
     canvas.list->PushClipRect(canvas.box.min, canvas.box.max, true);
     canvas.list->AddRectFilled(canvas.box.min, canvas.box.max, theme.background);
     if (ranks > 1) canvas.list->AddCircle(picture.centre, picture.radius, theme.grid, 96, theme.px(1.5f));
