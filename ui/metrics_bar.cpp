@@ -111,17 +111,29 @@ void MetricsBar::draw(ViewContext& context, ImVec2 size) {
         put(state, stale ? theme.warning : theme.error);
         x += theme.px(14);
     }
-    for (const MetricFigure& figure : metric_figures(context)) {
+    const std::vector<MetricFigure> figures = metric_figures(context);
+    const float gap = theme.px(14);
+    // Every figure comes before any figure's prediction, which a tooltip tells as well.
+    const auto width_of_all = [&](bool with_plans) {
+        float whole = 0;
+        for (const MetricFigure& f : figures) {
+            const std::string plan = with_plans && !f.predicted.empty() ? " (plan " + f.predicted + ")" : "";
+            const std::string value = f.measured.empty() ? "-" : f.measured;
+            whole += text_size(theme.text_font, std::string(f.name) + " " + value + plan).x + gap;
+        }
+        return whole - gap;
+    };
+    const bool plans_fit = x + width_of_all(true) <= canvas.box.max.x;
+    for (const MetricFigure& figure : figures) {
         const std::string name = std::string(figure.name) + " ";
         const std::string value = figure.measured.empty() ? "-" : figure.measured;
         const std::string plan = figure.predicted.empty() ? "" : " (plan " + figure.predicted + ")";
         const float width = text_size(theme.text_font, name + value).x;
-        const float with_plan = width + text_size(theme.text_font, plan).x;
         if (x + width > canvas.box.max.x) break;
         const float left = x;
         put(name, theme.text_dim);
         put(value, figure.alarm ? theme.error : theme.text);
-        if (left + with_plan + theme.px(2) <= canvas.box.max.x) put(plan, theme.text_dim);
+        if (plans_fit) put(plan, theme.text_dim);
         const Box box{{left, canvas.box.min.y}, {x, canvas.box.max.y}};
         context.items.add(std::string("metrics/") + figure.name, box.min, box.max, value);
         if (canvas.hovered && box.contains(canvas.mouse)) {
@@ -129,7 +141,7 @@ void MetricsBar::draw(ViewContext& context, ImVec2 size) {
                     (figure.predicted.empty() ? "" : "\npredicted: " + figure.predicted) + "\n\n" +
                     figure.formula);
         }
-        x += theme.px(16);
+        x += gap;
     }
     ImGui::PopID();
 }

@@ -11,12 +11,49 @@ namespace ringscope::ui {
 
 namespace {
 
-void action_button(Shell& shell, const char* id, const char* name, const char* label) {
+enum class Sign { begin, previous, play, pause, next, end };
+
+/// Drawn as shapes: the text font need not have the players' signs. `size` is half the sign's height.
+void draw_sign(ImDrawList& list, Sign sign, ImVec2 centre, float size, ImU32 colour) {
+    const bool mirrored = sign == Sign::begin || sign == Sign::previous;
+    const auto at = [&](float x, float y) {
+        return ImVec2{centre.x + (mirrored ? -x : x) * size, centre.y + y * size};
+    };
+    const auto bar = [&](float left, float right) {
+        const ImVec2 a = at(left, -1), b = at(right, 1);
+        list.AddRectFilled({std::min(a.x, b.x), a.y}, {std::max(a.x, b.x), b.y}, colour);
+    };
+    const auto triangle = [&](float left, float right) {
+        list.AddTriangleFilled(at(left, -1), at(right, 0), at(left, 1), colour);
+    };
+    switch (sign) {
+        case Sign::play:
+            return triangle(-0.7f, 1.1f);
+        case Sign::pause:
+            bar(-0.8f, -0.2f);
+            return bar(0.2f, 0.8f);
+        case Sign::previous:
+        case Sign::next:
+            bar(-0.8f, -0.45f);
+            return triangle(-0.2f, 0.9f);
+        case Sign::begin:
+        case Sign::end:
+            triangle(-0.8f, 0.4f);
+            return bar(0.5f, 0.9f);
+    }
+}
+
+void action_button(Shell& shell, const char* id, const char* name, Sign sign) {
     const Action* action = find_action(id);
     const std::string help = std::string(action->label) + " (" + action->keys + ")";
-    if (button(shell.widgets(), std::string("transport/") + name, label, help, why_not(*action, shell),
-               shell.theme.px(26)))
-        perform(*action, shell);
+    const std::string obstacle = why_not(*action, shell);
+    const bool pressed =
+        button(shell.widgets(), std::string("transport/") + name, "", help, obstacle, shell.theme.px(26));
+    const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
+    draw_sign(*ImGui::GetWindowDrawList(), sign, {(min.x + max.x) / 2, (min.y + max.y) / 2},
+              std::floor((max.y - min.y) * 0.25f),
+              obstacle.empty() ? shell.theme.text : shell.theme.text_dim);
+    if (pressed) perform(*action, shell);
     ImGui::SameLine(0, shell.theme.px(2));
 }
 
@@ -97,11 +134,11 @@ void scrubber(Shell& shell, float width) {
 
 void draw_transport_strip(Shell& shell, float width) {
     const float left = ImGui::GetCursorPosX();
-    action_button(shell, "time/begin", "begin", "|<");
-    action_button(shell, "time/previous_step", "previous", "<");
-    action_button(shell, "time/play", "play", shell.clock.playing ? "||" : ">>");
-    action_button(shell, "time/next_step", "next", ">");
-    action_button(shell, "time/end", "end", ">|");
+    action_button(shell, "time/begin", "begin", Sign::begin);
+    action_button(shell, "time/previous_step", "previous", Sign::previous);
+    action_button(shell, "time/play", "play", shell.clock.playing ? Sign::pause : Sign::play);
+    action_button(shell, "time/next_step", "next", Sign::next);
+    action_button(shell, "time/end", "end", Sign::end);
     speed_combo(shell);
     ImGui::SameLine();
     scrubber(shell, width - (ImGui::GetCursorPosX() - left));

@@ -137,7 +137,7 @@ void draw_bottom(Shell& shell, ImVec2 size, const ImVec2& spacing) {
         "bottom", size, spacing,
         [&] {
             const float whole = ImGui::GetContentRegionAvail().x;
-            const float strip = std::floor(whole * 0.42f);
+            const float strip = std::floor(whole * 0.36f);
             draw_transport_strip(shell, strip);
             ImGui::SameLine(0, shell.theme.px(12));
             ViewContext context = shell.view_context();
