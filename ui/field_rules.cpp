@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <type_traits>
+#include <utility>
 
 #include "engine/experiment_fields.h"
 #include "ui/head_group_edits.h"
@@ -136,6 +137,29 @@ int group_in_path(const std::string& path) {
 std::string leaf_of_path(const std::string& path) {
     const size_t dot = path.rfind('.');
     return dot == std::string::npos ? path : path.substr(dot + 1);
+}
+
+std::string field_words(const std::string& path) {
+    static constexpr std::pair<const char*, const char*> words[] = {{"batch", "batch size"},
+                                                                    {"seq_len", "sequence length"},
+                                                                    {"heads", "query heads"},
+                                                                    {"kv_heads", "key/value heads"},
+                                                                    {"head_dim", "head dimension"},
+                                                                    {"dtype", "number format"},
+                                                                    {"causal", "causal mask"},
+                                                                    {"queries", "queries kept"},
+                                                                    {"mixing", "head mixing"},
+                                                                    {"layout", "token layout"},
+                                                                    {"overlap", "overlap transfers"},
+                                                                    {"prune", "prune unneeded"},
+                                                                    {"timeout_seconds", "time limit (s)"},
+                                                                    {"threads", "threads per rank"},
+                                                                    {"seed", "random seed"}};
+    std::string leaf = leaf_of_path(path);
+    for (const auto& [field, said] : words)
+        if (leaf == field) return said;
+    std::replace(leaf.begin(), leaf.end(), '_', ' ');
+    return leaf;
 }
 
 std::string no_effect_reason(const Experiment& e, const std::string& path) {

@@ -24,5 +24,7 @@ std::optional<Mend> obvious_mend(const Experiment& experiment, const FieldProble
 int group_in_path(const std::string& path);
 /// What stands after the last dot: "offset".
 std::string leaf_of_path(const std::string& path);
+/// What people call the field: "sequence length" for "problem.seq_len".
+std::string field_words(const std::string& path);
 
 }  // namespace ringscope::ui

@@ -39,10 +39,10 @@ class GroupTable {
         const float rest = std::max(1.0f, width - number - menu - 12 * ImGui::GetStyle().CellPadding.x);
         const ImGuiTableColumnFlags fixed = ImGuiTableColumnFlags_WidthFixed;
         ImGui::TableSetupColumn("#", fixed, number);
-        ImGui::TableSetupColumn("w", fixed, rest * 0.34f);
-        ImGui::TableSetupColumn("r", fixed, rest * 0.19f);
-        ImGui::TableSetupColumn("heads", fixed, rest * 0.21f);
-        ImGui::TableSetupColumn("offset", fixed, rest * 0.26f);
+        ImGui::TableSetupColumn("segment w", fixed, rest * 0.34f);
+        ImGui::TableSetupColumn("rate r", fixed, rest * 0.17f);
+        ImGui::TableSetupColumn("heads", fixed, rest * 0.18f);
+        ImGui::TableSetupColumn("offset", fixed, rest * 0.31f);
         ImGui::TableSetupColumn("", fixed, menu);
         static constexpr const char* help[] = {
             "Head group. Click to select it in all views; drag to reorder.",

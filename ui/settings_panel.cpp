@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "engine/experiment_fields.h"
@@ -15,20 +16,29 @@ namespace ringscope::ui {
 
 namespace {
 
+constexpr std::string_view kHeadGroups = "problem.head_groups";
+
 /// One field's row: its editor by type, then what is wrong with it.
 class Panel {
   public:
     Panel(Experiment& experiment, const SettingsInputs& inputs, WidgetContext ui)
         : experiment_(experiment), inputs_(inputs), ui_(ui) {
         const float whole = ImGui::GetContentRegionAvail().x;
-        label_width_ = std::min(ImGui::CalcTextSize("dilate_before_send ").x, whole * 0.5f);
+        label_width_ = std::min(ImGui::CalcTextSize("dilate before send  ").x, whole * 0.5f);
         field_width_ = std::max(ui.theme.px(40), whole - label_width_);
     }
 
+    /// The head groups come first: they are what is tuned most, and must be in sight in a small window.
     void draw() {
+        if (header("head groups")) {
+            visit_fields(experiment_, [&](const Field& field, auto& value) {
+                if (field.path == kHeadGroups) row(field, value);
+            });
+        }
         std::string section;
         visit_fields(experiment_, [&](const Field& field, auto& value) {
             const std::string path = field.path;
+            if (path == kHeadGroups) return;
             const std::string head = path.substr(0, path.find('.'));
             if (head != section) {
                 section = head;
@@ -56,7 +66,7 @@ class Panel {
         // The table of head groups marks its own cells.
         const bool wrong = !std::is_same_v<T, std::vector<HeadGroup>> && has_problem(field.path);
         if (wrong) ImGui::PushStyleColor(ImGuiCol_Border, ImGui::ColorConvertU32ToFloat4(ui_.theme.error));
-        label(field, reason);
+        if (field.path != kHeadGroups) label(field, reason);
         edit(name, value);
         if (wrong) ImGui::PopStyleColor();
         if (!reason.empty()) ImGui::PopStyleVar();
@@ -69,16 +79,16 @@ class Panel {
     }
 
     void label(const Field& field, const std::string& reason) {
-        const std::string leaf = leaf_of_path(field.path);
+        const std::string name = field_words(field.path);
         ImGui::AlignTextToFramePadding();
         const float left = ImGui::GetCursorPosX();
-        ImGui::TextUnformatted(fitted(leaf, label_width_).c_str());
-        ui_.items.add_last(std::string("experiment/") + field.path + "/label", leaf, reason.empty());
+        ImGui::TextUnformatted(fitted(name, label_width_).c_str());
+        ui_.items.add_last(std::string("experiment/") + field.path + "/label", name, reason.empty());
         std::string help = std::string(field.path) + "\n" + field.help;
         if (*field.unit) help += std::string(" Unit: ") + field.unit + ".";
         if (!reason.empty()) help += "\nNo effect now: " + reason + ".";
         tooltip(ui_.theme, help);
-        if (leaf != "head_groups") ImGui::SameLine(left + label_width_, 0);
+        ImGui::SameLine(left + label_width_, 0);
     }
 
     void problems_of(const std::string& path) {
