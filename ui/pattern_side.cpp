@@ -128,7 +128,7 @@ void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedu
                              (p.group == schedule.problem.patterns[pattern].group ? " *" : ""));
         }
     }
-    if (mixed) legend_entry(side, dim, colour == PatternColour::owner ? "several ranks" : "several");
+    if (mixed) legend_entry(side, dim, "several: zoom in");
     side.text("fainter: fewer pairs", dim);
 }
 
