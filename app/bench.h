@@ -14,7 +14,8 @@ nlohmann::ordered_json bench_attention_kernels(std::stop_token stop);
 /// ranks, threads, seconds, ratio_to_one_rank: the same work on the same cores, over more ranks.
 nlohmann::ordered_json bench_ring(std::stop_token stop);
 
-/// strategy, ranks, seq_len, measured_bytes, predicted_bytes, measured_over_predicted.
+/// strategy, ranks, seq_len, measured_bytes, predicted_bytes, measured_over_predicted, travelling_bytes (the
+/// peak of packed K/V): of each the largest of all ranks.
 nlohmann::ordered_json bench_memory(std::stop_token stop);
 
 /// layout, seq_len, ranks, milliseconds: planning alone.

@@ -1,11 +1,15 @@
 #include "engine/executor.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
 #include "engine/cpu/arena.h"
+#include "engine/cpu/rank_memory.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {
@@ -190,6 +194,50 @@ TEST(Executor, BuffersOfAnEarlierRunDoNotShowInTheAnswer) {
     const auto first = answer_bits(*execute(e, options, {}));
     EXPECT_GT(options.buffers->kept_bytes(), 0);
     for (int i = 0; i < 4; ++i) EXPECT_EQ(answer_bits(*execute(e, options, {})), first);
+}
+
+/// Pages of [data, data + bytes) that lie in memory, the partial ones at its ends left out: (resident, all).
+std::pair<int64_t, int64_t> resident_pages(const std::byte* data, int64_t bytes) {
+    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + page - 1) / page * page;
+    const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + static_cast<uintptr_t>(bytes)) / page * page;
+    std::vector<unsigned char> state((end - begin) / page);
+    EXPECT_EQ(mincore(reinterpret_cast<void*>(begin), end - begin, state.data()), 0);
+    const auto resident = std::count_if(state.begin(), state.end(), [](unsigned char s) { return s & 1; });
+    return {resident, static_cast<int64_t>(state.size())};
+}
+
+TEST(Executor, SlotsComeFromPagesMappedBefore) {
+    Experiment e;
+    e.problem.seq_len = 8192;
+    e.problem.heads = 4;
+    e.problem.head_dim = 64;
+    e.problem.head_groups = {{8192, 1, {}, {}}};
+    e.ring.ranks = 2;
+    const Schedule schedule = plan(e);
+    const auto pool = std::make_shared<BufferPool>();
+    MapSlotsJob(schedule, pool);  // never run: its blocks are as the system gives them
+    int64_t slot_bytes = 0;
+    for (const RankPlan& rank : schedule.rank_plans)
+        for (const int64_t bytes : rank.slot_bytes) slot_bytes += aligned_bytes(bytes);
+    EXPECT_EQ(pool->kept_bytes(), slot_bytes);
+
+    const auto check = [&](bool mapped) {
+        for (const RankPlan& rank : schedule.rank_plans)
+            for (const int64_t bytes : rank.slot_bytes) {
+                const BufferPool::Block block = pool->take(bytes);
+                const auto [resident, pages] = resident_pages(block.data, bytes);
+                EXPECT_GT(pages, 100);
+                EXPECT_EQ(resident == pages, mapped) << resident << " of " << pages;
+                pool->give(block);
+            }
+    };
+    check(false);
+    {
+        MapSlotsJob job(schedule, pool);
+        for (int64_t task = 0; task < job.tasks(0); ++task) job.run(0, task, 0);
+    }
+    check(true);
 }
 
 void expect_failure(const Experiment& experiment, ErrorKind kind, const std::string& part) {

@@ -21,7 +21,8 @@ class CpuRun {
         : schedule_(schedule),
           fault_(options.fault),
           transport_(schedule, control_, schedule.experiment.ring.timeout_seconds),
-          scratch_arena_(buffers),
+          buffers_(std::move(buffers)),
+          scratch_arena_(buffers_),
           pool_(worker_threads(schedule.experiment.backend), control_.flag()),
           scratch_(static_cast<size_t>(pool_.threads())),
           attend_{schedule, kernel, control_, scratch_, options.progress},
@@ -31,7 +32,7 @@ class CpuRun {
                 scratch_arena_.allocate(Purpose::workspace, kernel.scratch_bytes(schedule.problem.head_dim));
         for (int rank = 0; rank < schedule.ranks; ++rank) {
             traces_[static_cast<size_t>(rank)].rank = rank;
-            memory_.push_back(std::make_unique<RankMemory>(schedule, rank, buffers));
+            memory_.push_back(std::make_unique<RankMemory>(schedule, rank, buffers_));
         }
     }
 
@@ -43,6 +44,9 @@ class CpuRun {
     void fill(const TensorSource& source) {
         FillJob job(schedule_, source, memory_);
         WorkerPool::Submission(pool_, job).wait();
+        control_.rethrow();
+        MapSlotsJob slots(schedule_, buffers_);
+        WorkerPool::Submission(pool_, slots).wait();
         control_.rethrow();
     }
     void run();
@@ -57,6 +61,7 @@ class CpuRun {
     const Fault fault_;
     RunControl control_;
     SharedTransport transport_;
+    const std::shared_ptr<BufferPool> buffers_;
     Arena scratch_arena_;  // before the scratch in it
     WorkerPool pool_;
     std::vector<WorkerScratch> scratch_;

@@ -11,6 +11,9 @@ namespace {
 /// Elements of Q that one fill task writes: about a millisecond.
 constexpr int64_t kFillElements = int64_t{1} << 17;
 
+/// The smallest page of the machines there are: larger ones are written to more than once.
+constexpr int64_t kPage = 4096;
+
 /// Calls use(row, run) for the rank's rows in [begin, end), cut so that the tokens of `run` lie in rows row,
 /// row + 1...
 template <typename Use>
@@ -76,6 +79,20 @@ RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<Buffe
 
 void RankMemory::release_inputs() {
     for (Buffer* buffer : {&q, &k, &v, &sum, &slot[0], &slot[1]}) buffer->reset();
+}
+
+MapSlotsJob::MapSlotsJob(const Schedule& schedule, std::shared_ptr<BufferPool> pool)
+    : arena_(std::move(pool)) {
+    for (const RankPlan& plan : schedule.rank_plans)
+        for (const int64_t bytes : plan.slot_bytes)
+            if (bytes > 0) slots_.push_back(arena_.allocate(Purpose::travelling_kv, bytes));
+}
+
+int64_t MapSlotsJob::tasks(int) const { return static_cast<int64_t>(slots_.size()); }
+
+void MapSlotsJob::run(int, int64_t task, int) {
+    const Buffer& slot = slots_[static_cast<size_t>(task)];
+    for (int64_t at = 0; at < slot.bytes(); at += kPage) slot.data()[at] = std::byte{0};
 }
 
 std::shared_ptr<const RunOutput> make_output(std::shared_ptr<const Schedule> schedule,

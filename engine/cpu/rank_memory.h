@@ -31,6 +31,21 @@ struct RankMemory {
     void release_inputs();
 };
 
+/// Writes to every page of the blocks that the ranks' slots will come from, and gives them back to the pool
+/// when it goes: what the system takes to map fresh pages is then no part of packing and receiving. All slots
+/// of a run live at once, so this takes no memory that the run would not.
+class MapSlotsJob : public PoolJob {
+  public:
+    /// Throws std::bad_alloc.
+    MapSlotsJob(const Schedule& schedule, std::shared_ptr<BufferPool> pool);
+    int64_t tasks(int phase) const override;
+    void run(int phase, int64_t task, int worker) override;
+
+  private:
+    Arena arena_;  // before the buffers: outlives them
+    std::vector<Buffer> slots_;
+};
+
 /// The answer, left where the ranks' memory holds it. `memory` is by rank.
 std::shared_ptr<const RunOutput> make_output(std::shared_ptr<const Schedule> schedule,
                                              std::vector<std::unique_ptr<RankMemory>> memory);
