@@ -1,7 +1,10 @@
 // ringscope run: runs one experiment, prints what came of it, and writes what was asked for.
+#include <charconv>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/arguments.h"
 #include "app/commands.h"
@@ -11,10 +14,12 @@
 #include "app/run_file_option.h"
 #include "app/standard_output.h"
 #include "engine/executor.h"
+#include "sessions/compare.h"
 #include "sessions/perfetto_export.h"
 #include "sessions/run_json.h"
 #include "sessions/run_store.h"
 #include "sessions/safetensors.h"
+#include "ui/format.h"
 
 namespace ringscope {
 
@@ -23,6 +28,7 @@ namespace {
 struct RunCommand {
     ExperimentOptions experiment;
     std::string qkv, output, trace, db, name;
+    std::string repeat = "1";
     bool verify = false;
     bool json = false;
 };
@@ -58,33 +64,86 @@ std::shared_ptr<const Run> run_experiment(const RunCommand& command, const Exper
     return run;
 }
 
+constexpr int kMostRepeats = 1000;
+
+int read_repeat(const std::string& text) {
+    int repeat = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), repeat);
+    if (error != std::errc{} || end != text.data() + text.size() || repeat < 1 || repeat > kMostRepeats)
+        throw Error(ErrorKind::bad_input, "--repeat: '" + text + "' is no number of repeats; give 1 to " +
+                                              std::to_string(kMostRepeats));
+    return repeat;
+}
+
+/// One experiment, run once or several times.
+struct Repeats {
+    std::shared_ptr<const Run> last;
+    std::shared_ptr<const Run> wrong;  // the first that differs from the reference; null: none
+    std::vector<double> seconds;
+    std::vector<int64_t> ids;  // in the run file; none without one
+};
+
+Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunStore* store, int count,
+                    const std::string& name, std::stop_token stop) {
+    Repeats repeats;
+    for (int i = 0; i < count; ++i) {
+        repeats.last = run_experiment(command, experiment, stop);
+        repeats.seconds.push_back(repeats.last->metrics.seconds);
+        if (store) repeats.ids.push_back(store->save(*repeats.last, name));
+        const auto& verification = repeats.last->verification;
+        if (!repeats.wrong && verification && !verification->passed) repeats.wrong = repeats.last;
+    }
+    return repeats;
+}
+
+void print_json(const Repeats& repeats) {
+    const std::optional<int64_t> id = repeats.ids.empty() ? std::nullopt : std::optional(repeats.ids.back());
+    const std::string json = run_to_json(*repeats.last, id);
+    if (repeats.seconds.size() == 1) return print(json);
+    const Spread spread = spread_of(repeats.seconds);
+    auto all = nlohmann::ordered_json::parse(json);
+    all["repeats"] = {{"seconds", repeats.seconds},
+                      {"median_seconds", spread.median},
+                      {"least_seconds", spread.least},
+                      {"most_seconds", spread.most},
+                      {"run_ids", repeats.ids}};
+    print(all.dump(2) + "\n");
+}
+
+void print_text(const Repeats& repeats, const RunStore* store) {
+    std::string text = run_report(*repeats.last);
+    if (repeats.last->verification) text += "\n" + verification_line(*repeats.last->verification) + "\n";
+    if (repeats.seconds.size() > 1) {
+        const Spread spread = spread_of(repeats.seconds);
+        text += "\n" + std::to_string(spread.repeats) + " repeats: median " +
+                ui::seconds_text(spread.median) + ", " + ui::seconds_text(spread.least) + " to " +
+                ui::seconds_text(spread.most) + "\n";
+    }
+    for (const int64_t id : repeats.ids)
+        text += (id == repeats.ids.front() ? "\n" : "") + std::string("saved as run ") + std::to_string(id) +
+                " in " + store->path() + "\n";
+    print(text);
+}
+
 int run_command(const RunCommand& command, std::stop_token stop) {
     if (command.db.empty() && !command.name.empty())
         throw Error(ErrorKind::bad_input, "--name names a saved run: give --db FILE too");
+    const int count = read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_targets(command);
     const auto store = open_target(command);
-    const auto run = run_experiment(command, experiment, stop);
-
     const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
-    if (!command.output.empty()) save_output(command.output, *run);
-    if (!command.trace.empty()) export_perfetto(*run, name, command.trace);
-    std::optional<int64_t> run_id;
-    if (store) run_id = store->save(*run, name);
+    const Repeats repeats = run_repeats(command, experiment, store.get(), count, name, stop);
 
-    if (command.json) {
-        print(run_to_json(*run, run_id));
-    } else {
-        std::string text = run_report(*run);
-        if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
-        if (run_id) text += "\nsaved as run " + std::to_string(*run_id) + " in " + store->path() + "\n";
-        print(text);
-    }
-    if (run->verification && !run->verification->passed) {
-        print_error(verification_line(*run->verification));
-        return kExitWrongAnswer;
-    }
-    return 0;
+    if (!command.output.empty()) save_output(command.output, *repeats.last);
+    if (!command.trace.empty()) export_perfetto(*repeats.last, name, command.trace);
+    if (command.json)
+        print_json(repeats);
+    else
+        print_text(repeats, store.get());
+    if (!repeats.wrong) return 0;
+    print_error(verification_line(*repeats.wrong->verification));
+    return kExitWrongAnswer;
 }
 
 }  // namespace
@@ -98,6 +157,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.value("--output", command->output, "FILE", "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify, "Hold the answer against the float64 reference");
     arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
+    arguments.value("--repeat", command->repeat, "N", "Run N times, keep each, show median and spread");
     declare_run_file(arguments, command->db, "Save the run in this run file");
     arguments.value("--name", command->name, "TEXT", "Name of the saved run");
     arguments.flag("--json", command->json, "Print one JSON object");

@@ -21,7 +21,8 @@ constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to res
 
 struct ScreenshotCommand {
     ExperimentOptions experiment;
-    std::string view, out, run, db, size = "1280x720", theme = "dark";
+    std::vector<std::string> runs;
+    std::string view, out, db, size = "1280x720", theme = "dark";
 };
 
 const std::vector<std::string>& view_names() {
@@ -59,16 +60,25 @@ std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
 }
 
 int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
-    if (!command.run.empty() && command.experiment.given())
+    const bool comparing = command.view == "compare";
+    if (comparing ? command.runs.size() < 2 : command.runs.size() > 1)
+        throw Error(ErrorKind::bad_input, comparing ? "--view compare needs two or more --run RUN"
+                                                    : "--run: only --view compare takes more than one");
+    if (!command.runs.empty() && command.experiment.given())
         throw Error(ErrorKind::bad_input,
                     "--run shows a saved run: it excludes --experiment, --preset and --set");
     const Size size = read_size(command.size);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_file(command.out);
     ControllerOptions options;
-    if (!command.run.empty() || !command.db.empty() || command.view == "runs" || command.view == "compare")
+    if (!command.runs.empty() || !command.db.empty() || command.view == "runs")
         options.run_file = run_file_path(command.db);
-    if (!command.run.empty()) options.open_run = open_run_file(command.db)->find(command.run);
+    if (!command.runs.empty()) {
+        const auto store = open_run_file(command.db);
+        options.open_run = store->find(command.runs.front());
+        if (comparing)
+            for (const std::string& run : command.runs) options.compare.push_back(store->find(run));
+    }
 
     const ImGuiContextOwner context;
     OffscreenSurface surface(size.width, size.height);
@@ -78,13 +88,13 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     content.set_theme(command.theme == "dark");
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
-    if (command.run.empty()) {
+    if (command.runs.empty()) {
         content.set_experiment(experiment);
         controller.start(experiment);
     }
     FrameLoop loop(surface, controller, content);
     const auto run = wait_for_run(loop, stop);
-    if (command.run.empty() && run->state != RunState::done) throw Error(run->error_kind, run->error);
+    if (command.runs.empty() && run->state != RunState::done) throw Error(run->error_kind, run->error);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
     loop.save_picture(command.out);
     if (run->verification && !run->verification->passed) return kExitWrongAnswer;
@@ -100,8 +110,9 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     arguments.required_value("--view", command->view, "NAME", "What to show", view_names());
     arguments.required_value("--out", command->out, "FILE", "PNG file to write");
     declare(arguments, command->experiment);
-    arguments.value("--run", command->run, "RUN",
-                    "Show a saved run instead: number, name or start of the uuid");
+    arguments.values(
+        "--run", command->runs, "RUN",
+        "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
     declare_run_file(arguments, command->db, "Run file");
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
     arguments.value("--theme", command->theme, "THEME", "dark or light", {"dark", "light"});

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "app/run_export.h"
+#include "sessions/compare_load.h"
 #include "sessions/experiment_file.h"
 
 namespace ringscope {
@@ -31,6 +32,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     else
         run_file_message_ = "no run file yet: saving a run makes it";
     if (options.open_run) perform(ui::OpenRun{*options.open_run});
+    if (!options.compare.empty()) perform(ui::CompareRuns{options.compare});
 }
 
 Controller::~Controller() { runner_.cancel(); }
@@ -50,6 +52,7 @@ ui::Inputs Controller::inputs(double seconds) {
     inputs.running_seconds = status.running_seconds;
     inputs.inventory = inventory_;
     inputs.saved = saved_;
+    inputs.compared = compared_;
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
     inputs.load.swap(load_);
@@ -122,6 +125,7 @@ void Controller::open_file(const std::string& path) {
     run_file_ = path;
     run_file_message_.clear();
     saved_.reset();
+    compared_.reset();
     shown_.id = 0;  // its number belonged to the file before
     open_ = std::make_shared<OpenFile>();
     worker_.ask([this, open = open_, path]() -> Worker::Outcome {
@@ -213,6 +217,18 @@ void Controller::perform(const ui::SaveExperiment& command) {
     ask([this, command]() -> Worker::Outcome {
         save_experiment(command.experiment, command.path);
         return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    });
+}
+
+void Controller::perform(const ui::CompareRuns& command) {
+    ask_store(false, [this, ids = command.ids](RunStore& store) -> Worker::Outcome {
+        auto set = std::make_shared<ui::ComparedSet>();
+        set->ids = ids;
+        set->runs = load_to_compare(store, ids);
+        set->comparison = compare_runs(set->runs);
+        return [this, set, path = store.path()] {
+            if (path == run_file_) compared_ = set;
+        };
     });
 }
 

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/worker.h"
 #include "engine/runner.h"
@@ -25,6 +26,7 @@ namespace ringscope {
 struct ControllerOptions {
     std::string run_file;             // opened when there is one, made by the first save
     std::optional<int64_t> open_run;  // shown first, from the run file
+    std::vector<int64_t> compare{};   // loaded to be compared, from the run file; none or two and more
     bool verify = true;               // of runs asked for by start()
 };
 
@@ -74,6 +76,7 @@ class Controller {
     void perform(const ui::ExportRun& command);
     void perform(const ui::OpenExperiment& command);
     void perform(const ui::SaveExperiment& command);
+    void perform(const ui::CompareRuns& command);
     void perform(const ui::OpenRunFile& command);
     void perform(const ui::CopyText&) {}
     void perform(const ui::TakePicture&) {}
@@ -88,6 +91,7 @@ class Controller {
     std::string run_file_;
     std::string run_file_message_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;
+    std::shared_ptr<const ui::ComparedSet> compared_;
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
     std::optional<Experiment> load_;

@@ -45,7 +45,7 @@ double largest(const Metrics& metrics, double (*value)(const RankMetrics&)) {
 std::vector<MetricRow> metric_rows(Runs runs) {
     std::vector<MetricRow> rows;
     const auto add = [&](const char* key, const char* label, const char* unit, Better better, auto value) {
-        MetricRow row{key, label, unit, better, {}, {}};
+        MetricRow row{key, label, unit, better, {}, -1, {}};
         for (const ComparedRun& compared : runs) {
             if (compared.run->state == RunState::done)
                 row.values.emplace_back(value(compared.run->metrics));
@@ -172,9 +172,54 @@ std::string ratio_words(const Comparison& c, const char* key, size_t run, const 
     return "";
 }
 
-std::string milliseconds(double seconds) { return formatted("%.3g ms", seconds * 1e3); }
+std::string duration(double seconds) {
+    return seconds < 1 ? formatted("%.3g ms", seconds * 1e3) : formatted("%.3g s", seconds);
+}
 
-/// One run each shows no spread, so the times are told and no difference is claimed.
+/// Half of the range, as a share of the median.
+double relative_band(const Spread& s) { return s.median > 0 ? (s.most - s.least) / 2 / s.median : 0; }
+
+bool has_band(const Spread& s) { return s.repeats >= 2 && s.median > 0; }
+
+/// "12 +- 2 % faster": bands of independent runs add in quadrature. Without repeats on both sides there is no
+/// spread to hold the difference against, so the times are told and nothing is claimed.
+std::string speed_words(const Spread& first, const Spread& other) {
+    std::string words = duration(other.median) + " against " + duration(first.median);
+    if (!has_band(first) || !has_band(other))
+        return words + (first.repeats == 1 && other.repeats == 1 ? ", one run each" : ", no repeats of one") +
+               ": no claim about speed.";
+    words += " (medians of " + std::to_string(other.repeats) + " and " + std::to_string(first.repeats) + ")";
+    const double ratio = other.median / first.median;
+    const double band = ratio * std::hypot(relative_band(first), relative_band(other));
+    if (std::abs(ratio - 1) <= band)
+        return words + formatted(": no difference beyond the spread of %.2g %%.", band * 100);
+    return words + formatted(": %.3g", std::abs(ratio - 1) * 100) + formatted(" +- %.2g %% ", band * 100) +
+           (ratio < 1 ? "less time." : "more time.");
+}
+
+bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
+
+/// Bytes and their like are exact; a time is best only when the ranges of the repeats do not touch.
+void mark_best(Comparison& c, Runs runs) {
+    const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
+    for (MetricRow& row : c.metrics) {
+        const bool exact = row.unit == "B";
+        if (row.better == Better::neither || (!exact && row.key != "seconds")) continue;
+        int best = -1;
+        for (size_t i = 0; i < runs.size(); ++i)
+            if (row.values[i] && may_be_best(i) && (best < 0 || *row.values[i] < *row.values[best]))
+                best = static_cast<int>(i);
+        for (size_t i = 0; best >= 0 && i < runs.size(); ++i) {
+            if (static_cast<int>(i) == best || !row.values[i] || !may_be_best(i)) continue;
+            const bool apart = exact ? *row.values[i] > *row.values[best]
+                                     : has_band(c.spreads[i]) && has_band(c.spreads[best]) &&
+                                           c.spreads[best].most < c.spreads[i].least;
+            if (!apart) best = -1;
+        }
+        row.best = best;
+    }
+}
+
 std::string verdict_on(const Comparison& c, Runs runs, size_t i) {
     const Run& first = *runs[0].run;
     const Run& other = *runs[i].run;
@@ -182,13 +227,12 @@ std::string verdict_on(const Comparison& c, Runs runs, size_t i) {
     if (first.state != RunState::done || other.state != RunState::done)
         return names + "no figures to compare, because not both runs finished.";
     for (const size_t side : {size_t{0}, i})
-        if (runs[side].run->verification && !runs[side].run->verification->passed)
+        if (answered_wrongly(*runs[side].run))
             return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
     std::string words = names + ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
                         ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " +
                         ratio_words(c, "flops", i, "work") + "; ";
-    return words + milliseconds(other.metrics.seconds) + " against " + milliseconds(first.metrics.seconds) +
-           ", one run each: no claim about speed.";
+    return words + speed_words(c.spreads[0], c.spreads[i]);
 }
 
 bool same_figures(const Comparison& c) {
@@ -200,6 +244,14 @@ bool same_figures(const Comparison& c) {
 
 }  // namespace
 
+Spread spread_of(std::vector<double> seconds) {
+    RINGSCOPE_CHECK(!seconds.empty());
+    std::sort(seconds.begin(), seconds.end());
+    const size_t half = seconds.size() / 2;
+    const double median = seconds.size() % 2 ? seconds[half] : (seconds[half - 1] + seconds[half]) / 2;
+    return {static_cast<int>(seconds.size()), median, seconds.front(), seconds.back()};
+}
+
 Comparison compare_runs(Runs runs) {
     if (runs.size() < 2)
         throw Error(ErrorKind::bad_input,
@@ -209,6 +261,11 @@ Comparison compare_runs(Runs runs) {
     c.settings = differing_settings(runs);
     c.metrics = metric_rows(runs);
     c.ranks = rank_rows(runs);
+    for (const ComparedRun& compared : runs)
+        c.spreads.push_back(spread_of(compared.repeat_seconds.empty()
+                                          ? std::vector<double>{compared.run->metrics.seconds}
+                                          : compared.repeat_seconds));
+    mark_best(c, runs);
     c.warnings = unfairness(runs);
     c.same = c.settings.empty() && same_figures(c);
     if (c.same) {

@@ -16,6 +16,9 @@ namespace ringscope {
 struct ComparedRun {
     std::string name;
     std::shared_ptr<const Run> run;  // never null
+    /// Of every finished run of the same experiment under the same conditions, this one included; fewer than
+    /// two: its spread is not known.
+    std::vector<double> repeat_seconds{};
 };
 
 /// A field that is not the same in all runs.
@@ -31,8 +34,20 @@ struct MetricRow {
     std::string unit;   // "s", "B", "GFLOP/s", "" for a ratio
     enum class Better { less, more, neither } better = Better::neither;
     std::vector<std::optional<double>> values;
+    int best = -1;  // index of the best run; -1: none stands out. A run with a wrong answer never is
     std::vector<std::optional<double>> ratios;  // to the first run; none when that is 0 or missing
 };
+
+/// How far the times of a run's repeats lie apart.
+struct Spread {
+    int repeats = 0;
+    double median = 0;  // seconds
+    double least = 0;
+    double most = 0;
+};
+
+/// Median and range; at least one time.
+Spread spread_of(std::vector<double> seconds);
 
 /// One rank's figures in every run; nothing where that run has no such rank.
 struct RankRow {
@@ -45,6 +60,7 @@ struct Comparison {
     std::vector<SettingDifference> settings;
     std::vector<MetricRow> metrics;
     std::vector<RankRow> ranks;
+    std::vector<Spread> spreads;        // one a run; no repeats: of nothing but itself
     std::vector<std::string> warnings;  // what makes it unfair, one sentence each
     std::string verdict;                // one or two sentences in words
     bool same = false;                  // no difference in settings or figures

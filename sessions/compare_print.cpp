@@ -133,8 +133,15 @@ std::string comparison_to_json(const Comparison& c) {
         json["metrics"].push_back({{"key", row.key},
                                    {"label", row.label},
                                    {"unit", row.unit},
+                                   {"best", row.best < 0 ? Json() : Json(row.best)},
                                    {"values", optionals(row.values)},
                                    {"ratios", optionals(row.ratios)}});
+    json["spreads"] = Json::array();
+    for (const Spread& spread : c.spreads)
+        json["spreads"].push_back({{"repeats", spread.repeats},
+                                   {"median_seconds", spread.median},
+                                   {"least_seconds", spread.least},
+                                   {"most_seconds", spread.most}});
     json["ranks"] = Json::array();
     for (const RankRow& row : c.ranks) {
         Json runs = Json::array();

@@ -376,6 +376,28 @@ class RunFile(Case):
         self.assert_ok(ringscope(*export, "experiment", "--output", experiment))
         self.assert_ok(ringscope("plan", "--experiment", experiment))
 
+    def test_repeats_are_kept_and_give_compare_its_noise_band(self):
+        run = json.loads(self.assert_ok(ringscope("run", *TINY, "--repeat", 3, "--db", self.folder / "repeats", "--json")))
+        self.assertEqual(run["repeats"]["run_ids"], [1, 2, 3])
+        seconds = sorted(run["repeats"]["seconds"])
+        self.assertEqual(run["repeats"]["median_seconds"], seconds[1])
+        self.assertEqual(run["repeats"]["most_seconds"], seconds[2])
+        text = self.assert_ok(ringscope("run", *TINY, "--repeat", 2))
+        self.assertIn("2 repeats: median", text)
+        compared = json.loads(self.assert_ok(ringscope("compare", 1, 2, "--db", self.folder / "repeats", "--json")))
+        self.assertEqual([spread["repeats"] for spread in compared["spreads"]], [3, 3])
+        for wrong in ("0", "-1", "x", "2.5", "1001"):
+            self.assert_error(ringscope("run", *TINY, "--repeat=" + wrong), 2, "--repeat", "1 to 1000")
+
+    def test_broken_bounds_end_with_code_1(self):
+        self.assert_ok(ringscope("run", *TINY, "--repeat", 2, "--db", self.folder / "repeats"))
+        same = ["compare", 1, 1, "--db", self.folder / "repeats", "--json", "--fail-if", "seconds>+5%"]
+        self.assertEqual(json.loads(self.assert_ok(ringscope(*same)))["broken_bounds"], [])
+        broken = ringscope(*same, "--fail-if", "peak_bytes>1")
+        self.assertEqual(broken.returncode, 1)
+        self.assertEqual(len(json.loads(broken.stdout)["broken_bounds"]), 2)
+        self.assert_error(ringscope(*same, "--fail-if", "speed>5%"), 2, "speed", "seconds")
+
     def test_runs_travel_as_files(self):
         self.save("--name", "traveller")
         packed, other = self.folder / "packed.ringscope", self.folder / "other.ringscope"

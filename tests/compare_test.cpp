@@ -62,6 +62,27 @@ TEST(Compare, RingAgainstAllGatherShowsThePredictedMemoryRatio) {
     EXPECT_EQ(c.ranks.size(), 4u);
 }
 
+TEST(Compare, ClaimsSpeedOnlyFromRepeatsThatLieApart) {
+    const auto run = make_fixture_run(scenario("Hybrid"));
+    auto slower = make_fixture_run(scenario("Hybrid"));
+    slower->metrics.seconds *= 2;
+    std::vector<ComparedRun> runs{{"a", run, {0.99, 1.00, 1.01}}, {"b", slower, {1.98, 2.00, 2.02}}};
+    Comparison c = compare_runs(runs);
+    EXPECT_NE(c.verdict.find("100 +- 2.8 % more time"), std::string::npos) << c.verdict;
+    EXPECT_EQ(metric(c, "seconds").best, 0);
+    EXPECT_EQ(c.spreads[1].repeats, 3);
+    EXPECT_DOUBLE_EQ(c.spreads[1].median, 2.0);
+
+    runs[1].repeat_seconds = {0.9, 1.05, 1.2};
+    c = compare_runs(runs);
+    EXPECT_NE(c.verdict.find("no difference beyond the spread"), std::string::npos) << c.verdict;
+    EXPECT_EQ(metric(c, "seconds").best, -1);
+
+    runs[1].repeat_seconds = {2.0};
+    EXPECT_NE(compare_runs(runs).verdict.find("no claim about speed"), std::string::npos);
+    EXPECT_EQ(metric(compare_runs(runs), "seconds").best, -1);
+}
+
 TEST(Compare, HeadGroupsAreOneSetting) {
     Experiment other = scenario("Tiny 16");
     other.problem.head_groups[0].dilation_rate = 2;

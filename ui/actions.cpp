@@ -66,6 +66,7 @@ constexpr Action kActions[] = {
 
     {"view/workbench", "Workbench", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::workbench; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::workbench; }},
     {"view/runs", "Runs", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::runs; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::runs; }},
+    {"view/compare", "Compare", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::compare; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::compare; }},
     {"view/pattern", "Pattern fills the screen", "Alt-1", kKey1, kModAlt, true, [](Shell& s) { maximise(s, 0); }, nullptr, [](const Shell& s) { return s.layout.maximised == 0; }},
     {"view/ring", "Ring fills the screen", "Alt-2", kKey1 + 1, kModAlt, true, [](Shell& s) { maximise(s, 1); }, nullptr, [](const Shell& s) { return s.layout.maximised == 1; }},
     {"view/timeline", "Timeline fills the screen", "Alt-3", kKey1 + 2, kModAlt, true, [](Shell& s) { maximise(s, 2); }, nullptr, [](const Shell& s) { return s.layout.maximised == 2; }},

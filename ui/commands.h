@@ -20,13 +20,14 @@ struct DeleteRun { int64_t id = 0; };
 struct ExportRun { std::string format; std::string path; };  // the shown run: perfetto, csv, json or experiment
 struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
+struct CompareRuns { std::vector<int64_t> ids; };   // of the run file; the first is the baseline
 struct OpenRunFile { std::string path; };          // another database
 struct CopyText { std::string text; };
 struct TakePicture { std::string path; };          // PNG of the window
 struct Quit {};
 
 using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun, OpenExperiment,
-                             SaveExperiment, OpenRunFile, CopyText, TakePicture, Quit>;
+                             SaveExperiment, CompareRuns, OpenRunFile, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

@@ -38,7 +38,7 @@ bool less_by(const RunSummary& a, const RunSummary& b) {
 double error_order(const RunSummary& run) { return run.verified ? run.max_abs_error : 1e300; }
 
 constexpr Column kColumns[] = {
-    {"name", 190, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>},
+    {"name", 214, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>},
     {"started (UTC)", 128, [](const RunSummary& r) { return utc_text(r.started_utc_ms); },
      less_by<&RunSummary::started_utc_ms>},
     {"state", 70, state_cell, less_by<&RunSummary::state>},
@@ -62,6 +62,7 @@ constexpr Column kColumns[] = {
 };
 constexpr int kColumnCount = static_cast<int>(std::size(kColumns));
 constexpr int kErrorColumn = 12;
+constexpr size_t kMostCompared = 8;  // more do not fit on a screen
 
 }  // namespace
 
@@ -153,10 +154,37 @@ void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui,
                run ? not_shown : no_run))
         dialogs.open(Dialogs::Kind::export_run);
     ImGui::SameLine();
+    draw_compare_button(ui, commands);
+    ImGui::SameLine();
     const std::string count = count_text(static_cast<int64_t>(order_.size())) + " of " +
                               count_text(static_cast<int64_t>(in.saved->size())) + " runs";
     ImGui::AlignTextToFramePadding();
     text_item(ui, "runs/count", count, ui.theme.text_dim);
+}
+
+void RunsTab::draw_compare_button(WidgetContext ui, Commands& commands) {
+    const std::string few = chosen.size() < 2 ? "check two or more runs in the list" : "";
+    const std::string many =
+        chosen.size() > kMostCompared ? "at most " + std::to_string(kMostCompared) + " at once" : few;
+    const std::string label =
+        chosen.empty() ? "Compare" : "Compare (" + std::to_string(chosen.size()) + ")###compare";
+    if (button(ui, "runs/compare", label.c_str(),
+               "Show the checked runs side by side. The one that was checked first is the baseline.", many))
+        commands.push_back(CompareRuns{chosen});
+}
+
+void RunsTab::draw_choice(const RunSummary& run, WidgetContext ui) {
+    const auto at = std::find(chosen.begin(), chosen.end(), run.id);
+    bool on = at != chosen.end();
+    const std::string name = "runs/row " + std::to_string(run.id) + "/choose";
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ImGui::GetStyle().FramePadding.x, 0));
+    const bool changed = checkbox(ui, name, ("##" + name).c_str(), on, "Compare this run.");
+    ImGui::PopStyleVar();
+    if (!changed) return;
+    if (on)
+        chosen.push_back(run.id);
+    else
+        chosen.erase(at);
 }
 
 void RunsTab::draw_table(const Inputs& in, WidgetContext ui, Commands& commands) {
@@ -193,6 +221,8 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
     ImGui::TableNextRow();
     ImGui::TableSetColumnIndex(0);
     ImGui::PushID(static_cast<int>(run.id));
+    draw_choice(run, ui);
+    ImGui::SameLine();
     const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + run.name;
     const ImGuiSelectableFlags flags =
         ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick;

@@ -18,12 +18,15 @@ bool run_matches(const RunSummary& run, const std::string& filter);
 
 struct RunsTab {
     std::string filter;
-    int64_t selected = 0;  // id; 0: none
+    int64_t selected = 0;         // id; 0: none
+    std::vector<int64_t> chosen;  // ids to compare, in the order of their choice: the first is the baseline
 
     void draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
 
   private:
     void draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
+    void draw_compare_button(WidgetContext ui, Commands& commands);
+    void draw_choice(const RunSummary& run, WidgetContext ui);
     void draw_table(const Inputs& in, WidgetContext ui, Commands& commands);
     void draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui, Commands& commands);
     void update(const std::shared_ptr<const std::vector<RunSummary>>& runs);

@@ -8,6 +8,7 @@
 #include "engine/scenarios.h"
 #include "ui/auto_run.h"
 #include "ui/command_palette.h"
+#include "ui/compare_tab.h"
 #include "ui/dialogs.h"
 #include "ui/history.h"
 #include "ui/memory_view.h"
@@ -44,6 +45,7 @@ struct Shell {
     MemoryView memory;
     MetricsBar metrics;
     RunsTab runs;
+    CompareTab compare;
 
     Theme theme = make_theme(true, 1);
     Fonts fonts;

@@ -36,7 +36,7 @@ void draw_menu(Shell& shell, const Menu& menu) {
 
 void draw_tabs(Shell& shell) {
     const WidgetContext ui = shell.widgets();
-    for (const Tab tab : {Tab::workbench, Tab::runs}) {
+    for (const Tab tab : {Tab::workbench, Tab::runs, Tab::compare}) {
         const int index = static_cast<int>(tab);
         if (toggle(ui, std::string("tab/") + kTabNames[index], kTabLabels[index], shell.layout.tab == tab,
                    ""))

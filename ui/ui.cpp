@@ -60,9 +60,14 @@ void draw_frame(Shell& shell) {
         draw_workbench(shell, status);
     } else {
         ImGui::BeginChild("##tab", {0, -status});
-        shell.runs.draw(shell.in, shell.dialogs, shell.widgets(), shell.commands);
+        if (shell.layout.tab == Tab::runs)
+            shell.runs.draw(shell.in, shell.dialogs, shell.widgets(), shell.commands);
+        else
+            shell.compare.draw(shell.in, shell.widgets());
         ImGui::EndChild();
     }
+    for (const Command& command : shell.commands)
+        if (std::holds_alternative<CompareRuns>(command)) shell.layout.tab = Tab::compare;
     draw_status_line(shell);
     ImGui::End();
     ImGui::PopStyleVar();
@@ -130,6 +135,10 @@ bool Ui::show_view(const std::string& name) {
     }
     if (name == "runs") {
         state_->layout.tab = Tab::runs;
+        return true;
+    }
+    if (name == "compare") {
+        state_->layout.tab = Tab::compare;
         return true;
     }
     for (int view = 0; view < kViews; ++view)

@@ -11,6 +11,7 @@
 
 #include "engine/executor.h"
 #include "engine/run.h"
+#include "sessions/compare.h"
 #include "sessions/run_record.h"
 #include "ui/commands.h"
 #include "ui/item_registry.h"
@@ -23,6 +24,13 @@ struct Notice {
     Level level = Level::info;
     std::string text;
     uint64_t serial = 0;  // rises with every notice
+};
+
+/// Runs that were loaded to be seen side by side, and what came of holding them against the first.
+struct ComparedSet {
+    std::vector<int64_t> ids;  // in the run file
+    std::vector<ComparedRun> runs;
+    Comparison comparison;
 };
 
 /// The world as it is in this frame. Everything is immutable or copied; nothing is locked while drawing.
@@ -39,6 +47,7 @@ struct Inputs {
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path
     std::string run_file_message;    // why it is absent or read-only; "" when all is well
+    std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
     std::optional<Experiment> load;  // set once: put this experiment into the panel
     Notice notice;
     std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);
@@ -84,7 +93,7 @@ class Ui {
     void set_scale(float scale);         // of fonts and spacing; the caller rebuilds the font atlas
     void set_fonts(const Fonts& fonts);  // after each rebuild of the font atlas, between frames
     float scale() const;
-    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs. False: no such view.
+    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs, compare. False: no such view.
     bool show_view(const std::string& name);
     /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".
     std::string set_field_text(const std::string& path, const std::string& text);

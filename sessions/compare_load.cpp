@@ -1,0 +1,36 @@
+#include "sessions/compare_load.h"
+
+#include <algorithm>
+
+namespace ringscope {
+
+namespace {
+
+/// Made from the same experiment on the same host, device and kernel, finished, and not known to be wrong.
+bool is_repeat(const RunSummary& of, const RunSummary& other) {
+    return other.experiment_hash == of.experiment_hash && other.host == of.host &&
+           other.device == of.device && other.kernel == of.kernel && other.state == RunState::done &&
+           (!other.verified || other.verify_passed);
+}
+
+}  // namespace
+
+std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_t> ids) {
+    const std::vector<RunSummary> all = store.list();
+    std::vector<ComparedRun> runs;
+    for (const int64_t id : ids) {
+        const RunSummary summary = store.summary(id);
+        const bool same_name = std::any_of(ids.begin(), ids.end(), [&](int64_t other) {
+            return other != id && store.summary(other).name == summary.name;
+        });
+        ComparedRun compared;
+        compared.name = same_name ? summary.name + " #" + std::to_string(id) : summary.name;
+        compared.run = store.load(id);
+        for (const RunSummary& other : all)
+            if (is_repeat(summary, other)) compared.repeat_seconds.push_back(other.seconds);
+        runs.push_back(std::move(compared));
+    }
+    return runs;
+}
+
+}  // namespace ringscope
