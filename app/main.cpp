@@ -17,7 +17,6 @@ int exit_code_of(ErrorKind kind) {
         case ErrorKind::bad_input:
             return kExitBadInput;
         case ErrorKind::run_failed:
-            return kExitRunFailed;
         case ErrorKind::io:
             return kExitRunFailed;
         case ErrorKind::cancelled:
