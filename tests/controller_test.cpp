@@ -22,7 +22,7 @@ class ControllerTest : public ::testing::Test {
 
     void start_controller(std::optional<int64_t> open_run = {}) {
         controller_.reset();
-        controller_ = std::make_unique<Controller>(ControllerOptions{file_, open_run, true}, [] {});
+        controller_ = std::make_unique<Controller>(ControllerOptions{file_, open_run, {}, true}, [] {});
     }
     /// What the window would see, frame by frame, until nothing is under way; `load` is kept from whichever
     /// frame had it.
