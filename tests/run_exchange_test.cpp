@@ -9,29 +9,20 @@
 #include "sessions/store_bench.h"
 #include "sessions/trace_codec.h"
 #include "tests/fixtures.h"
+#include "tests/run_store_fixture.h"
 #include "tests/scratch_folder.h"
 
 namespace ringscope {
 namespace {
 
+using testing::contains;
 using testing::error_of;
+using testing::expect_same_trace;
 using testing::FixtureOptions;
 using testing::make_fixture_run;
 using testing::read_file;
 using testing::ScratchFolder;
-
-Experiment tiny() { return find_scenario("Tiny 16")->experiment; }
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-void expect_same_trace(const Trace& a, const Trace& b) {
-    EXPECT_EQ(a.wall_ns, b.wall_ns);
-    EXPECT_EQ(encode_spans(a.spans), encode_spans(b.spans));
-    EXPECT_EQ(encode_transfers(a.transfers), encode_transfers(b.transfers));
-    EXPECT_EQ(encode_memory(a.memory), encode_memory(b.memory));
-}
+using testing::tiny;
 
 TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
     const ScratchFolder folder;

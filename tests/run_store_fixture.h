@@ -1,0 +1,28 @@
+// What the run file's tests share.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/scenarios.h"
+#include "sessions/trace_codec.h"
+#include "tests/fixtures.h"
+#include "tests/scratch_folder.h"
+
+namespace ringscope::testing {
+
+inline Experiment tiny() { return find_scenario("Tiny 16")->experiment; }
+
+inline bool contains(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+inline void expect_same_trace(const Trace& a, const Trace& b) {
+    EXPECT_EQ(a.wall_ns, b.wall_ns);
+    EXPECT_EQ(encode_spans(a.spans), encode_spans(b.spans));
+    EXPECT_EQ(encode_transfers(a.transfers), encode_transfers(b.transfers));
+    EXPECT_EQ(encode_memory(a.memory), encode_memory(b.memory));
+}
+
+}  // namespace ringscope::testing
