@@ -1,5 +1,5 @@
-// What the person asked for in one frame. The window decides nothing and does nothing: the controller in app/ carries
-// commands out and shows what came of them in the next frame's Inputs.
+// What the person asked for in one frame. The window decides nothing and does nothing: the controller in app/
+// carries commands out and shows what came of them in the next frame's Inputs.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 
 namespace ringscope::ui {
 
+// One command a line.
+// clang-format off
 struct StartRun { Experiment experiment; bool verify = true; };
 struct CancelRun {};
 struct SaveRun { std::string name; };              // the shown run; "": an automatic name
@@ -25,9 +27,11 @@ struct OpenRunFile { std::string path; };          // another database
 struct CopyText { std::string text; };
 struct TakePicture { std::string path; };          // PNG of the window
 struct Quit {};
+// clang-format on
 
-using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun, OpenExperiment,
-                             SaveExperiment, CompareRuns, OpenRunFile, CopyText, TakePicture, Quit>;
+using Command =
+    std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun, OpenExperiment,
+                 SaveExperiment, CompareRuns, OpenRunFile, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

@@ -46,9 +46,9 @@ struct Inputs {
     std::shared_ptr<const EngineInventory> inventory;
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path
-    std::string run_file_message;    // why it is absent or read-only; "" when all is well
+    std::string run_file_message;                 // why it is absent or read-only; "" when all is well
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
-    std::optional<Experiment> load;  // set once: put this experiment into the panel
+    std::optional<Experiment> load;               // set once: put this experiment into the panel
     Notice notice;
     std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);
                             // the modifiers held at the press may ride along, see keys.h
@@ -93,7 +93,8 @@ class Ui {
     void set_scale(float scale);         // of fonts and spacing; the caller rebuilds the font atlas
     void set_fonts(const Fonts& fonts);  // after each rebuild of the font atlas, between frames
     float scale() const;
-    /// Shows one view alone or a tab: pattern, ring, timeline, memory, all, runs, compare. False: no such view.
+    /// Shows one view alone (pattern, ring, timeline, memory), all of them, or a tab (runs, compare).
+    /// False: no such view.
     bool show_view(const std::string& name);
     /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".
     std::string set_field_text(const std::string& path, const std::string& text);

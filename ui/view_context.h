@@ -1,5 +1,5 @@
-// What every view is handed in a frame. Views read immutable snapshots and write nothing but the shared selection and
-// clock; each view is a plain struct with its own state and one draw(ViewContext&) function.
+// What every view is handed in a frame. Views read immutable snapshots and write nothing but the shared
+// selection and clock; each view is a plain struct with its own state and one draw(ViewContext&) function.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace ringscope::ui {
 
-/// One selection for all views; -1 means none. Hovered is what the mouse is on in this frame, in whatever view.
+/// One selection for all views; -1 means none. Hovered is what the mouse is on in this frame, in any view.
 struct Target {
     int rank = -1;
     int step = -1;
-    int group = -1;     // head group
-    int owner = -1;     // chunk: whose K/V
-    int transfer = -1;  // index into Schedule::transfers
-    int span = -1;      // index into Trace::spans
+    int group = -1;      // head group
+    int owner = -1;      // chunk: whose K/V
+    int transfer = -1;   // index into Schedule::transfers
+    int span = -1;       // index into Trace::spans
     int64_t query = -1;  // token
     int64_t key = -1;    // token
     bool operator==(const Target&) const = default;
@@ -26,8 +26,8 @@ enum class ViewName { pattern, ring, timeline, memory };
 
 struct Selection {
     Target selected;
-    Target hovered;       // of the last frame: what views light up
-    Target next_hovered;  // written by views in this frame; becomes hovered in the next
+    Target hovered;                         // of the last frame: what views light up
+    Target next_hovered;                    // written by views in this frame; becomes hovered in the next
     ViewName focused = ViewName::timeline;  // the view that was clicked last: keys go there
 };
 
@@ -35,7 +35,7 @@ struct Selection {
 struct Clock {
     double time_ns = 0;
     bool playing = false;
-    double speed = 1;        // 1: the whole run in kPlaySeconds
+    double speed = 1;           // 1: the whole run in kPlaySeconds
     int64_t view_begin_ns = 0;  // time range that Timeline and Memory both show
     int64_t view_end_ns = 0;
 };
@@ -57,17 +57,18 @@ class TraceIndexCache;
 
 struct ViewContext {
     const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
-    const Run* run = nullptr;        // the shown run; null before the first. Its own schedule may differ from plan
-    bool busy = false;               // a run is under way; what is shown is the one before
-    bool run_is_current = false;     // run->experiment equals the panel's
+    const Run* run = nullptr;  // the shown run; null before the first. Its own schedule may differ from plan
+    bool busy = false;         // a run is under way; what is shown is the one before
+    bool run_is_current = false;  // run->experiment equals the panel's
     Selection& selection;
     Clock& clock;
     ItemRegistry& items;
     const Theme& theme;
     bool reduced_motion = false;
-    double frame_seconds = 0;        // since the last frame, for animation
-    ViewActions actions{};           // for the view selection.focused alone
-    TraceIndexCache* traces = nullptr;  // index of the shown run's trace, shared by the views; never null with a run
+    double frame_seconds = 0;  // since the last frame, for animation
+    ViewActions actions{};     // for the view selection.focused alone
+    // Index of the shown run's trace, shared by the views; never null with a run.
+    TraceIndexCache* traces = nullptr;
 };
 
 }  // namespace ringscope::ui

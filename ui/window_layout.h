@@ -15,12 +15,12 @@ inline constexpr const char* kViewTitles[] = {"Pattern", "Ring", "Timeline", "Me
 inline constexpr int kViews = 4;
 
 struct WindowLayout {
-    float left_points = 330;         // width of experiment and prediction
+    float left_points = 330;          // width of experiment and prediction
     float prediction_share = 0.475f;  // of the left column's height
-    float pattern_share = 0.5f;      // of the right side's width
-    float top_share = 0.5f;          // of the right side's height: pattern and ring
-    float memory_share = 0.44f;      // of what is below
-    int maximised = -1;              // index into kViewNames; -1: all four
+    float pattern_share = 0.5f;       // of the right side's width
+    float top_share = 0.5f;           // of the right side's height: pattern and ring
+    float memory_share = 0.44f;       // of what is below
+    int maximised = -1;               // index into kViewNames; -1: all four
     Tab tab = Tab::workbench;
 
     /// Inside what can be used, whatever was read or dragged.

@@ -1,0 +1,22 @@
+# Every source file is as .clang-format (version 14) would write it. Another version words some things differently, so
+# with it the test is left out of ctest.   cmake -DROOT=<source tree> -DCLANG_FORMAT=<program> -P clang_format.cmake
+cmake_minimum_required(VERSION 3.22)
+
+set(files "")
+foreach(folder engine sessions ui app tests)
+    foreach(ending h cpp cu cuh)
+        file(GLOB_RECURSE found ${ROOT}/${folder}/*.${ending})
+        list(APPEND files ${found})
+    endforeach()
+endforeach()
+list(LENGTH files count)
+if(count LESS 100)
+    message(FATAL_ERROR "only ${count} source files below ${ROOT}: wrong folder?")
+endif()
+execute_process(COMMAND ${CLANG_FORMAT} --dry-run -Werror ${files} RESULT_VARIABLE code ERROR_VARIABLE report)
+if(NOT code EQUAL 0)
+    string(REGEX MATCHALL "[^\n]*error:[^\n]*" lines "${report}")
+    list(JOIN lines "\n" lines)
+    message(FATAL_ERROR "run clang-format -i on:\n${lines}")
+endif()
+message(STATUS "${count} files are formatted")
