@@ -91,7 +91,6 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     }
     waker.set(surface.get());
 
-    content.set_scale(surface->content_scale());
     content.restore({state});
     content.set_experiment(experiment);
     controller.start(experiment);

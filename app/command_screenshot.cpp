@@ -1,5 +1,7 @@
 // ringscope screenshot: a picture of a view over a run that is really made, without a display.
 #include <cstdio>
+#include <cstdlib>
+#include <iterator>
 #include <memory>
 
 #include "app/arguments.h"
@@ -22,7 +24,7 @@ constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to res
 struct ScreenshotCommand {
     ExperimentOptions experiment;
     std::vector<std::string> runs;
-    std::string view, out, db, size = "1280x720", theme = "dark";
+    std::string view, out, db, size = "1280x720", theme = "dark", scale = "1";
 };
 
 const std::vector<std::string>& view_names() {
@@ -46,6 +48,14 @@ Size read_size(const std::string& text) {
     return size;
 }
 
+float read_scale(const std::string& text) {
+    char* end = nullptr;
+    const float scale = std::strtof(text.c_str(), &end);
+    if (text.empty() || *end || !(scale >= 0.75f && scale <= 3))
+        throw Error(ErrorKind::bad_input, "--scale: '" + text + "' is not a factor from 0.75 to 3");
+    return scale;
+}
+
 /// Draws until the run is there and nothing is under way.
 std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
     Controller& controller = loop.controller();
@@ -67,6 +77,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     if (!command.runs.empty() && command.experiment.given())
         throw Error(ErrorKind::bad_input,
                     "--run shows a saved run: it excludes --experiment, --preset and --set");
+    const float scale = read_scale(command.scale);
     const Size size = read_size(command.size);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_file(command.out);
@@ -85,7 +96,8 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     Controller controller(options, [&surface] { surface.wake(); });
     ui::Ui content;
     content.set_auto_run(false);
-    content.set_theme(command.theme == "dark");
+    content.set_theme(*ui::theme_named(command.theme));
+    content.set_scale(scale);
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
     if (command.runs.empty()) {
@@ -109,13 +121,18 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
                                           [command, stop] { return screenshot_command(*command, stop); });
     arguments.required_value("--view", command->view, "NAME", "What to show", view_names());
     arguments.required_value("--out", command->out, "FILE", "PNG file to write");
+    arguments.values(
+        "--run", command->runs, "RUN",
+        "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
     declare(arguments, command->experiment);
     arguments.values(
         "--run", command->runs, "RUN",
         "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
     declare_run_file(arguments, command->db, "Run file");
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
-    arguments.value("--theme", command->theme, "THEME", "dark or light", {"dark", "light"});
+    arguments.value("--theme", command->theme, "THEME", "dark, light or contrast",
+                    {std::begin(ui::kThemeNames), std::end(ui::kThemeNames)});
+    arguments.value("--scale", command->scale, "FACTOR", "Size of letters and spacing, 0.75 to 3");
 }
 
 }  // namespace ringscope

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <variant>
 
 #include "app/fonts.h"
@@ -34,6 +35,7 @@ void FrameLoop::follow_scale() {
     if (content_.scale() == font_scale_) return;
     font_scale_ = content_.scale();
     const LoadedFonts loaded = load_fonts(font_scale_);
+    content_.set_display_scale(surface_.content_scale());
     if (!loaded.problem.empty()) controller_.notify(ui::Notice::Level::warning, loaded.problem);
     content_.set_fonts(loaded.fonts);
     surface_.remake_font_texture();

@@ -1,12 +1,16 @@
 // `ringscope gui --script FILE`: drives the real program by the names of its items, one command a line.
 //
-//     preset Tiny 16                        set ring.ranks 3                view ring | theme light |
-//     scale 1.5 click "menu/run/start"                double_click ITEM               drag ITEM 120 0
-//     [right|middle] hover ITEM                            wheel ITEM -3                   key ctrl+s type
-//     some text wait run | frames 5 | seconds 0.5     resize 1280x720                 auto_run on|off expect
-//     ITEM exists | missing | enabled | disabled | text ~ SUBSTRING | text = WHOLE expect run.bytes_on_wire
-//     == 0         (keys of `run --json`; == != < <= > >=) expect setting ring.ranks 3           screenshot
-//     FILE.png             save [NAME]     open FILE     quit
+//     preset Tiny 16                    set ring.ranks 3              view ring
+//     theme dark|light|contrast         scale 1.5                     resize 1280x720
+//     click ITEM [right|middle]         double_click ITEM             hover ITEM
+//     drag ITEM 120 0 [right|middle]    wheel ITEM -3                 key ctrl+s
+//     type some text                    wait run|idle                 wait frames 5 | wait seconds 0.5
+//     auto_run on|off                   save [NAME]                   open FILE
+//     screenshot FILE.png               quit
+//     expect ITEM exists|missing|enabled|disabled
+//     expect ITEM text ~ SUBSTRING | expect ITEM text = WHOLE | expect notice ~ SUBSTRING
+//     expect run.bytes_on_wire == 0     (keys of `run --json`; == != < <= > >=)
+//     expect setting ring.ranks 3
 //
 // Items with spaces stand in double quotes. '#' starts a comment. The driver waits for nothing but what it is
 // told to; every command is followed by a frame.

@@ -71,10 +71,8 @@ const std::map<std::string, Form>& forms() {
         {"set", {&A::set, 2, kMany, "PATH VALUE", nullptr}},
         {"view", {&A::view, 1, 1, "NAME", nullptr}},
         {"theme",
-         {&A::theme, 1, 1, "dark or light",
-          [](C c) {
-              return one_of(c.rest, {"dark", "light"});
-          }}},
+         {&A::theme, 1, 1, "dark, light or contrast",
+          [](C c) { return ui::theme_named(c.rest).has_value(); }}},
         {"scale", {&A::scale, 1, 1, "FACTOR from 0.75 to 3", [](C c) { return is_number(c.rest); }}},
         {"auto_run",
          {&A::auto_run, 1, 1, "on or off",
@@ -190,7 +188,9 @@ void ScriptActions::view(const ScriptCommand& command) {
         throw Error(ErrorKind::bad_input, "there is no view '" + command.rest + "'");
 }
 
-void ScriptActions::theme(const ScriptCommand& command) { loop_.content().set_theme(command.rest == "dark"); }
+void ScriptActions::theme(const ScriptCommand& command) {
+    loop_.content().set_theme(*ui::theme_named(command.rest));
+}
 
 void ScriptActions::scale(const ScriptCommand& command) {
     loop_.content().set_scale(static_cast<float>(number(command.rest)));

@@ -91,7 +91,7 @@ Schedule small_schedule(Layout layout) {
 }
 
 TEST(PatternColours, CellsCoverExactlyTheAllowedBlocks) {
-    const Theme theme = make_theme(true, 1);
+    const Theme theme = make_theme(ThemeName::dark, 1);
     for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped}) {
         const Schedule schedule = small_schedule(layout);
         const StepLookup steps(schedule);

@@ -1,4 +1,4 @@
-// Colours can be read: WCAG 2 contrast, dark and light.
+// Colours can be read: WCAG 2 contrast, in every theme.
 #include "ui/theme.h"
 
 #include <cmath>
@@ -22,8 +22,9 @@ double contrast(ImU32 a, ImU32 b) {
     return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
 }
 
-class ThemeContrast : public ::testing::TestWithParam<bool> {};
-INSTANTIATE_TEST_SUITE_P(DarkAndLight, ThemeContrast, ::testing::Bool());
+class ThemeContrast : public ::testing::TestWithParam<ThemeName> {};
+INSTANTIATE_TEST_SUITE_P(Themes, ThemeContrast,
+                         ::testing::Values(ThemeName::dark, ThemeName::light, ThemeName::contrast));
 
 TEST_P(ThemeContrast, TextReadsOnPanelsAndPlots) {
     const Theme theme = make_theme(GetParam(), 1);
@@ -33,6 +34,19 @@ TEST_P(ThemeContrast, TextReadsOnPanelsAndPlots) {
             EXPECT_GE(contrast(colour, ground), 4.5);
         EXPECT_GE(contrast(theme.accent, ground), 3);
         EXPECT_GE(contrast(theme.hover, ground), 3);
+    }
+}
+
+TEST(Theme, HighContrastReadsAtSevenToOneAndOutlinesFields) {
+    const Theme theme = make_theme(ThemeName::contrast, 1);
+    for (const ImU32 ground : {theme.panel, theme.background}) {
+        for (const ImU32 colour :
+             {theme.text, theme.text_dim, theme.good, theme.warning, theme.error, theme.accent, theme.hover})
+            EXPECT_GE(contrast(colour, ground), 7);
+        EXPECT_GE(contrast(theme.border, ground), 7);
+        EXPECT_GE(contrast(theme.grid_strong, ground), 3);
+        for (int kind = 0; kind < kSpanKinds; ++kind)
+            EXPECT_GE(contrast(theme.span_colour(static_cast<SpanKind>(kind)), ground), 4.5);
     }
 }
 
@@ -47,13 +61,13 @@ TEST_P(ThemeContrast, FillsCarryTextAndStandOutOrHaveAHatch) {
     for (int i = 0; i <= 20; ++i) fills.push_back(theme.ramp_colour(i / 20.0));
     for (const ImU32 fill : fills) {
         EXPECT_GE(contrast(theme.text_on(fill), fill), 4.5);
-        EXPECT_GE(contrast(fill, theme.background), GetParam() ? 3.0 : 1.7);
+        EXPECT_GE(contrast(fill, theme.background), theme.dark ? 3.0 : 1.7);
     }
 }
 
 TEST(Theme, RampIsMonotoneInLightness) {
-    for (const bool dark : {true, false}) {
-        const Theme theme = make_theme(dark, 1);
+    for (const ThemeName name : {ThemeName::dark, ThemeName::light, ThemeName::contrast}) {
+        const Theme theme = make_theme(name, 1);
         for (int i = 1; i <= 50; ++i)
             EXPECT_LT(luminance(theme.ramp_colour(i / 50.0)),
                       luminance(theme.ramp_colour((i - 1) / 50.0)) + 1e-3)
@@ -64,7 +78,7 @@ TEST(Theme, RampIsMonotoneInLightness) {
 }
 
 TEST(Theme, EveryKindHasItsOwnLetter) {
-    const Theme theme = make_theme(true, 1);
+    const Theme theme = make_theme(ThemeName::dark, 1);
     std::string letters;
     for (int kind = 0; kind < kSpanKinds; ++kind) letters += theme.span_letter(static_cast<SpanKind>(kind));
     for (size_t i = 0; i < letters.size(); ++i) EXPECT_EQ(letters.find(letters[i]), i);
@@ -72,9 +86,9 @@ TEST(Theme, EveryKindHasItsOwnLetter) {
 
 TEST(Theme, ScalingTwiceDoesNotDrift) {
     ImGui::CreateContext();
-    apply_theme(make_theme(true, 2));
+    apply_theme(make_theme(ThemeName::dark, 2));
     const float once = ImGui::GetStyle().ItemSpacing.x;
-    apply_theme(make_theme(true, 2));
+    apply_theme(make_theme(ThemeName::dark, 2));
     EXPECT_EQ(ImGui::GetStyle().ItemSpacing.x, once);
     ImGui::DestroyContext();
 }

@@ -104,7 +104,7 @@ class Views : public ::testing::Test {
     Clock clock_;
     ItemRegistry items_;
     TraceIndexCache traces_;
-    Theme theme_ = make_theme(true, 1);
+    Theme theme_ = make_theme(ThemeName::dark, 1);
 };
 
 const ImVec2 kSizes[] = {{1, 1}, {3, 200}, {200, 3}, {60, 40}, {480, 300}, {1900, 1000}, {3840, 2160}};

@@ -357,7 +357,7 @@ TEST(Window, ListsFiltersOpensAndDeletesSavedRuns) {
 
 TEST(Window, RemembersItsStateAndIgnoresBadValues) {
     NullWindow window;
-    window.ui->set_theme(false);
+    window.ui->set_theme(ui::ThemeName::contrast);
     window.ui->set_auto_run(false);
     window.ui->show_view("timeline");
     const std::string text = window.ui->window_state().text;
@@ -365,9 +365,10 @@ TEST(Window, RemembersItsStateAndIgnoresBadValues) {
     other.restore({text});
     EXPECT_EQ(other.window_state().text, text);
     other.restore(
-        {"scale=nan\nleft_points=1e99\npattern_share=x\ntab=nowhere\ndark=7\n=\nno equals\nmaximised=\n"});
+        {"scale=nan\nleft_points=1e99\npattern_share=x\ntab=nowhere\ntheme=pink\n=\nno "
+         "equals\nmaximised=\n"});
     EXPECT_GE(other.scale(), 0.75f);
-    EXPECT_FALSE(other.dark());
+    EXPECT_EQ(other.theme(), ui::ThemeName::contrast);
     EXPECT_FALSE(other.show_view("nowhere"));
 }
 

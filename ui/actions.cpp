@@ -22,7 +22,18 @@ std::string nothing_to_play(const Shell& s) {
 }
 std::string not_busy(const Shell& s) { return s.in.busy ? "" : "nothing is running"; }
 
-void change_scale(Shell& s, float factor) { s.set_scale(std::round(s.theme.scale * factor * 20) / 20); }
+void change_scale(Shell& s, float factor) {
+    s.set_scale(std::round(s.person_scale * factor * 20) / 20, s.display_scale);
+}
+
+template <ThemeName name>
+void choose_theme(Shell& s) {
+    s.set_theme(name);
+}
+template <ThemeName name>
+bool theme_is(const Shell& s) {
+    return s.theme.name == name;
+}
 
 void maximise(Shell& s, int view) {
     s.layout.tab = Tab::workbench;
@@ -73,11 +84,16 @@ constexpr Action kActions[] = {
     {"view/memory", "Memory fills the screen", "Alt-4", kKey1 + 3, kModAlt, true, [](Shell& s) { maximise(s, 3); }, nullptr, [](const Shell& s) { return s.layout.maximised == 3; }},
     {"view/focused", "View in focus fills the screen", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised >= 0 ? s.layout.maximised : static_cast<int>(s.selection.focused)); }, nullptr, nullptr},
     {"view/all", "All four views", "Alt-0", kKey0, kModAlt, true, [](Shell& s) { s.layout.tab = Tab::workbench; s.layout.maximised = -1; }, nullptr, [](const Shell& s) { return s.layout.maximised < 0; }},
-    {"view/dark", "Dark colours", "", 0, 0, false, [](Shell& s) { s.set_theme(!s.theme.dark); }, nullptr, [](const Shell& s) { return s.theme.dark; }},
+    {"view/dark", "Dark colours", "", 0, 0, false, choose_theme<ThemeName::dark>, nullptr, theme_is<ThemeName::dark>},
+    {"view/light", "Light colours", "", 0, 0, false, choose_theme<ThemeName::light>, nullptr, theme_is<ThemeName::light>},
+    {"view/contrast", "High contrast", "", 0, 0, false, choose_theme<ThemeName::contrast>, nullptr, theme_is<ThemeName::contrast>},
     {"view/reduced_motion", "Reduced motion", "", 0, 0, false, [](Shell& s) { s.reduced_motion = !s.reduced_motion; }, nullptr, [](const Shell& s) { return s.reduced_motion; }},
     {"view/bigger", "Bigger text", "Ctrl-=", kKeyEqual, kModControl, true, [](Shell& s) { change_scale(s, 1.1f); }, nullptr, nullptr},
     {"view/smaller", "Smaller text", "Ctrl--", kKeyMinus, kModControl, true, [](Shell& s) { change_scale(s, 1 / 1.1f); }, nullptr, nullptr},
-    {"view/normal_size", "Normal text size", "Ctrl-0", kKey0, kModControl, true, [](Shell& s) { s.set_scale(1); }, nullptr, nullptr},
+    {"view/normal_size", "Normal text size", "Ctrl-0", kKey0, kModControl, true, [](Shell& s) { s.set_scale(1, s.display_scale); }, nullptr, nullptr},
+    {"view/layout_tune", "Layout: tune", "", 0, 0, false, [](Shell& s) { s.layout = tune_layout(); }, nullptr, nullptr},
+    {"view/layout_teach", "Layout: teach", "", 0, 0, false, [](Shell& s) { s.layout = teach_layout(); }, nullptr, nullptr},
+    {"view/layout_compare", "Layout: compare", "", 0, 0, false, [](Shell& s) { s.layout = compare_layout(); }, nullptr, nullptr},
     {"view/reset_layout", "Reset layout", "", 0, 0, false, [](Shell& s) { s.layout = WindowLayout{}; }, nullptr, nullptr},
     {"view/log", "Messages", "", 0, 0, false, [](Shell& s) { s.log_open = !s.log_open; }, nullptr, [](const Shell& s) { return s.log_open; }},
 

@@ -190,7 +190,7 @@ void PatternView::move(ViewContext& context, const Schedule& schedule, const Can
 void PatternView::update(const ViewContext& context, const Schedule& schedule, const Layout& layout) {
     const int most =
         std::clamp(static_cast<int>(layout.matrix.width() / context.theme.px(kLeastBlockPx)), 1, kMostCells);
-    Key key{schedule.experiment, window, pattern, colour, context.theme.dark, most};
+    Key key{schedule.experiment, window, pattern, colour, context.theme.name, most};
     if (key == key_) return;
     key_ = std::move(key);
     picture_ = paint_pattern(schedule, steps_, pattern, colour, window, most, context.theme);

@@ -34,7 +34,7 @@ struct PatternView {
         TokenWindow window;
         int pattern = -1;
         PatternColour colour = PatternColour::owner;
-        bool dark = false;
+        ThemeName theme = ThemeName::dark;
         int most_cells = 0;
         bool operator==(const Key&) const = default;
     };

@@ -4,6 +4,11 @@
 
 namespace ringscope::ui {
 
+namespace {
+constexpr float kSmallestScale = 0.75f, kLargestScale = 3;
+constexpr float kLargestLetters = 4;  // larger ones outgrow the texture that holds them
+}  // namespace
+
 ViewContext Shell::view_context() {
     return {.plan = plan.schedule(),
             .run = in.run.get(),
@@ -36,9 +41,9 @@ void Shell::set_experiment(const Experiment& other) {
     plan.update(experiment);
 }
 
-void Shell::set_theme(bool dark) {
+void Shell::set_theme(ThemeName name) {
     const float scale = theme.scale;
-    theme = make_theme(dark, scale);
+    theme = make_theme(name, scale);
     theme.text_font = fonts.text;
     theme.small_font = fonts.small_text;
     theme.title_font = fonts.title;

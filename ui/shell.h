@@ -47,9 +47,11 @@ struct Shell {
     RunsTab runs;
     CompareTab compare;
 
-    Theme theme = make_theme(true, 1);
+    Theme theme = make_theme(ThemeName::dark, 1);
     Fonts fonts;
     bool theme_changed = true;
+    float person_scale = 1;   // what the person chose
+    float display_scale = 1;  // what the monitor asks for; theme.scale is their product
     bool reduced_motion = false;
     WindowLayout layout;
 

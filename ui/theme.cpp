@@ -15,6 +15,8 @@ constexpr ImU32 rgb(unsigned hex) { return IM_COL32(hex >> 16 & 255, hex >> 8 & 
 constexpr unsigned kOrange = 0xE69F00, kSky = 0x56B4E9, kGreen = 0x009E73, kYellow = 0xF0E442,
                    kBlue = 0x0072B2, kVermillion = 0xD55E00, kPurple = 0xCC79A7, kGrey = 0x999999,
                    kOlive = 0xA69A00;
+// For black ground: blue rises to a contrast of 5 against it, sky then has to stay apart from blue.
+constexpr unsigned kLightBlue = 0x2E86D0, kLightSky = 0x9AD7FF;
 
 ImVec4 vec(ImU32 colour) { return ImGui::ColorConvertU32ToFloat4(colour); }
 
@@ -97,20 +99,34 @@ constexpr unsigned kCategories[] = {kBlue, kOrange, kGreen, kPurple, kSky, kVerm
 constexpr unsigned kRampOnDark[] = {0xFDE725, 0x90D743, 0x35B779, 0x21918C, 0x3B7DB0, 0x5F63B5};
 constexpr unsigned kRampOnLight[] = {0xB8C000, 0x5DB850, 0x22A884, 0x21808C, 0x365C8D, 0x440154};
 
+/// The shade of an Okabe-Ito colour that stands out from the theme's ground.
+unsigned on_ground(const Theme& theme, unsigned hex) {
+    if (hex == kYellow && !theme.dark) return kOlive;
+    if (theme.name != ThemeName::contrast) return hex;
+    if (hex == kBlue) return kLightBlue;
+    return hex == kSky ? kLightSky : hex;
+}
+
 }  // namespace
+
+std::optional<ThemeName> theme_named(const std::string& text) {
+    for (size_t i = 0; i < std::size(kThemeNames); ++i)
+        if (text == kThemeNames[i]) return static_cast<ThemeName>(i);
+    return std::nullopt;
+}
 
 ImU32 Theme::span_colour(SpanKind kind) const {
     switch (kind) {
         case SpanKind::pack:
-            return rgb(kSky);
+            return rgb(on_ground(*this, kSky));
         case SpanKind::compute:
-            return rgb(kBlue);
+            return rgb(on_ground(*this, kBlue));
         case SpanKind::merge:
             return rgb(kPurple);
         case SpanKind::send:
             return rgb(kOrange);
         case SpanKind::receive:
-            return rgb(dark ? kYellow : kOlive);
+            return rgb(on_ground(*this, kYellow));
         case SpanKind::wait:
             return rgb(kGrey);
         case SpanKind::collective:
@@ -142,7 +158,7 @@ char Theme::span_letter(SpanKind kind) const { return "PCMSRWG"[static_cast<int>
 ImU32 Theme::purpose_colour(Purpose purpose) const {
     switch (purpose) {
         case Purpose::query:
-            return rgb(kSky);
+            return rgb(on_ground(*this, kSky));
         case Purpose::own_kv:
             return rgb(kGreen);
         case Purpose::travelling_kv:
@@ -150,7 +166,7 @@ ImU32 Theme::purpose_colour(Purpose purpose) const {
         case Purpose::output:
             return rgb(kPurple);
         case Purpose::lse:
-            return rgb(dark ? kYellow : kOlive);
+            return rgb(on_ground(*this, kYellow));
         case Purpose::workspace:
             return rgb(kGrey);
     }
@@ -160,8 +176,7 @@ ImU32 Theme::purpose_colour(Purpose purpose) const {
 ImU32 Theme::category_colour(int index) const {
     constexpr int count = static_cast<int>(std::size(kCategories));
     const int i = std::max(index, 0);
-    const unsigned hex = kCategories[i % count];
-    const ImU32 base = rgb(!dark && hex == kYellow ? kOlive : hex);
+    const ImU32 base = rgb(on_ground(*this, kCategories[i % count]));
     // The second round is paler, the third again as the first: a label tells them apart.
     return i / count % 2 == 0 ? base : mix(base, text, 0.35f);
 }
@@ -179,22 +194,34 @@ ImU32 Theme::text_on(ImU32 fill) const {
     return luminance(fill) > 0.179 ? IM_COL32(0, 0, 0, 255) : IM_COL32(255, 255, 255, 255);
 }
 
-Theme make_theme(bool dark, float scale) {
+Theme make_theme(ThemeName name, float scale) {
+    struct Grounds {
+        unsigned background, panel, border, grid, grid_strong, text, text_dim, accent, hover, good, warning,
+            error;
+    };
+    static constexpr Grounds kGrounds[] = {{0x14171B, 0x1D2126, 0x414953, 0x2A3037, 0x555E69, 0xE8EAED,
+                                            0xA6AEB8, kSky, kYellow, 0x2BBF92, kOrange, 0xFF8263},
+                                           {0xFFFFFF, 0xF3F4F6, 0xB9BFC7, 0xE2E5E9, 0xA8AFB8, 0x16191D,
+                                            0x535A63, kBlue, kVermillion, 0x00694C, 0x855700, 0xB3261E},
+                                           {0x000000, 0x000000, 0xC8C8C8, 0x3C3C3C, 0x8C8C8C, 0xFFFFFF,
+                                            0xE0E0E0, 0x6FCBFF, kYellow, 0x4DFFC3, 0xFFC14D, 0xFF9E85}};
+    const Grounds& g = kGrounds[static_cast<int>(name)];
     Theme t;
-    t.dark = dark;
+    t.name = name;
+    t.dark = name != ThemeName::light;
     t.scale = scale;
-    t.background = rgb(dark ? 0x14171B : 0xFFFFFF);
-    t.panel = rgb(dark ? 0x1D2126 : 0xF3F4F6);
-    t.border = rgb(dark ? 0x414953 : 0xB9BFC7);
-    t.grid = rgb(dark ? 0x2A3037 : 0xE2E5E9);
-    t.grid_strong = rgb(dark ? 0x555E69 : 0xA8AFB8);
-    t.text = rgb(dark ? 0xE8EAED : 0x16191D);
-    t.text_dim = rgb(dark ? 0xA6AEB8 : 0x535A63);
-    t.accent = rgb(dark ? kSky : kBlue);
-    t.hover = rgb(dark ? kYellow : kVermillion);
-    t.good = rgb(dark ? 0x2BBF92 : 0x00694C);
-    t.warning = rgb(dark ? kOrange : 0x855700);
-    t.error = rgb(dark ? 0xFF8263 : 0xB3261E);
+    t.background = rgb(g.background);
+    t.panel = rgb(g.panel);
+    t.border = rgb(g.border);
+    t.grid = rgb(g.grid);
+    t.grid_strong = rgb(g.grid_strong);
+    t.text = rgb(g.text);
+    t.text_dim = rgb(g.text_dim);
+    t.accent = rgb(g.accent);
+    t.hover = rgb(g.hover);
+    t.good = rgb(g.good);
+    t.warning = rgb(g.warning);
+    t.error = rgb(g.error);
     return t;
 }
 

@@ -2,6 +2,9 @@
 // the only sign: kinds also have a letter and a hatch.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include <imgui.h>
 
 #include "engine/trace.h"
@@ -11,9 +14,15 @@ namespace ringscope::ui {
 /// How a bar of one kind looks besides its colour.
 enum class Hatch { none, left, right, cross, outline };
 
+enum class ThemeName { dark, light, contrast };
+inline constexpr const char* kThemeNames[] = {"dark", "light", "contrast"};
+/// Unset when no theme has that name.
+std::optional<ThemeName> theme_named(const std::string& text);
+
 struct Theme {
-    bool dark = true;
-    float scale = 1;
+    ThemeName name = ThemeName::dark;
+    bool dark = true;             // of the ground
+    float scale = 1;              // pixels a point
     ImFont* text_font = nullptr;  // null: ImGui's current one
     ImFont* small_font = nullptr;
     ImFont* title_font = nullptr;
@@ -44,7 +53,7 @@ struct Theme {
     ImU32 text_on(ImU32 fill) const;  // black or white, whichever reads better
 };
 
-Theme make_theme(bool dark, float scale);
+Theme make_theme(ThemeName name, float scale);
 /// Writes the theme into ImGui's style, from a pristine style each time.
 void apply_theme(const Theme& theme);
 

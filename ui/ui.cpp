@@ -117,14 +117,17 @@ const ItemRegistry& Ui::items() const { return state_->items; }
 const Experiment& Ui::experiment() const { return state_->experiment; }
 void Ui::set_experiment(const Experiment& experiment) { state_->set_experiment(experiment); }
 void Ui::set_auto_run(bool on) { state_->auto_run.on = on; }
-void Ui::set_theme(bool dark) { state_->set_theme(dark); }
-bool Ui::dark() const { return state_->theme.dark; }
-void Ui::set_scale(float scale) { state_->set_scale(scale); }
+void Ui::set_theme(ThemeName name) { state_->set_theme(name); }
+ThemeName Ui::theme() const { return state_->theme.name; }
+void Ui::set_scale(float scale) { state_->set_scale(scale, state_->display_scale); }
+void Ui::set_display_scale(float scale) {
+    if (scale != state_->display_scale) state_->set_scale(state_->person_scale, scale);
+}
 float Ui::scale() const { return state_->theme.scale; }
 
 void Ui::set_fonts(const Fonts& fonts) {
     state_->fonts = fonts;
-    state_->set_theme(state_->theme.dark);
+    state_->set_theme(state_->theme.name);
 }
 
 bool Ui::show_view(const std::string& name) {
@@ -164,9 +167,9 @@ std::string Ui::set_field_text(const std::string& path, const std::string& text)
 WindowState Ui::window_state() const {
     const Shell& shell = *state_;
     std::ostringstream text;
-    text << layout_text(shell.layout) << "dark=" << shell.theme.dark << "\nscale=" << shell.theme.scale
-         << "\nauto_run=" << shell.auto_run.on << "\nreduced_motion=" << shell.reduced_motion
-         << "\nspeed=" << shell.clock.speed << "\n";
+    text << layout_text(shell.layout) << "theme=" << kThemeNames[static_cast<int>(shell.theme.name)]
+         << "\nscale=" << shell.person_scale << "\nauto_run=" << shell.auto_run.on
+         << "\nreduced_motion=" << shell.reduced_motion << "\nspeed=" << shell.clock.speed << "\n";
     return {text.str()};
 }
 
@@ -180,13 +183,13 @@ void Ui::restore(const WindowState& state) {
         const std::string key = line.substr(0, equals), value = line.substr(equals + 1);
         if (read_layout(shell.layout, key, value)) continue;
         const bool is_flag = value == "0" || value == "1";
-        if (key == "dark" && is_flag) shell.set_theme(value == "1");
+        if (key == "theme" && theme_named(value)) shell.set_theme(*theme_named(value));
         if (key == "auto_run" && is_flag) shell.auto_run.on = value == "1";
         if (key == "reduced_motion" && is_flag) shell.reduced_motion = value == "1";
         std::istringstream number(value);
         float read = 0;
         if (!(number >> read) || !std::isfinite(read)) continue;
-        if (key == "scale") shell.set_scale(read);
+        if (key == "scale") shell.set_scale(read, shell.display_scale);
         if (key == "speed") shell.clock.speed = std::clamp<double>(read, 1.0 / 16, 16);
     }
 }

@@ -15,6 +15,7 @@
 #include "sessions/run_record.h"
 #include "ui/commands.h"
 #include "ui/item_registry.h"
+#include "ui/theme.h"
 
 namespace ringscope::ui {
 
@@ -88,10 +89,12 @@ class Ui {
     const Experiment& experiment() const;  // as it stands in the panel
     void set_experiment(const Experiment& experiment);
     void set_auto_run(bool on);
-    void set_theme(bool dark);
-    bool dark() const;
-    void set_scale(float scale);         // of fonts and spacing; the caller rebuilds the font atlas
-    void set_fonts(const Fonts& fonts);  // after each rebuild of the font atlas, between frames
+    void set_theme(ThemeName name);
+    ThemeName theme() const;
+    void set_scale(float scale);          // the person's, 0.75 to 3
+    void set_display_scale(float scale);  // the monitor's pixels a point
+    void set_fonts(const Fonts& fonts);   // after each rebuild of the font atlas, between frames
+    /// Of fonts and spacing, both scales together; the caller rebuilds the font atlas when it changes.
     float scale() const;
     /// Shows one view alone (pattern, ring, timeline, memory), all of them, or a tab (runs, compare).
     /// False: no such view.

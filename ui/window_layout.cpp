@@ -37,6 +37,24 @@ void WindowLayout::clamp() {
     memory_share = std::clamp(memory_share, 0.15f, 0.85f);
 }
 
+WindowLayout tune_layout() { return {}; }
+
+WindowLayout teach_layout() {
+    WindowLayout layout;
+    layout.left_points = 300;
+    layout.pattern_share = 0.54f;
+    layout.top_share = 0.7f;
+    layout.memory_share = 0.35f;
+    return layout;
+}
+
+WindowLayout compare_layout() {
+    WindowLayout layout;
+    layout.top_share = 0.35f;
+    layout.tab = Tab::compare;
+    return layout;
+}
+
 std::string layout_text(const WindowLayout& layout) {
     std::string text;
     for (const Number& number : kNumbers) {

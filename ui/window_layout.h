@@ -27,6 +27,13 @@ struct WindowLayout {
     void clamp();
 };
 
+/// The layout to begin with: settings beside all four views.
+WindowLayout tune_layout();
+/// Pattern and Ring large, settings narrow.
+WindowLayout teach_layout();
+/// The comparison in front; on the workbench Timeline and Memory large.
+WindowLayout compare_layout();
+
 /// "key=value" lines.
 std::string layout_text(const WindowLayout& layout);
 /// Takes one line's key and value; false when the key is not the layout's. Bad values change nothing.
