@@ -25,6 +25,7 @@ struct ScreenshotCommand {
     ExperimentOptions experiment;
     std::vector<std::string> runs;
     std::string view, out, db, size = "1280x720", theme = "dark", scale = "1";
+    bool only = false;
 };
 
 const std::vector<std::string>& view_names() {
@@ -108,7 +109,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     const auto run = wait_for_run(loop, stop);
     if (command.runs.empty() && run->state != RunState::done) throw Error(run->error_kind, run->error);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
-    loop.save_picture(command.out);
+    loop.save_picture(command.out, command.only ? command.view + "/view" : "");
     if (run->verification && !run->verification->passed) return kExitWrongAnswer;
     return 0;
 }
@@ -117,13 +118,11 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
 
 void declare_screenshot(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<ScreenshotCommand>();
-    Arguments arguments = program.command("screenshot", "Draw a view to a PNG file; needs no display",
+    Arguments arguments = program.command("screenshot", "Draw a view to a PNG or SVG file; needs no display",
                                           [command, stop] { return screenshot_command(*command, stop); });
     arguments.required_value("--view", command->view, "NAME", "What to show", view_names());
-    arguments.required_value("--out", command->out, "FILE", "PNG file to write");
-    arguments.values(
-        "--run", command->runs, "RUN",
-        "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
+    arguments.required_value("--out", command->out, "FILE", "PNG file to write, or SVG when it ends in .svg");
+    arguments.flag("--only", command->only, "The view alone: no settings, menus and metrics around it");
     declare(arguments, command->experiment);
     arguments.values(
         "--run", command->runs, "RUN",

@@ -8,6 +8,9 @@
 #include <variant>
 
 #include "app/fonts.h"
+#include "app/svg_picture.h"
+#include "sessions/atomic_file.h"
+#include "sessions/experiment_file.h"
 #include "ui/imgui_compat.h"
 
 namespace ringscope {
@@ -32,10 +35,10 @@ double FrameLoop::seconds() const {
 
 /// The atlas of Dear ImGui 1.86 holds letters of fixed sizes.
 void FrameLoop::follow_scale() {
+    content_.set_display_scale(surface_.content_scale());
     if (content_.scale() == font_scale_) return;
     font_scale_ = content_.scale();
     const LoadedFonts loaded = load_fonts(font_scale_);
-    content_.set_display_scale(surface_.content_scale());
     if (!loaded.problem.empty()) controller_.notify(ui::Notice::Level::warning, loaded.problem);
     content_.set_fonts(loaded.fonts);
     surface_.remake_font_texture();
@@ -63,6 +66,7 @@ void FrameLoop::draw_frame() {
     // After present() the back buffer holds nothing in particular.
     if (picture_) *picture_ = surface_.read_picture();
     surface_.present();
+    take_asked_pictures();
 }
 
 void FrameLoop::carry_out(const ui::Commands& commands) {
@@ -71,13 +75,21 @@ void FrameLoop::carry_out(const ui::Commands& commands) {
         if (const auto* copy = std::get_if<ui::CopyText>(&command))
             ImGui::SetClipboardText(copy->text.c_str());
         if (std::holds_alternative<ui::Quit>(command)) quitting_ = true;
-        if (const auto* picture = std::get_if<ui::TakePicture>(&command)) {
-            try {
-                save_png(surface_.read_picture(), picture->path);
-                controller_.notify(ui::Notice::Level::info, "Wrote " + picture->path);
-            } catch (const Error& error) {
-                controller_.notify(ui::Notice::Level::error, error.what());
-            }
+        if (const auto* picture = std::get_if<ui::TakePicture>(&command)) asked_pictures_.push_back(*picture);
+    }
+}
+
+/// The frame that asked still shows the question.
+void FrameLoop::take_asked_pictures() {
+    const std::vector<ui::TakePicture> asked = std::move(asked_pictures_);
+    asked_pictures_.clear();
+    for (const ui::TakePicture& picture : asked) {
+        for (int i = 0; i < kSettlingFrames; ++i) draw_frame();
+        try {
+            save_picture(picture.path, picture.area);
+            controller_.notify(ui::Notice::Level::info, "Wrote " + picture.path);
+        } catch (const Error& error) {
+            controller_.notify(ui::Notice::Level::error, error.what());
         }
     }
 }
@@ -97,12 +109,45 @@ void FrameLoop::run(std::stop_token stop) {
     }
 }
 
-void FrameLoop::save_picture(const std::string& path) {
+PictureArea FrameLoop::area_of(const std::string& item) const {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    ui::Item whole{{0, 0}, size, "", true};
+    const ui::Item* found = item.empty() ? &whole : content_.items().find(item);
+    if (!found)
+        throw Error(ErrorKind::bad_input, "there is no '" + item + "' on the screen to take a picture of");
+    const auto whole_pixel = [](float value, float most) {
+        return static_cast<int>(std::lround(std::clamp(value, 0.0f, most)));
+    };
+    const int left = whole_pixel(found->min.x, size.x), top = whole_pixel(found->min.y, size.y);
+    return {left, top, whole_pixel(found->max.x, size.x) - left, whole_pixel(found->max.y, size.y) - top};
+}
+
+void FrameLoop::save_picture(const std::string& path, const std::string& area) {
+    const bool as_svg = path.ends_with(".svg");
+    ImGuiStyle& style = ImGui::GetStyle();
+    const ImGuiStyle before = style;
+    if (as_svg) style.AntiAliasedLines = style.AntiAliasedLinesUseTex = style.AntiAliasedFill = false;
     Picture picture;
-    picture_ = &picture;
+    if (!as_svg) picture_ = &picture;
     draw_frame();
     picture_ = nullptr;
-    save_png(picture, path);
+    const PictureArea part = area_of(area);
+    if (as_svg) {
+        style = before;
+        const SvgCaption caption{"RingScope", experiment_to_json(content_.experiment())};
+        AtomicFile file(path);
+        file.write(svg_picture(*ImGui::GetDrawData(), content_.items(), part, caption));
+        file.commit();
+        return;
+    }
+    // A display may have several pixels for one of ImGui's.
+    const ImVec2 pixels = ImGui::GetIO().DisplayFramebufferScale;
+    const auto scaled = [](int value, float by) {
+        return static_cast<int>(std::lround(static_cast<float>(value) * by));
+    };
+    save_png(cropped(picture, {scaled(part.x, pixels.x), scaled(part.y, pixels.y),
+                               scaled(part.width, pixels.x), scaled(part.height, pixels.y)}),
+             path);
 }
 
 }  // namespace ringscope

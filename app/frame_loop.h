@@ -3,6 +3,7 @@
 
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "app/controller.h"
 #include "app/surface.h"
@@ -28,8 +29,9 @@ class FrameLoop {
     /// Until the window is closed, the person quits, or `stop` is asked for. Sleeps while nothing moves.
     void run(std::stop_token stop);
 
-    /// Draws one more frame and writes it as PNG. Throws Error(io).
-    void save_picture(const std::string& path);
+    /// Draws one more frame and writes it as PNG, or as SVG when the path ends in ".svg": the whole window,
+    /// or of it the item `area` alone. Throws Error(io), and Error(bad_input) when there is no such item.
+    void save_picture(const std::string& path, const std::string& area = "");
 
     bool quitting() const { return quitting_; }
     Surface& surface() { return surface_; }
@@ -42,6 +44,8 @@ class FrameLoop {
     void follow_scale();
     void feed_mouse();
     void carry_out(const ui::Commands& commands);
+    void take_asked_pictures();
+    PictureArea area_of(const std::string& item) const;
     double seconds() const;
 
     Surface& surface_;
@@ -49,6 +53,7 @@ class FrameLoop {
     ui::Ui& content_;
     float font_scale_ = 0;        // what the atlas was built for; 0: not yet
     Picture* picture_ = nullptr;  // the next frame's goes here
+    std::vector<ui::TakePicture> asked_pictures_;
     bool quitting_ = false;
 };
 

@@ -2,12 +2,26 @@
 
 #include <png.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/error.h"
 #include "sessions/atomic_file.h"
 
 namespace ringscope {
+
+Picture cropped(const Picture& picture, const PictureArea& area) {
+    const int left = std::clamp(area.x, 0, picture.width), top = std::clamp(area.y, 0, picture.height);
+    const int right = std::clamp(area.x + area.width, left, picture.width);
+    const int bottom = std::clamp(area.y + area.height, top, picture.height);
+    if (left == right || top == bottom) throw Error(ErrorKind::bad_input, "this part of the window is empty");
+    Picture part{right - left, bottom - top, {}};
+    for (int y = top; y < bottom; ++y) {
+        const uint8_t* row = picture.rgb.data() + (static_cast<size_t>(y) * picture.width + left) * 3;
+        part.rgb.insert(part.rgb.end(), row, row + static_cast<size_t>(part.width) * 3);
+    }
+    return part;
+}
 
 void save_png(const Picture& picture, const std::string& path) {
     png_image image;

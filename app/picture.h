@@ -13,6 +13,17 @@ struct Picture {
     std::vector<uint8_t> rgb;  // rows from the top, 3 bytes a pixel
 };
 
+/// A part of a picture or frame, pixels from the top left.
+struct PictureArea {
+    int x = 0;
+    int y = 0;
+    int width = 0;
+    int height = 0;
+};
+
+/// The part that lies inside the picture. Throws Error(bad_input) when nothing does.
+Picture cropped(const Picture& picture, const PictureArea& area);
+
 /// Written under a temporary name, then renamed. Throws Error(io).
 void save_png(const Picture& picture, const std::string& path);
 

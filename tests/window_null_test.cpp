@@ -372,6 +372,53 @@ TEST(Window, RemembersItsStateAndIgnoresBadValues) {
     EXPECT_FALSE(other.show_view("nowhere"));
 }
 
+TEST(Window, LaysItselfOutForTuningTeachingAndComparing) {
+    NullWindow window;
+    const auto choose = [&](const std::string& words) {
+        window.key(ui::pressed_key(ui::kKeyP, ui::kModControl | ui::kModShift));
+        window.type(words.c_str());
+        window.key(ui::kKeyEnter);
+        window.frames(2);
+    };
+    window.frames(2);
+    const ui::Item tuned = *window.item("pattern/view");
+    choose("layout teach");
+    const ui::Item taught = *window.item("pattern/view");
+    EXPECT_GT((taught.max.x - taught.min.x) * (taught.max.y - taught.min.y),
+              1.2f * (tuned.max.x - tuned.min.x) * (tuned.max.y - tuned.min.y));
+    choose("layout compare");
+    EXPECT_FALSE(window.item("pattern/view"));
+    EXPECT_TRUE(window.item("compare/view"));
+    choose("layout tune");
+    ASSERT_TRUE(window.item("pattern/view"));
+    EXPECT_EQ(window.item("pattern/view")->max.x, tuned.max.x);
+    EXPECT_EQ(window.item("pattern/view")->max.y, tuned.max.y);
+}
+
+TEST(Window, TakesTheViewInFrontAsPicture) {
+    NullWindow window;
+    window.ui->show_view("ring");
+    window.frames(2);
+    window.key(ui::pressed_key(ui::kKeyE, ui::kModControl | ui::kModShift));
+    EXPECT_EQ(window.text("dialog/text"), "ring.svg");
+    window.key(ui::kKeyEnter);
+    window.frames(2);
+    ASSERT_TRUE(window.last<ui::TakePicture>());
+    EXPECT_EQ(window.last<ui::TakePicture>()->area, "ring/view");
+    ASSERT_TRUE(window.item("ring/view"));
+}
+
+TEST(Window, MultipliesThePersonsScaleByTheMonitors) {
+    NullWindow window;
+    window.ui->set_scale(1.5f);
+    window.ui->set_display_scale(2);
+    EXPECT_FLOAT_EQ(window.ui->scale(), 3);
+    const std::string remembered = window.ui->window_state().text;
+    EXPECT_NE(remembered.find("scale=1.5\n"), std::string::npos) << "another monitor has its own";
+    window.ui->set_display_scale(1);
+    EXPECT_FLOAT_EQ(window.ui->scale(), 1.5f);
+}
+
 TEST(Window, SurvivesRandomInput) {
     std::mt19937 random(7);
     NullWindow window;

@@ -25,7 +25,7 @@ struct SaveExperiment { Experiment experiment; std::string path; };
 struct CompareRuns { std::vector<int64_t> ids; };   // of the run file; the first is the baseline
 struct OpenRunFile { std::string path; };          // another database
 struct CopyText { std::string text; };
-struct TakePicture { std::string path; };          // PNG of the window
+struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a registered area; "": of the window
 struct Quit {};
 // clang-format on
 

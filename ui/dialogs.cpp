@@ -30,7 +30,8 @@ Question question(Dialogs::Kind kind) {
         case Dialogs::Kind::open_run_file:
             return {"Open run file", "File", "Open", "A .ringscope file; one that does not exist is made."};
         case Dialogs::Kind::picture:
-            return {"Save a picture", "File", "Save", "The window as it is, as PNG."};
+            return {"Save a picture", "File", "Save",
+                    "PNG, or SVG when the name ends in .svg: its text can be searched and edited."};
         case Dialogs::Kind::rename_run:
             return {"Rename run", "Name", "Rename", ""};
         case Dialogs::Kind::delete_run:
@@ -61,7 +62,7 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
         case Dialogs::Kind::open_run_file:
             return OpenRunFile{dialog.text};
         case Dialogs::Kind::picture:
-            return TakePicture{dialog.text};
+            return TakePicture{dialog.text, dialog.area};
         case Dialogs::Kind::rename_run:
             return RenameRun{dialog.run_id, dialog.text};
         case Dialogs::Kind::delete_run:
@@ -86,6 +87,12 @@ void Dialogs::open(Kind which, const std::string& first_text) {
     kind = which;
     text = first_text;
     just_opened = true;
+}
+
+void Dialogs::open_picture(const std::string& area_name) {
+    open(Kind::picture,
+         area_name.empty() ? "ringscope.png" : area_name.substr(0, area_name.find('/')) + ".svg");
+    area = area_name;
 }
 
 void Dialogs::open_for_run(Kind which, int64_t id, const std::string& name) {

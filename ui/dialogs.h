@@ -24,6 +24,8 @@ struct Dialogs {
     };
 
     void open(Kind which, const std::string& first_text = "");
+    /// Asks where a picture of a registered area goes; "": of the whole window.
+    void open_picture(const std::string& area_name);
     void open_for_run(Kind which, int64_t id, const std::string& name);
     bool is_open() const { return kind != Kind::none; }
     /// Draws the open dialog, if any. `enter` and `escape`: those keys were pressed in this frame.
@@ -33,6 +35,7 @@ struct Dialogs {
     std::string text;
     int format = 0;  // index into kExportFormats
     int64_t run_id = 0;
+    std::string area;
     bool just_opened = false;
 };
 

@@ -51,9 +51,17 @@ void Shell::set_theme(ThemeName name) {
     theme_changed = true;
 }
 
-void Shell::set_scale(float scale) {
-    theme.scale = std::clamp(scale, 0.75f, 3.0f);
-    set_theme(theme.dark);
+void Shell::set_scale(float person, float display) {
+    person_scale = std::clamp(person, kSmallestScale, kLargestScale);
+    display_scale = std::clamp(display, 0.5f, kLargestScale);
+    theme.scale = std::clamp(person_scale * display_scale, 0.5f, kLargestLetters);
+    set_theme(theme.name);
+}
+
+std::string Shell::area_in_front() const {
+    if (layout.tab != Tab::workbench) return std::string(kTabNames[static_cast<int>(layout.tab)]) + "/view";
+    const int view = layout.maximised >= 0 ? layout.maximised : static_cast<int>(selection.focused);
+    return std::string(kViewNames[view]) + "/view";
 }
 
 void Shell::say(const std::string& text) {

@@ -74,8 +74,10 @@ struct Shell {
     std::string why_not_run() const;
     void start_run();
     void set_experiment(const Experiment& other);
-    void set_theme(bool dark);
-    void set_scale(float scale);
+    void set_theme(ThemeName name);
+    void set_scale(float person, float display);
+    /// The registered area of the tab, or of the view that fills the workbench or has the focus.
+    std::string area_in_front() const;
     void say(const std::string& text);
 };
 

@@ -60,6 +60,8 @@ void draw_frame(Shell& shell) {
         draw_workbench(shell, status);
     } else {
         ImGui::BeginChild("##tab", {0, -status});
+        const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+        shell.items.add(shell.area_in_front(), at, {at.x + size.x, at.y + size.y}, "");
         if (shell.layout.tab == Tab::runs)
             shell.runs.draw(shell.in, shell.dialogs, shell.widgets(), shell.commands);
         else

@@ -40,6 +40,8 @@ void section_title(Shell& shell, const char* name, const char* title) {
 void draw_view(Shell& shell, int view) {
     const WidgetContext ui = shell.widgets();
     const std::string name = kViewNames[view];
+    const ImVec2 at = ImGui::GetWindowPos(), whole = ImGui::GetWindowSize();
+    ui.items.add(name + "/view", at, {at.x + whole.x, at.y + whole.y}, "");
     const bool alone = shell.layout.maximised == view;
     const bool focused = shell.selection.focused == static_cast<ViewName>(view);
     const float top = ImGui::GetCursorPosY();
@@ -161,7 +163,10 @@ void draw_workbench(Shell& shell, float below) {
     if (splitter(shell.widgets(), "splitter/left", true, left, 1, height))
         shell.layout.left_points = left / shell.theme.scale;
     ImGui::SameLine();
-    draw_views(shell, {std::max(1.0f, whole.x - left - bar), height}, spacing);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const ImVec2 views{std::max(1.0f, whole.x - left - bar), height};
+    draw_views(shell, views, spacing);
+    shell.items.add("all/view", at, {at.x + views.x, at.y + views.y}, "");
     draw_bottom(shell, {whole.x, bottom}, spacing);
     shell.layout.clamp();
 }
