@@ -21,7 +21,13 @@ bool exists(const std::string& path) {
 }  // namespace
 
 Controller::Controller(ControllerOptions options, std::function<void()> wake)
-    : run_file_(std::move(options.run_file)), verify_(options.verify), runner_(wake), worker_(wake) {
+    : run_file_(std::move(options.run_file)),
+      verify_(options.verify),
+      runner_([this, wake] {
+          index_published_run();
+          wake();
+      }),
+      worker_(wake) {
     ask([this]() -> Worker::Outcome {
         auto inventory = std::make_shared<const EngineInventory>(engine_inventory());
         return [this, inventory] { inventory_ = inventory; };
@@ -42,10 +48,11 @@ ui::Inputs Controller::inputs(double seconds) {
     collect_run();
     ui::Inputs inputs;
     inputs.run = shown_.run;
+    inputs.run_index = shown_.index;
     inputs.run_id = shown_.id;
     inputs.run_name = shown_.name;
     const RunnerStatus status = runner_.status();
-    inputs.busy = status.busy;
+    inputs.busy = status.busy || status.published > seen_generation_;
     inputs.work_done = status.work_done;
     inputs.work_total = status.work_total;
     inputs.phase = status.phase;
@@ -77,16 +84,25 @@ bool Controller::busy() const {
     return status.busy || status.published > seen_generation_ || worker_.under_way() > 0;
 }
 
+/// On the runner's thread, which alone publishes: latest() is what was just published.
+void Controller::index_published_run() {
+    auto published = std::make_shared<Published>();
+    published->run = runner_.latest();
+    published->generation = runner_.status().published;
+    published->index = std::make_shared<const ui::RunIndex>(*published->run);
+    published_.store(std::move(published));
+}
+
 /// A result replaces the shown run. A cancelled one does so only when there is nothing better to show.
 void Controller::collect_run() {
-    const RunnerStatus status = runner_.status();
-    if (status.published <= seen_generation_) return;
-    seen_generation_ = status.published;
-    const std::shared_ptr<const Run> run = runner_.latest();
+    const std::shared_ptr<const Published> published = published_.load();
+    if (!published || published->generation <= seen_generation_) return;
+    seen_generation_ = published->generation;
+    const std::shared_ptr<const Run>& run = published->run;
     if (run->state == RunState::cancelled) notify(Level::info, "Run cancelled");
     if (run->state == RunState::failed) notify(Level::error, run->error);
     if (run->state == RunState::cancelled && shown_.run) return;
-    shown_ = {run, 0, automatic_name(run->experiment)};
+    shown_ = {run, published->index, 0, automatic_name(run->experiment)};
     if (run->state != RunState::done) return;
     if (run->verification && !run->verification->passed)
         notify(Level::error, "The answer differs from the reference: see the error figures");
@@ -166,8 +182,9 @@ void Controller::perform(const ui::SaveRun& command) {
 void Controller::perform(const ui::OpenRun& command) {
     ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
         const std::shared_ptr<const Run> run = store.load(id);
-        return [this, id, run, name = store.summary(id).name] {
-            shown_ = {run, id, name};
+        const auto index = std::make_shared<const ui::RunIndex>(*run);
+        return [this, id, run, index, name = store.summary(id).name] {
+            shown_ = {run, index, id, name};
             load_ = run->experiment;
             notify(Level::info, "Opened run " + std::to_string(id) + ": " + name);
         };
@@ -225,6 +242,7 @@ void Controller::perform(const ui::CompareRuns& command) {
         auto set = std::make_shared<ui::ComparedSet>();
         set->ids = ids;
         set->runs = load_to_compare(store, ids);
+        for (const ComparedRun& compared : set->runs) set->indices.emplace_back(*compared.run);
         set->comparison = compare_runs(set->runs);
         return [this, set, path = store.path()] {
             if (path == run_file_) compared_ = set;

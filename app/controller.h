@@ -10,6 +10,7 @@
 // or a disk.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -58,8 +59,15 @@ class Controller {
   private:
     struct Shown {
         std::shared_ptr<const Run> run;
+        std::shared_ptr<const ui::RunIndex> index;
         int64_t id = 0;
         std::string name;
+    };
+    /// A result of the runner, ready to be shown.
+    struct Published {
+        std::shared_ptr<const Run> run;
+        std::shared_ptr<const ui::RunIndex> index;
+        uint64_t generation = 0;
     };
     /// Belongs to the worker's thread.
     struct OpenFile {
@@ -82,6 +90,7 @@ class Controller {
     void perform(const ui::TakePicture&) {}
     void perform(const ui::Quit&) {}
 
+    void index_published_run();
     void collect_run();
     void ask(Worker::Job job);
     void ask_store(bool make_file, StoreJob job);
@@ -99,6 +108,7 @@ class Controller {
     Shown shown_;
     uint64_t seen_generation_ = 0;
     bool verify_;
+    std::atomic<std::shared_ptr<const Published>> published_;
     Runner runner_;
     Worker worker_;  // last: its jobs refer to what stands above
 };

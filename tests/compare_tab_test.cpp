@@ -17,6 +17,7 @@ std::shared_ptr<const ui::ComparedSet> compared(std::shared_ptr<const Run> a, st
     auto set = std::make_shared<ui::ComparedSet>();
     set->ids = {1, 2};
     set->runs = {{"first", std::move(a)}, {"second", std::move(b)}};
+    for (const ComparedRun& run : set->runs) set->indices.emplace_back(*run.run);
     set->comparison = compare_runs(set->runs);
     return set;
 }

@@ -61,6 +61,27 @@ TEST_F(ControllerTest, RunsAndShowsTheResult) {
     EXPECT_FALSE(inputs.busy);
 }
 
+TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
+    ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    const auto expect_index = [&] {
+        ASSERT_TRUE(inputs.run && inputs.run_index);
+        int64_t spans = 0;
+        for (int rank = 0; rank < inputs.run_index->trace.ranks(); ++rank)
+            for (const int64_t count :
+                 inputs.run_index->trace.statistics(rank, 0, inputs.run->trace.wall_ns + 1).spans)
+                spans += count;
+        EXPECT_EQ(spans, static_cast<int64_t>(inputs.run->trace.spans.size()));
+        ui::RunIndexCache cache;
+        cache.show(inputs.run.get(), inputs.run_index);
+        EXPECT_EQ(&cache.of(*inputs.run), inputs.run_index.get()) << "the window would make it again";
+    };
+    expect_index();
+    do_and_settle(ui::SaveRun{"first"});
+    start_controller(1);
+    inputs = settle();
+    expect_index();
+}
+
 TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
     const ui::Inputs inputs = settle();
     EXPECT_FALSE(inputs.saved);

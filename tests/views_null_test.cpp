@@ -13,7 +13,6 @@
 #include "ui/ring_view.h"
 #include "ui/time_axis.h"
 #include "ui/timeline_view.h"
-#include "ui/trace_index.h"
 
 namespace ringscope::ui {
 namespace {
@@ -61,7 +60,7 @@ class Views : public ::testing::Test {
         ImGui::SetNextWindowSize(io.DisplaySize);
         ImGui::Begin("view", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoSavedSettings);
         ViewContext context{plan, run, false, true, selection_, clock_, items_, theme_};
-        context.traces = &traces_;
+        context.indices = &indices_;
         context.actions = actions;
         draw_view(view, context, size);
         ImGui::End();
@@ -103,7 +102,7 @@ class Views : public ::testing::Test {
     Selection selection_;
     Clock clock_;
     ItemRegistry items_;
-    TraceIndexCache traces_;
+    RunIndexCache indices_;
     Theme theme_ = make_theme(ThemeName::dark, 1);
 };
 

@@ -16,7 +16,6 @@ constexpr float kWheelZoom = 0.8f;
 
 struct Frame {
     const ComparedSet& set;
-    const std::vector<TraceIndex>& indices;
     const Alignment& alignment;
     WidgetContext ui;
     Canvas canvas;
@@ -58,7 +57,7 @@ void draw_rank(const Frame& frame, size_t run, int rank, const Box& row, std::ve
     const Box work{{row.min.x, row.min.y + 1}, {row.max.x, middle}};
     const Box transfers{{row.min.x, middle + 1}, {row.max.x, row.max.y - 1}};
     for (const Lane lane : {Lane::wait, Lane::compute, Lane::receive})
-        for (const Track& track : frame.indices[run].tracks_of(rank, lane))
+        for (const Track& track : frame.set.indices[run].tracks_of(rank, lane))
             draw_lane(frame, run, track, lane == Lane::receive ? transfers : work, scratch);
 }
 
@@ -80,7 +79,7 @@ void draw_run(const Frame& frame, size_t run, float y, std::vector<FoldedItem>& 
     const std::string name = "compare/timeline/run " + std::to_string(run + 1);
     frame.ui.items.add(name, strip.min, strip.max, title);
     y += frame.title_height;
-    for (int rank = 0; rank < frame.indices[run].ranks(); ++rank, y += frame.row_height) {
+    for (int rank = 0; rank < frame.set.indices[run].ranks(); ++rank, y += frame.row_height) {
         if (y + frame.row_height < frame.rows.min.y || y > frame.rows.max.y) continue;
         const Box row{{frame.rows.min.x, y}, {frame.rows.max.x, y + frame.row_height}};
         const std::string label = "rank " + std::to_string(rank);
@@ -115,29 +114,25 @@ void show_hint(const Frame& frame) {
 
 }  // namespace
 
-void CompareTimelines::show(const ComparedSet& set) {
-    indices_.clear();
-    for (const ComparedRun& compared : set.runs) indices_.emplace_back(*compared.run);
-    realign();
-}
+void CompareTimelines::show(const ComparedSet& set) { realign(set); }
 
-void CompareTimelines::realign() {
-    alignment_ = by_step ? align_by_step(indices_) : align_by_clock(indices_);
+void CompareTimelines::realign(const ComparedSet& set) {
+    alignment_ = by_step ? align_by_step(set.indices) : align_by_clock(set.indices);
     range_.view_begin_ns = 0;
     range_.view_end_ns = alignment_.length_ns;
     scroll_ = 0;
 }
 
-void CompareTimelines::draw_toolbar(WidgetContext ui) {
+void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui) {
     const bool before = by_step;
     if (toggle(ui, "compare/by step", "Align by ring step", by_step,
                "Each step begins at one place in all runs."))
         by_step = true;
     ImGui::SameLine();
     if (toggle(ui, "compare/by clock", "by clock", !by_step, "All runs start together.")) by_step = false;
-    if (by_step != before) realign();
+    if (by_step != before) realign(set);
     ImGui::SameLine();
-    if (button(ui, "compare/show all", "Show all", "The whole of every run.")) realign();
+    if (button(ui, "compare/show all", "Show all", "The whole of every run.")) realign(set);
     for (const SpanKind kind : {SpanKind::pack, SpanKind::compute, SpanKind::merge, SpanKind::wait,
                                 SpanKind::receive, SpanKind::collective}) {
         ImGui::SameLine(0, ui.theme.px(14));
@@ -150,9 +145,9 @@ void CompareTimelines::draw_toolbar(WidgetContext ui) {
 
 void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
     const float top = ImGui::GetCursorPosY();
-    draw_toolbar(ui);
+    draw_toolbar(set, ui);
     size.y -= ImGui::GetCursorPosY() - top;
-    Frame frame{set, indices_, alignment_, ui, {}, {}, {}, 0, 0};
+    Frame frame{set, alignment_, ui, {}, {}, {}, 0, 0};
     frame.canvas = begin_canvas("compare/timelines", size, ui.items, "timelines");
     const Box& box = frame.canvas.box;
     const float line = ImGui::GetFontSize();
@@ -160,8 +155,8 @@ void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext u
     frame.rows = {{box.min.x + labels, box.min.y}, {box.max.x, std::max(box.min.y, box.max.y - line * 1.3f)}};
     frame.title_height = line * 1.15f;
     int ranks = 0;
-    for (const TraceIndex& index : indices_) ranks += index.ranks();
-    const float titles = frame.title_height * static_cast<float>(indices_.size());
+    for (const TraceIndex& index : set.indices) ranks += index.ranks();
+    const float titles = frame.title_height * static_cast<float>(set.indices.size());
     const float fair = (frame.rows.height() - titles) / static_cast<float>(std::max(ranks, 1));
     frame.row_height = std::clamp(fair, ui.theme.px(7), ui.theme.px(34));
     const float needed = titles + frame.row_height * static_cast<float>(ranks);
@@ -187,9 +182,9 @@ void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext u
     list.PushClipRect(box.min, {box.max.x, frame.rows.max.y}, true);
     draw_steps(frame);
     float y = frame.rows.min.y - scroll_;
-    for (size_t run = 0; run < indices_.size(); ++run) {
+    for (size_t run = 0; run < set.indices.size(); ++run) {
         draw_run(frame, run, y, scratch_);
-        y += frame.title_height + frame.row_height * static_cast<float>(indices_[run].ranks());
+        y += frame.title_height + frame.row_height * static_cast<float>(set.indices[run].ranks());
     }
     list.PopClipRect();
     draw_time_axis(list, frame.axis, {{frame.rows.min.x, frame.rows.max.y}, box.max}, ui.theme);

@@ -20,10 +20,9 @@ struct CompareTimelines {
     void draw(const ComparedSet& set, ImVec2 size, WidgetContext ui);
 
   private:
-    void draw_toolbar(WidgetContext ui);
-    void realign();
+    void draw_toolbar(const ComparedSet& set, WidgetContext ui);
+    void realign(const ComparedSet& set);
 
-    std::vector<TraceIndex> indices_;
     Alignment alignment_;
     Clock range_;
     float scroll_ = 0;

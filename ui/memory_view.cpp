@@ -7,7 +7,6 @@
 #include "ui/imgui_compat.h"
 #include "ui/memory_rows.h"
 #include "ui/time_axis.h"
-#include "ui/trace_index.h"
 
 namespace ringscope::ui {
 
@@ -140,7 +139,7 @@ void MemoryView::draw(ViewContext& context, ImVec2 size) {
 
 void MemoryView::draw_measured(ViewContext& context, ImVec2 size) {
     const Run& run = *context.run;
-    const TraceIndex& index = context.traces->of(run);
+    const TraceIndex& index = context.index_of(run);
     const Canvas canvas = begin_canvas("memory/picture", size, context.items, "memory over time");
     const Theme& theme = context.theme;
     fit_view_range(context.clock, index.wall_ns());

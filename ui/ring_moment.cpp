@@ -4,7 +4,6 @@
 
 #include "ui/format.h"
 #include "ui/time_axis.h"
-#include "ui/trace_index.h"
 
 namespace ringscope::ui {
 
@@ -85,7 +84,7 @@ bool rests_on_step(const ViewContext& context, const ClockStep& at) {
 }
 
 void fill_rank(RingMoment& moment, const ViewContext& context, int rank) {
-    const TraceIndex& index = context.traces->of(*context.run);
+    const TraceIndex& index = context.index_of(*context.run);
     RankMoment& now = moment.ranks[rank];
     const double time = context.clock.time_ns;
     const int working = index.span_at(rank, Lane::compute, time);
@@ -109,7 +108,7 @@ void fill_rank(RingMoment& moment, const ViewContext& context, int rank) {
 
 void fill_measured(RingMoment& moment, const ViewContext& context) {
     const Trace& trace = context.run->trace;
-    const int ranks = std::min(moment.schedule->ranks, context.traces->of(*context.run).ranks());
+    const int ranks = std::min(moment.schedule->ranks, context.index_of(*context.run).ranks());
     for (int rank = 0; rank < ranks; ++rank) fill_rank(moment, context, rank);
     std::pair<int, int> range{0, static_cast<int>(trace.transfers.size())};
     if (trace.transfers.size() > kFewTransfers) {

@@ -21,7 +21,7 @@ ViewContext Shell::view_context() {
             .reduced_motion = reduced_motion,
             .frame_seconds = frame_seconds,
             .actions = actions,
-            .traces = &traces};
+            .indices = &indices};
 }
 
 std::string Shell::why_not_run() const {
@@ -113,6 +113,7 @@ void update_clock_and_selection(Shell& shell) {
     const double length = clock_length_ns(context);
     if (shell.in.run != shell.shown_run) {
         shell.shown_run = shell.in.run;
+        shell.indices.show(shell.in.run.get(), shell.in.run_index);
         shell.clock.view_begin_ns = 0;
         shell.clock.view_end_ns = static_cast<int64_t>(length);
         shell.clock.time_ns = 0;

@@ -19,7 +19,6 @@
 #include "ui/runs_tab.h"
 #include "ui/time_axis.h"
 #include "ui/timeline_view.h"
-#include "ui/trace_index.h"
 #include "ui/ui.h"
 #include "ui/widgets.h"
 #include "ui/window_layout.h"
@@ -36,7 +35,7 @@ struct Shell {
     Selection selection;
     Clock clock;
     ViewActions actions;  // of this frame's keys
-    TraceIndexCache traces;
+    RunIndexCache indices;
     std::shared_ptr<const Run> shown_run;  // of the last frame
 
     PatternView pattern;

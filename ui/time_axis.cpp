@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "ui/format.h"
-#include "ui/trace_index.h"
 
 namespace ringscope::ui {
 
@@ -48,7 +47,7 @@ ClockStep clock_step(const ViewContext& context) {
     if (!schedule || length <= 0) return {};
     const double time = std::clamp(context.clock.time_ns, 0.0, length);
     if (shows_trace(context)) {
-        const TraceIndex& index = context.traces->of(*context.run);
+        const TraceIndex& index = context.index_of(*context.run);
         if (index.steps() == 0) return {};
         const int step = index.step_at(time);
         const StepRange& range = index.step(step);
@@ -66,7 +65,7 @@ double step_begin_ns(const ViewContext& context, int step) {
     if (!schedule) return 0;
     step = std::clamp(step, 0, schedule->steps - 1);
     if (!shows_trace(context)) return clock_length_ns(context) * step / schedule->steps;
-    const TraceIndex& index = context.traces->of(*context.run);
+    const TraceIndex& index = context.index_of(*context.run);
     if (step >= index.steps() || index.step(step).empty()) return 0;
     return static_cast<double>(index.step(step).begin_ns);
 }

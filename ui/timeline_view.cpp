@@ -67,7 +67,7 @@ void TimelineView::draw(ViewContext& context, ImVec2 size) {
 }
 
 void TimelineView::forget_old_run(const ViewContext& context) {
-    const int64_t wall = context.traces->of(*context.run).wall_ns();
+    const int64_t wall = context.index_of(*context.run).wall_ns();
     if (wall == shown_wall_ns_ && context.run->started_utc_ms == shown_started_ms_) return;
     shown_wall_ns_ = wall;
     shown_started_ms_ = context.run->started_utc_ms;
@@ -93,7 +93,7 @@ void TimelineView::draw_toolbar(ViewContext& context, float width) {
 }
 
 void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
-    const TraceIndex& index = context.traces->of(*context.run);
+    const TraceIndex& index = context.index_of(*context.run);
     const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "timeline");
     TimelineFrame frame{*context.run, index, context, *canvas.list, canvas, {},     {},
                         {},           {},    {},      {},           0,      scroll_};

@@ -209,15 +209,4 @@ RangeStatistics TraceIndex::statistics(int rank, int64_t begin_ns, int64_t end_n
     return result;
 }
 
-const TraceIndex& TraceIndexCache::of(const Run& run) {
-    const Key key{&run, run.trace.spans.data(), run.trace.spans.size(), run.trace.wall_ns,
-                  run.started_utc_ms};
-    if (index_.empty() || key != key_) {
-        index_.clear();
-        index_.emplace_back(run);
-        key_ = key;
-    }
-    return index_.front();
-}
-
 }  // namespace ringscope::ui

@@ -85,23 +85,4 @@ class TraceIndex {
 /// Time by kind in [begin, end) of one track.
 TimeByKind busy_in(const Track& track, int64_t begin_ns, int64_t end_ns);
 
-/// Keeps the index of the newest run it was asked for.
-class TraceIndexCache {
-  public:
-    const TraceIndex& of(const Run& run);
-
-  private:
-    /// A run is immutable, but another may come to lie at its address.
-    struct Key {
-        const Run* run = nullptr;
-        const Span* spans = nullptr;
-        size_t count = 0;
-        int64_t wall_ns = 0;
-        int64_t started_utc_ms = 0;
-        bool operator==(const Key&) const = default;
-    };
-    Key key_;
-    std::vector<TraceIndex> index_;  // none or one
-};
-
 }  // namespace ringscope::ui

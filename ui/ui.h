@@ -15,6 +15,7 @@
 #include "sessions/run_record.h"
 #include "ui/commands.h"
 #include "ui/item_registry.h"
+#include "ui/run_index.h"
 #include "ui/theme.h"
 
 namespace ringscope::ui {
@@ -31,13 +32,15 @@ struct Notice {
 struct ComparedSet {
     std::vector<int64_t> ids;  // in the run file
     std::vector<ComparedRun> runs;
+    std::vector<TraceIndex> indices;  // parallel to runs
     Comparison comparison;
 };
 
 /// The world as it is in this frame. Everything is immutable or copied; nothing is locked while drawing.
 struct Inputs {
     std::shared_ptr<const Run> run;  // the shown run: the newest result, or one reopened from the file
-    int64_t run_id = 0;              // its id in the run file; 0: not saved
+    std::shared_ptr<const RunIndex> run_index;  // of it; null: made in the frame that first needs it
+    int64_t run_id = 0;                         // its id in the run file; 0: not saved
     std::string run_name;
     bool busy = false;
     double work_done = 0;  // FLOPs of the running request

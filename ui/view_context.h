@@ -6,6 +6,7 @@
 
 #include "engine/run.h"
 #include "ui/item_registry.h"
+#include "ui/run_index.h"
 #include "ui/theme.h"
 
 namespace ringscope::ui {
@@ -53,7 +54,6 @@ struct ViewActions {
     bool follow_sender = false;    // [
     bool follow_receiver = false;  // ]
 };
-class TraceIndexCache;
 
 struct ViewContext {
     const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
@@ -65,10 +65,11 @@ struct ViewContext {
     ItemRegistry& items;
     const Theme& theme;
     bool reduced_motion = false;
-    double frame_seconds = 0;  // since the last frame, for animation
-    ViewActions actions{};     // for the view selection.focused alone
-    // Index of the shown run's trace, shared by the views; never null with a run.
-    TraceIndexCache* traces = nullptr;
+    double frame_seconds = 0;          // since the last frame, for animation
+    ViewActions actions{};             // for the view selection.focused alone
+    RunIndexCache* indices = nullptr;  // never null with a run
+
+    const TraceIndex& index_of(const Run& shown) const { return indices->of(shown).trace; }
 };
 
 }  // namespace ringscope::ui

@@ -1,0 +1,40 @@
+// What the views look up in a run's trace. Made once for each run, by the thread that made or loaded the run:
+// a million spans take tens of milliseconds, which no frame has.
+#pragma once
+
+#include <memory>
+
+#include "ui/trace_index.h"
+
+namespace ringscope::ui {
+
+/// Immutable; safe to read from any thread.
+struct RunIndex {
+    explicit RunIndex(const Run& run) : trace(run) {}
+    TraceIndex trace;
+};
+
+/// The index of the shown run, for the views of one window.
+class RunIndexCache {
+  public:
+    /// `index` is of `run`, which the caller keeps alive while it is shown. Null: of() makes it when asked.
+    void show(const Run* run, std::shared_ptr<const RunIndex> index);
+    /// Of the run last shown, or made here for any other.
+    const RunIndex& of(const Run& run);
+
+  private:
+    /// A run is immutable, but another may come to lie at its address.
+    struct Key {
+        const Run* run = nullptr;
+        const Span* spans = nullptr;
+        size_t count = 0;
+        int64_t wall_ns = 0;
+        int64_t started_utc_ms = 0;
+        bool operator==(const Key&) const = default;
+    };
+    static Key key_of(const Run& run);
+    Key key_;
+    std::shared_ptr<const RunIndex> index_;
+};
+
+}  // namespace ringscope::ui
