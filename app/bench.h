@@ -24,4 +24,10 @@ nlohmann::ordered_json bench_plan(std::stop_token stop);
 /// spans, save_seconds, open_seconds, bytes_per_span, runs, list_ms.
 nlohmann::ordered_json bench_store(std::stop_token stop);
 
+#ifdef RINGSCOPE_WINDOW
+/// view, zoom (whole / shown), spans, frame_ms_median, frame_ms_p99, settings_to_frame_ms (the slowest of
+/// some settings), first_frame_ms (the one in which the run appears): CPU time of the window's thread.
+nlohmann::ordered_json bench_frame(std::stop_token stop);
+#endif
+
 }  // namespace ringscope

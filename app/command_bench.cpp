@@ -26,6 +26,9 @@ constexpr Bench kBenches[] = {
     {"memory", bench_memory},
     {"ring", bench_ring},
     {"store", bench_store},
+#ifdef RINGSCOPE_WINDOW
+    {"frame", bench_frame},
+#endif
     {"attention", bench_attention_kernels},
 };
 

@@ -229,6 +229,17 @@ class Output(Case):
         self.assertEqual(bench["bench"], "plan")
         self.assertTrue(bench["results"] and bench["machine"])
 
+    def test_bench_frame_measures_every_view_at_several_zooms(self):
+        bench = json.loads(self.assert_ok(ringscope("bench", "frame", "--json")))
+        self.assertEqual({row["view"] for row in bench["results"]}, {"timeline", "memory", "ring", "pattern"})
+        for row in bench["results"]:
+            self.assertEqual(row["spans"], 1_000_000)
+            self.assertGreater(row["frame_ms_median"], 0)
+            self.assertGreaterEqual(row["frame_ms_p99"], row["frame_ms_median"])
+            self.assertGreater(row["settings_to_frame_ms"], 0)
+        zooms = [row["zoom"] for row in bench["results"] if row["view"] == "timeline"]
+        self.assertEqual(zooms, [10 ** i for i in range(6)])
+
     def test_tables(self):
         text = self.assert_ok(ringscope("run", *TINY, "--verify"))
         for word in ("compute", "wait", "transfer", "sent", "peak", "predicted", "passed"):
