@@ -5,60 +5,10 @@
 #include <random>
 #include <thread>
 
-#include "engine/executor.h"
-#include "tests/fake_cuda.h"
-#include "tests/random_problem.h"
+#include "tests/cuda_run_checks.h"
 
 namespace ringscope {
 namespace {
-
-constexpr int64_t kPlenty = int64_t{1} << 30;
-
-Experiment random_small_experiment(std::mt19937& random) {
-    Experiment e = random_experiment(random, {70, 6, 16});
-    e.problem.dtype = static_cast<DType>(random() % 3);
-    e.backend.device = Device::cuda;
-    e.backend.threads = 1;
-    return e;
-}
-
-/// Dense over four ranks: every rank sends in every step but the last.
-Experiment dense_ring() {
-    Experiment e;
-    e.problem.seq_len = 96;
-    e.problem.heads = 2;
-    e.problem.head_dim = 8;
-    e.problem.head_groups = {{96, 1, {}, {}}};
-    e.ring.ranks = 4;
-    e.backend.device = Device::cuda;
-    e.backend.threads = 1;
-    return e;
-}
-
-void expect_done(const Experiment& experiment) {
-    RunOptions options;
-    options.verify = true;
-    const auto run = execute(experiment, options, {});
-    ASSERT_EQ(run->state, RunState::done) << run->error;
-    EXPECT_TRUE(run->verification->passed)
-        << "relative error " << run->verification->relative_error << ", lse "
-        << run->verification->max_lse_error << ", wrong empty rows " << run->verification->wrong_empty_rows;
-    EXPECT_EQ(run->metrics.bytes_on_wire, run->schedule->bytes_on_wire);
-    for (const RankMetrics& rank : run->metrics.ranks)
-        EXPECT_NEAR(rank.wall_seconds(), run->metrics.seconds, 1e-3 * run->metrics.seconds);
-    for (const TransferTimes& times : run->trace.transfers) {
-        EXPECT_GE(times.posted_ns, 0);
-        EXPECT_GE(times.begin_ns, times.posted_ns);
-        EXPECT_GE(times.done_ns, times.begin_ns);
-    }
-    EXPECT_GT(run->trace.clock_error_ns, 0);
-}
-
-/// After any run, well or not.
-void expect_nothing_left() {
-    EXPECT_EQ(fake_cuda::live_bytes(), 0);
-    EXPECT_EQ(fake_cuda::live_handles(), 0);
-}
 
 TEST(CudaExecutor, RandomProblemsAnswerRightInEveryOrderTheEventsAllow) {
     std::mt19937 random(61);
@@ -134,13 +84,36 @@ TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
 TEST(CudaExecutor, WhatThisBuildLacksIsNamed) {
     fake_cuda::reset(1, kPlenty, 5);
     Experiment e = dense_ring();
+    e.backend.transport = TransportKind::mpi;
+    EXPECT_NE(execute(e, {}, {})->error.find("auto, peer or nccl"), std::string::npos);
+    e = dense_ring();
     e.backend.transport = TransportKind::nccl;
-    EXPECT_NE(execute(e, {}, {})->error.find("auto and peer"), std::string::npos);
+    EXPECT_EQ(execute(e, {}, {})->error.rfind("backend.transport is nccl: ", 0), 0u);
     e = dense_ring();
     e.backend.kernel = "mma";
     EXPECT_NE(execute(e, {}, {})->error.find("backend.kernel: mma needs f16 or bf16"), std::string::npos);
     e.backend.kernel = "abacus";
     EXPECT_NE(execute(e, {}, {})->error.find("auto, mma, fma"), std::string::npos);
+}
+
+TEST(CudaExecutor, AnOlderGpuTakesTheMultiplyAddKernelWhateverTheDtype) {
+    for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
+        fake_cuda::reset(1, kPlenty, 6, 75);
+        Experiment e = dense_ring();
+        e.problem.dtype = dtype;
+        expect_done(e);
+        EXPECT_EQ(execute(e, {}, {})->kernel, "fma");
+        e.backend.kernel = "mma";
+        const auto refused = execute(e, {}, {});
+        EXPECT_EQ(refused->error_kind, ErrorKind::bad_input);
+        EXPECT_NE(refused->error.find("compute capability 7.5"), std::string::npos) << refused->error;
+    }
+    fake_cuda::reset(1, kPlenty, 6, 80);
+    Experiment e = dense_ring();
+    e.problem.dtype = DType::bf16;
+    EXPECT_EQ(execute(e, {}, {})->kernel, "mma");
+    fake_cuda::reset(1, kPlenty, 6, 70);  // CUDA 13 makes no code for it
+    EXPECT_NE(execute(e, {}, {})->error.find("compute capability below 7.5"), std::string::npos);
 }
 
 }  // namespace

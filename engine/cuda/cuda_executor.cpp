@@ -11,6 +11,7 @@
 #include "engine/cpu/rank_memory.h"
 #include "engine/cpu/run_control.h"
 #include "engine/cuda/cuda_trace.h"
+#include "engine/cuda/device_transport.h"
 #include "engine/cuda/topology.h"
 #include "engine/nvtx.h"
 
@@ -65,6 +66,7 @@ class CudaRun {
     void download(std::vector<std::unique_ptr<RankMemory>>& host) const;
     std::string device_text() const;
     const char* kernel_name() const { return kernel_->name; }
+    const char* transport_name() const { return name_of(transport_kind_); }
 
   private:
     void foresee_memory(const std::vector<Gpu>& gpus) const;
@@ -81,7 +83,8 @@ class CudaRun {
     std::vector<std::unique_ptr<UsedGpu>> devices_;
     std::vector<const int32_t*> cancelled_;  // by rank
     std::vector<std::unique_ptr<CudaRank>> ranks_;
-    std::unique_ptr<PeerTransport> transport_;
+    TransportKind transport_kind_ = TransportKind::peer;
+    std::unique_ptr<DeviceTransport> transport_;
     std::vector<Event> ended_;  // by rank
     std::vector<int64_t>
         began_ns_;                 // by transfer: when the host saw it begin, -1 before, INT64_MAX once done
@@ -95,6 +98,8 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
     : schedule_(schedule), options_(options) {
     const std::vector<Gpu> gpus = usable_gpus();
     const size_t used = std::min(gpus.size(), static_cast<size_t>(schedule.ranks));
+    transport_kind_ = choose_transport(schedule.experiment.backend.transport, schedule.ranks,
+                                       static_cast<int>(gpus.size()));
     int capability = gpus.front().capability;
     for (size_t i = 0; i < used; ++i) capability = std::min(capability, gpus[i].capability);
     kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem.dtype, capability);
@@ -110,7 +115,7 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
             std::make_unique<CudaRank>(schedule, rank, device.gpu.device, *kernel_, cancelled_.back()));
         ended_.emplace_back(device.gpu.device);
     }
-    transport_ = std::make_unique<PeerTransport>(schedule, ranks_, cancelled_, options.fault);
+    transport_ = make_transport(transport_kind_, {schedule, ranks_, cancelled_, options.fault});
     began_ns_.assign(schedule.transfers.size(), -1);
     steps_seen_.assign(static_cast<size_t>(schedule.ranks), 0);
 }
@@ -142,6 +147,7 @@ void CudaRun::download(std::vector<std::unique_ptr<RankMemory>>& host) const {
 }
 
 void CudaRun::run(std::stop_token stop) {
+    transport_->connect(stop);
     for (const auto& device : devices_) clocks_.emplace(device->gpu.device, DeviceClock(device->gpu.device));
     start_ns_ = steady_ns();
     const NvtxRange range(NvtxKind::run, {});
@@ -150,13 +156,13 @@ void CudaRun::run(std::stop_token stop) {
     complete_ = true;
 }
 
-/// The ring: post what arrives for a step, then attend to it. Nothing here waits for a device.
+/// The ring: post what arrives for a step, then attend to it. Nothing here waits for a device's work.
 void CudaRun::enqueue(std::stop_token stop) {
     for (const auto& rank : ranks_) rank->pack();
     for (int step = 0; step < schedule_.steps; ++step) {
         if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
         const NvtxRange range(NvtxKind::step, {-1, step, -1, 0});
-        transport_->enqueue(step);
+        transport_->enqueue(step, stop);
         for (const auto& rank : ranks_) {
             const Fault& fault = options_.fault;
             if (fault.kind == Fault::Kind::throw_error && fault.rank == rank->rank() && fault.step == step)
@@ -176,6 +182,7 @@ void CudaRun::watch(std::stop_token stop) {
         watch_transfers();
         watch_progress();
         for (const auto& rank : ranks_) rank->check_streams();
+        transport_->check();
         std::this_thread::sleep_for(kWatchInterval);
     }
 }
@@ -193,7 +200,7 @@ void CudaRun::watch_transfers() {
     const double limit_seconds = schedule_.experiment.ring.timeout_seconds;
     for (size_t i = 0; i < began_ns_.size(); ++i) {
         if (began_ns_[i] == INT64_MAX) continue;
-        const PeerTransport::Times& times = transport_->times(static_cast<int>(i));
+        const DeviceTransport::Times& times = transport_->times(static_cast<int>(i));
         if (times.done.happened()) {
             began_ns_[i] = INT64_MAX;
         } else if (began_ns_[i] < 0) {
@@ -223,15 +230,19 @@ void CudaRun::watch_progress() {
 /// Ends what is still under way, so that memory can go. What fails here has been reported already or is about
 /// to be.
 void CudaRun::drain() noexcept {
-    try {
-        if (!complete_)
-            for (const auto& device : devices_) device->set_cancelled(1);
-        for (const auto& rank : ranks_)
-            for (const cudaStream_t stream : {rank->compute_stream(), rank->copy_stream()})
-                static_cast<void>(cudaStreamSynchronize(stream));
-    } catch (const Error&) {
-        static_cast<void>(cudaGetLastError());
-    }
+    const auto try_to = [](const auto& action) {
+        try {
+            action();
+        } catch (const Error&) {
+            static_cast<void>(cudaGetLastError());
+        }
+    };
+    if (!complete_)
+        for (const auto& device : devices_) try_to([&] { device->set_cancelled(1); });
+    if (transport_) transport_->end(complete_);
+    for (const auto& rank : ranks_)
+        for (const cudaStream_t stream : {rank->compute_stream(), rank->copy_stream()})
+            static_cast<void>(cudaStreamSynchronize(stream));
 }
 
 void CudaRun::collect(BackEndResult& result) {
@@ -250,12 +261,6 @@ std::string CudaRun::device_text() const {
         text += " (" + std::to_string((ranks_.size() + devices_.size() - 1) / devices_.size()) +
                 " ranks share a GPU)";
     return text;
-}
-
-void require_transport(TransportKind transport) {
-    if (transport != TransportKind::automatic && transport != TransportKind::peer)
-        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
-                                              ": with backend.device cuda this build has auto and peer");
 }
 
 /// Host twins of the ranks' memory, Q, K and V filled.
@@ -281,11 +286,10 @@ void set_phase(const RunOptions& options, int phase) {
 void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
                      const RunOptions& options, std::shared_ptr<BufferPool> buffers, std::stop_token stop,
                      BackEndResult& result) {
-    require_transport(schedule->experiment.backend.transport);
     CudaRun run(*schedule, options);
     result.device = run.device_text();
     result.kernel = run.kernel_name();
-    result.transport = name_of(TransportKind::peer);
+    result.transport = run.transport_name();
     set_phase(options, 1);
     auto host = filled_memory(*schedule, source, buffers, stop);
     run.upload(host);
@@ -306,8 +310,6 @@ void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSourc
     run.download(host);
     result.output = make_output(std::move(schedule), std::move(host));
 }
-
-std::vector<EngineOption> transport_options() { return {peer_transport_option()}; }
 
 std::vector<EngineOption> kernel_options() {
     std::vector<EngineOption> options;

@@ -11,7 +11,7 @@ namespace {
 class TraceMaker {
   public:
     TraceMaker(const Schedule& schedule, const std::vector<std::unique_ptr<CudaRank>>& ranks,
-               const PeerTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns)
+               const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns)
         : schedule_(schedule), ranks_(ranks), transport_(transport), clocks_(clocks), start_ns_(start_ns) {}
 
     Trace make() {
@@ -35,7 +35,7 @@ class TraceMaker {
         const Transfer& transfer = schedule_.transfers[static_cast<size_t>(index)];
         const CudaRank& from = *ranks_[static_cast<size_t>(transfer.from)];
         const int device = ranks_[static_cast<size_t>(transfer.to)]->device();
-        const PeerTransport::Times& events = transport_.times(index);
+        const DeviceTransport::Times& events = transport_.times(index);
         TransferTimes& times = trace_.transfers[static_cast<size_t>(index)];
         times.posted_ns = time_of(device, events.posted);
         times.begin_ns = time_of(device, events.begin);
@@ -146,7 +146,7 @@ class TraceMaker {
 
     const Schedule& schedule_;
     const std::vector<std::unique_ptr<CudaRank>>& ranks_;
-    const PeerTransport& transport_;
+    const DeviceTransport& transport_;
     const std::map<int, DeviceClock>& clocks_;
     const int64_t start_ns_;
     Trace trace_;
@@ -155,7 +155,7 @@ class TraceMaker {
 }  // namespace
 
 Trace make_trace(const Schedule& schedule, const std::vector<std::unique_ptr<CudaRank>>& ranks,
-                 const PeerTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns) {
+                 const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns) {
     return TraceMaker(schedule, ranks, transport, clocks, start_ns).make();
 }
 

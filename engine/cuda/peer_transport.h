@@ -12,47 +12,19 @@
 // for earlier ones. So the order of calls is an order in which the device can do everything.
 #pragma once
 
-#include <memory>
-#include <vector>
-
-#include "engine/cuda/cuda_rank.h"
-#include "engine/executor.h"
+#include "engine/cuda/device_transport.h"
 
 namespace ringscope::cuda {
 
-class PeerTransport {
+class PeerTransport final : public DeviceTransport {
   public:
-    struct Times {
-        explicit Times(int device) : posted(device), begin(device), done(device) {}
-        Event posted, begin, done;
-    };
-
-    /// `cancelled` is, for each rank, its device's flag. All must outlive the transport.
-    PeerTransport(const Schedule& schedule, const std::vector<std::unique_ptr<CudaRank>>& ranks,
-                  const std::vector<const int32_t*>& cancelled, const Fault& fault);
-
-    /// Puts all transfers for use in `step` into the receivers' copy streams. Steps in order; before
-    /// attend(step).
-    void enqueue(int step);
-    /// Makes `stream` wait until everything that `rank` holds in `step` is in its slot.
-    void hold_back_until_held(int rank, int step, cudaStream_t stream) const;
-    /// Parallel to Schedule::transfers.
-    const Times& times(int transfer) const { return times_[static_cast<size_t>(transfer)]; }
+    explicit PeerTransport(const TransportScene& scene) : DeviceTransport(scene) {}
+    void enqueue(int step, std::stop_token stop) override;
 
   private:
-    void enqueue(int index, const Transfer& transfer);
+    void enqueue_transfer(int index);
     void hold_back_until_free(const Transfer& transfer, cudaStream_t stream) const;
     void copy(const Transfer& transfer, cudaStream_t stream) const;
-    const RankStep& step_of(int rank, int step) const {
-        return schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)];
-    }
-
-    const Schedule& schedule_;
-    const std::vector<std::unique_ptr<CudaRank>>& ranks_;
-    const std::vector<const int32_t*>& cancelled_;
-    const Fault& fault_;
-    const bool gather_;
-    std::vector<Times> times_;
 };
 
 }  // namespace ringscope::cuda

@@ -80,13 +80,4 @@ std::vector<EngineOption> gpu_options() {
     return options;
 }
 
-EngineOption peer_transport_option() {
-    const std::vector<EngineOption> gpus = gpu_options();
-    for (const EngineOption& gpu : gpus)
-        if (gpu.usable)
-            return {"peer", "cudaMemcpyPeerAsync between GPUs, or within one that several ranks share", true,
-                    ""};
-    return {"peer", "cudaMemcpyPeerAsync between GPUs", false, gpus.front().why_not};
-}
-
 }  // namespace ringscope::cuda

@@ -22,6 +22,5 @@ std::vector<Gpu> find_gpus(std::string& problem);
 
 /// The same for lists of what this machine offers.
 std::vector<EngineOption> gpu_options();
-EngineOption peer_transport_option();
 
 }  // namespace ringscope::cuda
