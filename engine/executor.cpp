@@ -1,10 +1,10 @@
 #include "engine/executor.h"
 
 #include <chrono>
-#include <cstdio>
 #include <new>
 
 #include "engine/back_ends.h"
+#include "engine/bytes_text.h"
 #include "engine/cpu/arena.h"
 #include "engine/cpu/cpu_executor.h"
 #include "engine/machine.h"
@@ -13,16 +13,6 @@
 namespace ringscope {
 
 namespace {
-
-std::string bytes_text(int64_t bytes) {
-    constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    auto value = static_cast<double>(bytes);
-    size_t unit = 0;
-    for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
-    char text[48];
-    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
-    return text;
-}
 
 /// What this build can run; anything else is said in one line before a byte is allocated.
 void require_supported(const Experiment& experiment) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "engine/bytes_text.h"
 #include "engine/cpu/arena.h"
 #include "engine/cpu/clock.h"
 #include "engine/cpu/cpu_executor.h"

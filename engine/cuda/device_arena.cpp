@@ -1,8 +1,8 @@
 #include "engine/cuda/device_arena.h"
 
 #include <algorithm>
-#include <cstdio>
-#include <iterator>
+
+#include "engine/bytes_text.h"
 
 namespace ringscope::cuda {
 
@@ -21,16 +21,6 @@ std::string device_text(int device) {
 }
 
 }  // namespace
-
-std::string bytes_text(int64_t bytes) {
-    constexpr const char* kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB"};
-    auto value = static_cast<double>(bytes);
-    size_t unit = 0;
-    for (; value >= 1024 && unit + 1 < std::size(kUnits); ++unit) value /= 1024;
-    char text[48];
-    std::snprintf(text, sizeof text, unit == 0 ? "%.0f %s" : "%.1f %s", value, kUnits[unit]);
-    return text;
-}
 
 DeviceBuffer& DeviceBuffer::operator=(DeviceBuffer&& other) noexcept {
     if (this == &other) return *this;

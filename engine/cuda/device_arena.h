@@ -75,7 +75,4 @@ DeviceMemory device_memory(int device);
 /// in it.
 void prepare_pool(int device, int device_count);
 
-/// "1.5 GiB".
-std::string bytes_text(int64_t bytes);
-
 }  // namespace ringscope::cuda

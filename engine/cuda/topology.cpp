@@ -2,14 +2,15 @@
 
 #include <cstdio>
 
-#include "engine/cuda/device_arena.h"
+#include "engine/bytes_text.h"
+#include "engine/cuda/cuda_check.h"
 
 namespace ringscope::cuda {
 
 namespace {
 
-/// The oldest processors that CUDA 13 still makes code for.
-constexpr int kOldestCapability = 75;
+/// The oldest processors that this build has code for.
+constexpr int kOldestCapability = RINGSCOPE_OLDEST_CAPABILITY;
 
 std::string link_text(int from, int to) {
     int reachable = 0;
@@ -44,7 +45,7 @@ Gpu describe(int device, int count) {
         if (peer != device) gpu.description += "; reaches " + link_text(device, peer);
     if (gpu.capability < kOldestCapability)
         gpu.why_not = "compute capability below " + std::to_string(kOldestCapability / 10) + "." +
-                      std::to_string(kOldestCapability % 10);
+                      std::to_string(kOldestCapability % 10) + ", the oldest that this build has code for";
     else if (!gpu.pools)
         gpu.why_not = "its driver has no memory pools";
     return gpu;
