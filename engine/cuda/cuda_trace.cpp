@@ -155,7 +155,8 @@ class TraceMaker {
 }  // namespace
 
 Trace make_trace(const Schedule& schedule, const std::vector<std::unique_ptr<CudaRank>>& ranks,
-                 const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns) {
+                 const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks,
+                 int64_t start_ns) {
     return TraceMaker(schedule, ranks, transport, clocks, start_ns).make();
 }
 

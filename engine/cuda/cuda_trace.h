@@ -12,7 +12,8 @@ namespace ringscope::cuda {
 /// Clocks are by device and closed; every stream is idle. Times count from `start_ns` of steady_ns(). What
 /// was never reached, in a run that did not end well, is left out.
 Trace make_trace(const Schedule& schedule, const std::vector<std::unique_ptr<CudaRank>>& ranks,
-                 const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks, int64_t start_ns);
+                 const DeviceTransport& transport, const std::map<int, DeviceClock>& clocks,
+                 int64_t start_ns);
 
 /// Device time of a rank's attention, and its memory.
 RankCounters counters_of(const CudaRank& rank, const Trace& trace);

@@ -1,8 +1,8 @@
 // The device code's host side: kernels by name, the table that chooses one, and the launches.
 //
-//   name   needs             dtypes          tile (queries x keys)
+//   name   needs             dtypes          tile (queries x keys; tile_shapes.h)
 //   mma    sm_80 or newer    f16, bf16       64 x 64, from d 129 on 64 x 32
-//   fma    any               f32, f16, bf16  32 x 32, from d 129 on 16 x 32
+//   fma    sm_75 or newer    f32, f16, bf16  32 x 32, from d 129 on 16 x 32
 //
 // A new kernel is one file and one line in kernels.cpp.
 #pragma once

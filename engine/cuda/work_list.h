@@ -7,16 +7,10 @@
 
 #include <vector>
 
-#include "engine/cuda/attention_launch.h"
+#include "engine/cuda/tile_shapes.h"
 #include "engine/schedule.h"
 
 namespace ringscope::cuda {
-
-/// Queries and keys that one thread block works on at a time.
-struct TileShape {
-    int queries = 64;
-    int keys = 64;
-};
 
 struct StepWork {
     std::vector<IndexRun> runs;
