@@ -2,7 +2,7 @@
 #   . app/packages.sh; install_missing cmake ninja-build
 # Prints nothing and needs no network when everything is there.
 
-build_packages="g++ cmake ninja-build pkg-config nlohmann-json3-dev libcli11-dev libsqlite3-dev libpng-dev
+build_packages="g++ cmake ninja-build pkg-config nlohmann-json3-dev libcli11-dev libsqlite3-dev zlib1g-dev libpng-dev
     libimgui-dev libfreetype-dev libglfw3-dev libgl-dev libegl-dev libgl1-mesa-dri fonts-dejavu-core"
 test_packages="libgtest-dev python3 xvfb xauth clang-format"
 

@@ -1,0 +1,385 @@
+#include "sessions/chrome_trace_import.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <set>
+#include <utility>
+
+#include "engine/error.h"
+#include "sessions/atomic_file.h"
+#include "sessions/chrome_trace_events.h"
+#include "sessions/gzip.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr int64_t kNoTime = std::numeric_limits<int64_t>::max();
+
+/// What a phase that is not read is called.
+std::string name_of_phase(char phase) {
+    switch (phase) {
+        case 'b':
+        case 'e':
+        case 'n':
+        case 'S':
+        case 'T':
+        case 'p':
+        case 'F':
+            return "parts of asynchronous slices";
+        case 'N':
+        case 'O':
+        case 'D':
+            return "events of an object's life";
+        case 'P':
+            return "samples";
+        case 'R':
+            return "marks";
+        case 'c':
+            return "clock synchronisations";
+        case 'v':
+        case 'V':
+            return "memory dumps";
+        default:
+            return std::string("events of the unknown phase \"") + phase + "\"";
+    }
+}
+
+struct Placed {  // a process or a thread, and where it wants to stand
+    std::string name;
+    std::string labels;
+    double order = 0;
+    bool has_order = false;
+    int32_t id = 0;  // its number or text in the file
+};
+
+struct FlowEnd {
+    int lane = 0;
+    int64_t time_ns = 0;
+    char phase = 0;
+};
+
+/// Makes lanes of events, in passes over them: names first, because they may come last in the file.
+class Assembler {
+  public:
+    Assembler(ChromeEvents events, const std::string& name) : in_(std::move(events)) { out_.name = name; }
+
+    ImportedTrace assemble() {
+        out_.events = static_cast<int64_t>(in_.events.size());
+        out_.rank = in_.rank;
+        note_file();
+        for (const ChromeEvent& event : in_.events) place(event);
+        sort_lanes();
+        for (const ChromeEvent& event : in_.events) add(event);
+        close_open_slices();
+        join_flows();
+        shift_to_zero();
+        for (ImportedLane& lane : out_.lanes) make_rows(lane);
+        for (const auto& [what, count] : notes_) out_.notes.push_back({what, count});
+        out_.strings = in_.strings.take();
+        out_.arguments = std::move(in_.arguments);
+        return std::move(out_);
+    }
+
+  private:
+    using LaneKey = std::pair<int32_t, int32_t>;  // process, thread
+
+    void note(const std::string& what, int64_t count = 1) { notes_[what] += count; }
+
+    void note_file() {
+        if (in_.cut_short) note("lists of events without their end: the file was cut short");
+        for (const auto& [member, count] : in_.unknown_members)
+            note("members \"" + member + "\" of events", count);
+        std::string names;
+        for (const std::string& member : in_.other_members) names += (names.empty() ? "" : ", ") + member;
+        if (!names.empty())
+            note("members of the file beside its events: " + names,
+                 static_cast<int64_t>(in_.other_members.size()));
+    }
+
+    const std::string& text(int32_t index) const { return in_.strings[index]; }
+
+    const ImportedArgument* argument(const ChromeEvent& event, const char* key) const {
+        for (uint32_t i = 0; i < event.arguments; ++i) {
+            const ImportedArgument& argument = in_.arguments[event.first_argument + i];
+            if (text(argument.key) == key) return &argument;
+        }
+        return nullptr;
+    }
+
+    static bool is_slice(char phase) { return phase == 'X' || phase == 'B' || phase == 'E'; }
+    static bool is_flow(char phase) { return phase == 's' || phase == 't' || phase == 'f'; }
+    static bool is_instant(char phase) { return phase == 'i' || phase == 'I'; }
+    static bool needs_lane(char phase) { return is_slice(phase) || is_flow(phase) || is_instant(phase); }
+
+    Placed& place_of(std::vector<Placed>& list, std::map<LaneKey, int>& known, LaneKey key, int32_t id) {
+        const auto [at, is_new] = known.try_emplace(key, static_cast<int>(list.size()));
+        if (is_new) list.push_back({"", "", 0, false, id});
+        return list[static_cast<size_t>(at->second)];
+    }
+
+    /// First pass: which processes and threads there are, and what they are called.
+    void place(const ChromeEvent& event) {
+        const bool shown = needs_lane(event.phase) || event.phase == 'C';
+        const std::string& what = text(event.name);
+        const bool names = event.phase == 'M';
+        if (!shown && !names) return;
+        Placed& process = place_of(processes_, process_index_, {event.process, 0}, event.process);
+        if (needs_lane(event.phase))
+            place_of(threads_, thread_index_, {event.process, event.thread}, event.thread);
+        if (!names) return;
+        const bool of_thread = what.starts_with("thread_");
+        Placed& target = of_thread
+                             ? place_of(threads_, thread_index_, {event.process, event.thread}, event.thread)
+                             : process;
+        const ImportedArgument* value = nullptr;
+        if (what == "process_name" || what == "thread_name") {
+            value = argument(event, "name");
+            if (value && value->text >= 0) target.name = text(value->text);
+        } else if (what == "process_labels") {
+            value = argument(event, "labels");
+            if (value && value->text >= 0) target.labels = text(value->text);
+        } else if (what == "process_sort_index" || what == "thread_sort_index") {
+            value = argument(event, "sort_index");
+            if (value && value->text < 0) target.order = value->number, target.has_order = true;
+        } else {
+            note("metadata \"" + what + "\"");
+            return;
+        }
+        if (!value) note("metadata \"" + what + "\" without its value");
+    }
+
+    static std::vector<int> sorted(const std::vector<Placed>& list) {
+        std::vector<int> order(list.size());
+        for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+            return list[static_cast<size_t>(a)].order < list[static_cast<size_t>(b)].order;
+        });
+        return order;
+    }
+
+    /// A name and the number behind it, which tells two of one name apart.
+    std::string title(const Placed& placed) const {
+        const std::string& id = text(placed.id);
+        if (placed.name.empty()) return id.empty() ? "(no name)" : id;
+        return placed.name.find(id) != std::string::npos ? placed.name : placed.name + " (" + id + ")";
+    }
+
+    void sort_lanes() {
+        std::map<int32_t, int> new_process;  // by id
+        for (const int i : sorted(processes_)) {
+            const Placed& process = processes_[static_cast<size_t>(i)];
+            new_process[process.id] = static_cast<int>(out_.processes.size());
+            out_.processes.push_back({title(process), process.labels});
+        }
+        std::vector<int32_t> process_of(threads_.size());
+        for (const auto& [key, index] : thread_index_) process_of[static_cast<size_t>(index)] = key.first;
+        std::vector<int> order = sorted(threads_);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+            return new_process[process_of[static_cast<size_t>(a)]] <
+                   new_process[process_of[static_cast<size_t>(b)]];
+        });
+        for (const int i : order) {
+            const Placed& thread = threads_[static_cast<size_t>(i)];
+            const int32_t process = process_of[static_cast<size_t>(i)];
+            lane_index_[{process, thread.id}] = static_cast<int>(out_.lanes.size());
+            ImportedLane lane;
+            lane.process = new_process[process];
+            lane.name = title(thread);
+            out_.lanes.push_back(std::move(lane));
+        }
+        process_of_id_ = std::move(new_process);
+        open_.resize(out_.lanes.size());
+    }
+
+    int lane_of(const ChromeEvent& event) const { return lane_index_.at({event.process, event.thread}); }
+
+    /// Second pass. Begin and end are matched in the order of the file, as writers write them.
+    void add(const ChromeEvent& event) {
+        if (event.phase == 'M') return;
+        const bool known = needs_lane(event.phase) || event.phase == 'C';
+        if (!known) return note(name_of_phase(event.phase));
+        if (!event.time_ns) return note("events without a time \"ts\"");
+        const int64_t time = *event.time_ns;
+        if (event.phase == 'C') return add_counter(event, time);
+        const int lane_index = lane_of(event);
+        ImportedLane& lane = out_.lanes[static_cast<size_t>(lane_index)];
+        if (is_instant(event.phase)) return add_instant(event, time, lane);
+        if (is_flow(event.phase)) {
+            if (event.id < 0) return note("ends of flows without an \"id\"");
+            flows_[{event.category, event.name, event.id}].push_back({lane_index, time, event.phase});
+            return;
+        }
+        auto& open = open_[static_cast<size_t>(lane_index)];
+        if (event.phase == 'X') {
+            if (!event.duration_ns) return note("slices without a duration \"dur\"");
+            if (*event.duration_ns < 0) return note("slices of less than no duration");
+            lane.slices.push_back({time, time + *event.duration_ns, event.name, event.category,
+                                   event.first_argument, event.arguments});
+        } else if (event.phase == 'B') {
+            open.push_back(static_cast<int32_t>(lane.slices.size()));
+            lane.slices.push_back(
+                {time, kNoTime, event.name, event.category, event.first_argument, event.arguments});
+        } else if (open.empty()) {
+            note("ends of slices without a begin");
+        } else {
+            ImportedSlice& slice = lane.slices[static_cast<size_t>(open.back())];
+            open.pop_back();
+            if (event.arguments > 0 && slice.arguments == 0) {
+                slice.first_argument = event.first_argument;
+                slice.arguments = event.arguments;
+            } else if (event.arguments > 0) {
+                note("ends of slices with arguments of their own");
+            }
+            if (time < slice.begin_ns) note("slices that end before they begin, shown without duration");
+            slice.end_ns = std::max(time, slice.begin_ns);
+        }
+    }
+
+    void add_instant(const ChromeEvent& event, int64_t time, ImportedLane& lane) {
+        const ImportedArgument* total = argument(event, "Total Allocated");
+        if (text(event.name) != "[memory]" || !total || total->text >= 0) {
+            lane.instants.push_back({time, event.name});
+            return;
+        }
+        // torch.profiler's device types: 0 the CPU, 1 CUDA.
+        const ImportedArgument* type = argument(event, "Device Type");
+        const ImportedArgument* device = argument(event, "Device Id");
+        const auto number = [](const ImportedArgument* value) {
+            return value && value->text < 0 ? std::to_string(static_cast<int64_t>(value->number)) : "?";
+        };
+        std::string where = "device type " + number(type) + ", " + number(device);
+        if (number(type) == "0") where = "CPU";
+        if (number(type) == "1") where = "CUDA " + number(device);
+        add_point(event, "allocated bytes, " + where, time, total->number);
+    }
+
+    void add_counter(const ChromeEvent& event, int64_t time) {
+        std::string name = text(event.name);
+        if (event.id >= 0) name += " " + text(event.id);
+        for (uint32_t i = 0; i < event.arguments; ++i) {
+            const ImportedArgument& value = in_.arguments[event.first_argument + i];
+            if (value.text >= 0) {
+                note("counter values that are no numbers");
+                continue;
+            }
+            const std::string& series = text(value.key);
+            add_point(event, event.arguments == 1 && series == "value" ? name : name + ": " + series, time,
+                      value.number);
+        }
+    }
+
+    void add_point(const ChromeEvent& event, const std::string& name, int64_t time, double value) {
+        const int process = process_of_id_.at(event.process);
+        const auto [at, is_new] = counters_.try_emplace({process, name}, out_.counters.size());
+        if (is_new) out_.counters.push_back({process, name, {}});
+        out_.counters[at->second].points.push_back({time, value});
+    }
+
+    /// A slice that nobody ended goes on to the end of the trace.
+    void close_open_slices() {
+        int64_t last = std::numeric_limits<int64_t>::min();
+        for (const ImportedLane& lane : out_.lanes)
+            for (const ImportedSlice& slice : lane.slices)
+                last =
+                    std::max({last, slice.begin_ns, slice.end_ns == kNoTime ? slice.begin_ns : slice.end_ns});
+        for (size_t lane = 0; lane < open_.size(); ++lane)
+            for (const int32_t slice : open_[lane]) {
+                out_.lanes[lane].slices[static_cast<size_t>(slice)].end_ns = last;
+                note("slices without an end, shown to the last event");
+            }
+    }
+
+    /// One arrow from each part of a flow to the next in time.
+    void join_flows() {
+        for (auto& [key, ends] : flows_) {
+            std::stable_sort(ends.begin(), ends.end(),
+                             [](const FlowEnd& a, const FlowEnd& b) { return a.time_ns < b.time_ns; });
+            if (ends.size() == 1) note("flows with one end only");
+            for (size_t i = 1; i < ends.size(); ++i)
+                out_.flows.push_back(
+                    {ends[i - 1].lane, ends[i].lane, ends[i - 1].time_ns, ends[i].time_ns, std::get<1>(key)});
+        }
+    }
+
+    template <typename Visit>
+    void visit_times(Visit visit) {
+        for (ImportedLane& lane : out_.lanes) {
+            for (ImportedSlice& slice : lane.slices) visit(slice.begin_ns), visit(slice.end_ns);
+            for (ImportedInstant& instant : lane.instants) visit(instant.time_ns);
+        }
+        for (ImportedCounter& counter : out_.counters)
+            for (ImportedCounter::Point& point : counter.points) visit(point.time_ns);
+        for (ImportedFlow& flow : out_.flows) visit(flow.from_ns), visit(flow.to_ns);
+    }
+
+    void shift_to_zero() {
+        int64_t first = kNoTime, last = std::numeric_limits<int64_t>::min();
+        visit_times([&](int64_t time) { first = std::min(first, time), last = std::max(last, time); });
+        if (first == kNoTime) return;  // no events at all
+        visit_times([&](int64_t& time) { time -= first; });
+        out_.first_event_ns = first;
+        out_.length_ns = last - first;
+        for (ImportedLane& lane : out_.lanes)
+            std::stable_sort(lane.instants.begin(), lane.instants.end(),
+                             [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+        for (ImportedCounter& counter : out_.counters)
+            std::stable_sort(counter.points.begin(), counter.points.end(),
+                             [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });
+        std::stable_sort(out_.counters.begin(), out_.counters.end(),
+                         [](const auto& a, const auto& b) { return a.process < b.process; });
+    }
+
+    /// Each slice goes into the first row that is free again: its depth, where slices nest as they should.
+    void make_rows(ImportedLane& lane) {
+        std::stable_sort(lane.slices.begin(), lane.slices.end(), [](const auto& a, const auto& b) {
+            return a.begin_ns != b.begin_ns ? a.begin_ns < b.begin_ns : a.end_ns > b.end_ns;
+        });
+        for (size_t i = 0; i < lane.slices.size(); ++i) {
+            const ImportedSlice& slice = lane.slices[i];
+            const auto is_free = [&](const ImportedRow& other) { return other.end.back() <= slice.begin_ns; };
+            const auto crosses = [&](const ImportedRow& other) {
+                return !is_free(other) && other.end.back() < slice.end_ns;
+            };
+            if (std::any_of(lane.rows.begin(), lane.rows.end(), crosses))
+                note("slices that cross others instead of nesting, shown a row below");
+            const auto row = static_cast<size_t>(std::find_if(lane.rows.begin(), lane.rows.end(), is_free) -
+                                                 lane.rows.begin());
+            if (row == kMostRows) {
+                note("slices deeper than " + std::to_string(kMostRows) + " rows, not shown");
+                continue;
+            }
+            if (row == lane.rows.size()) lane.rows.emplace_back();
+            lane.rows[row].slices.push_back(static_cast<int32_t>(i));
+            lane.rows[row].begin.push_back(slice.begin_ns);
+            lane.rows[row].end.push_back(slice.end_ns);
+        }
+    }
+
+    ChromeEvents in_;
+    ImportedTrace out_;
+    std::map<std::string, int64_t> notes_;
+    std::vector<Placed> processes_, threads_;
+    std::map<LaneKey, int> process_index_, thread_index_, lane_index_;
+    std::map<int32_t, int> process_of_id_;
+    std::map<std::pair<int, std::string>, size_t> counters_;
+    std::vector<std::vector<int32_t>> open_;  // of each lane: slices that have begun
+    std::map<std::tuple<int32_t, int32_t, int32_t>, std::vector<FlowEnd>> flows_;
+};
+
+}  // namespace
+
+ImportedTrace read_chrome_trace(const std::string& text, const std::string& name) {
+    return Assembler(read_chrome_events(text, name), name).assemble();
+}
+
+ImportedTrace import_chrome_trace(const std::string& path) {
+    std::string text = read_text_file(path, kMostTraceBytes);
+    if (is_gzip(text)) text = gunzip(text, path, kMostTraceBytes);
+    ImportedTrace trace = read_chrome_trace(text, path);
+    trace.name = std::filesystem::path(path).filename().string();
+    return trace;
+}
+
+}  // namespace ringscope

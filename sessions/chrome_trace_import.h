@@ -1,0 +1,26 @@
+// Traces of other programs: Chrome's JSON format as torch.profiler, the Perfetto UI and this program write
+// it, plain or as .gz.
+//
+// Read: complete slices (X), begin and end (B, E), counters (C), flows (s, t, f), instants (i, I), the names
+// and order of processes and threads (M), and torch.profiler's "[memory]" instants, which become a counter.
+// Everything else is counted in ImportedTrace::notes, as is what contradicts itself: an end without its
+// begin, slices that cross instead of nesting, half a flow.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sessions/imported_trace.h"
+
+namespace ringscope {
+
+inline constexpr int64_t kMostTraceBytes = int64_t{1} << 30;  // of the text, unpacked
+inline constexpr size_t kMostRows = 256;                      // of a lane
+
+/// Throws Error(io) when the file cannot be read; Error(bad_input), one line with the byte or the event and
+/// its value, when it is no such trace or larger than kMostTraceBytes. About one second for 100 MB.
+ImportedTrace import_chrome_trace(const std::string& path);
+/// The same from text; `name` begins messages and is the trace's name.
+ImportedTrace read_chrome_trace(const std::string& text, const std::string& name);
+
+}  // namespace ringscope

@@ -1,0 +1,109 @@
+// A trace that another program made, as plain data: its lanes as they are.
+//
+// Not a run: it has no experiment, no schedule and no metrics, so nothing is claimed of it and it is never
+// compared by figures. It is there to be looked at beside a run. Times are nanoseconds from its first event.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ringscope {
+
+/// What an event said besides its time: a key, and a number or a text.
+struct ImportedArgument {
+    int32_t key = 0;    // into ImportedTrace::strings
+    int32_t text = -1;  // the same; -1: a number
+    double number = 0;
+};
+
+struct ImportedSlice {
+    int64_t begin_ns = 0;
+    int64_t end_ns = 0;
+    int32_t name = 0;      // into ImportedTrace::strings
+    int32_t category = 0;  // the same
+    uint32_t first_argument = 0;
+    uint32_t arguments = 0;
+};
+
+/// Slices of a lane that do not overlap, ascending. Row r + 1 holds what runs inside, or across, row r.
+struct ImportedRow {
+    std::vector<int32_t> slices;  // into ImportedLane::slices
+    std::vector<int64_t> begin;   // ns, of each: what a search touches lies together
+    std::vector<int64_t> end;
+};
+
+struct ImportedInstant {
+    int64_t time_ns = 0;
+    int32_t name = 0;
+};
+
+/// One thread of the traced program.
+struct ImportedLane {
+    int process = 0;
+    std::string name;
+    std::vector<ImportedSlice> slices;  // by begin, the longer first
+    std::vector<ImportedRow> rows;
+    std::vector<ImportedInstant> instants;  // by time
+};
+
+struct ImportedProcess {
+    std::string name;
+    std::string labels;  // "CPU", "GPU 0"; often empty
+};
+
+/// A value over time: holds until the next point.
+struct ImportedCounter {
+    int process = 0;
+    std::string name;
+    struct Point {
+        int64_t time_ns = 0;
+        double value = 0;
+    };
+    std::vector<Point> points;  // by time
+};
+
+/// From one lane's moment to another's.
+struct ImportedFlow {
+    int from_lane = 0;
+    int to_lane = 0;
+    int64_t from_ns = 0;
+    int64_t to_ns = 0;
+    int32_t name = 0;
+};
+
+/// Something in the file that is not shown, or not as it stands there.
+struct ImportNote {
+    std::string what;
+    int64_t count = 0;
+};
+
+struct ImportedTrace {
+    std::string name;             // file name
+    int64_t first_event_ns = 0;   // on the clock of the program that wrote it
+    int64_t length_ns = 0;        // from the first event's begin to the last one's end
+    int64_t events = 0;           // in the file
+    std::optional<int64_t> rank;  // when the file says whose it is
+    std::vector<std::string> strings;
+    std::vector<ImportedArgument> arguments;
+    std::vector<ImportedProcess> processes;
+    std::vector<ImportedLane> lanes;        // by process
+    std::vector<ImportedCounter> counters;  // by process
+    std::vector<ImportedFlow> flows;
+    std::vector<ImportNote> notes;
+
+    const std::string& text(int32_t index) const { return strings[static_cast<size_t>(index)]; }
+    int64_t slices() const {
+        int64_t count = 0;
+        for (const ImportedLane& lane : lanes) count += static_cast<int64_t>(lane.slices.size());
+        return count;
+    }
+    int64_t instants() const {
+        int64_t count = 0;
+        for (const ImportedLane& lane : lanes) count += static_cast<int64_t>(lane.instants.size());
+        return count;
+    }
+};
+
+}  // namespace ringscope
