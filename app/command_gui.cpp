@@ -24,6 +24,7 @@ namespace {
 struct GuiCommand {
     ExperimentOptions experiment;
     std::string db, script;
+    std::vector<std::string> traces;
     bool offscreen = false;
 };
 
@@ -76,7 +77,10 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
 
     const ImGuiContextOwner context;
     Waker waker;
-    Controller controller({run_file_path(command.db), {}}, [&waker] { waker.wake(); });
+    ControllerOptions options;
+    options.run_file = run_file_path(command.db);
+    options.traces = command.traces;
+    Controller controller(options, [&waker] { waker.wake(); });
     ui::Ui content;
     std::unique_ptr<Surface> surface;
     Window* window = nullptr;
@@ -85,7 +89,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     } else {
         auto opened = std::make_unique<Window>(
             remembered_size(state),
-            [&controller](const std::string& path) { controller.load_experiment_file(path); });
+            [&controller](const std::string& path) { controller.open_any_file(path); });
         window = opened.get();
         surface = std::move(opened);
     }
@@ -114,6 +118,8 @@ void declare_gui(Arguments& program, std::stop_token stop) {
                                           [command, stop] { return gui_command(*command, stop); });
     declare(arguments, command->experiment);
     declare_run_file(arguments, command->db, "Run file to show and save to");
+    arguments.values("--trace", command->traces, "FILE",
+                     "Show a Chrome or PyTorch trace beside the runs; .json or .json.gz, several times");
     arguments.value("--script", command->script, "FILE", "Drive the window by a script, then close it");
     arguments.flag("--offscreen", command->offscreen, "With --script: draw in memory, without a display");
 }

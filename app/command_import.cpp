@@ -74,7 +74,8 @@ std::string trace_summary(const ImportedTrace& trace) {
     for (const ImportNote& note : trace.notes)
         text += "  " + std::to_string(note.count) + "  " + note.what + "\n";
     return text +
-           "\nA trace is not a run: nothing was added to a run file.\n";
+           "\nA trace is not a run: nothing was added to a run file. 'ringscope gui --trace FILE' shows it "
+           "beside runs.\n";
 }
 
 int import_command(const ImportCommand& command) {

@@ -23,7 +23,7 @@ constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to res
 
 struct ScreenshotCommand {
     ExperimentOptions experiment;
-    std::vector<std::string> runs;
+    std::vector<std::string> runs, traces;
     std::string view, out, db, size = "1280x720", theme = "dark", scale = "1";
     bool only = false;
 };
@@ -72,9 +72,13 @@ std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
 
 int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     const bool comparing = command.view == "compare";
-    if (comparing ? command.runs.size() < 2 : command.runs.size() > 1)
-        throw Error(ErrorKind::bad_input, comparing ? "--view compare needs two or more --run RUN"
-                                                    : "--run: only --view compare takes more than one");
+    const bool enough = command.runs.size() >= 2 || !command.traces.empty();
+    if (comparing ? !enough : command.runs.size() > 1)
+        throw Error(ErrorKind::bad_input, comparing
+                                              ? "--view compare needs two or more --run RUN, or --trace FILE"
+                                              : "--run: only --view compare takes more than one");
+    if (!comparing && !command.traces.empty())
+        throw Error(ErrorKind::bad_input, "--trace: only --view compare shows traces");
     if (!command.runs.empty() && command.experiment.given())
         throw Error(ErrorKind::bad_input,
                     "--run shows a saved run: it excludes --experiment, --preset and --set");
@@ -83,12 +87,13 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_file(command.out);
     ControllerOptions options;
+    options.traces = command.traces;
     if (!command.runs.empty() || !command.db.empty() || command.view == "runs")
         options.run_file = run_file_path(command.db);
     if (!command.runs.empty()) {
         const auto store = open_run_file(command.db);
         options.open_run = store->find(command.runs.front());
-        if (comparing)
+        if (comparing && command.runs.size() > 1)
             for (const std::string& run : command.runs) options.compare.push_back(store->find(run));
     }
 
@@ -127,6 +132,8 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     arguments.values(
         "--run", command->runs, "RUN",
         "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
+    arguments.values("--trace", command->traces, "FILE",
+                     "With --view compare: a Chrome or PyTorch trace beside the runs");
     declare_run_file(arguments, command->db, "Run file");
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
     arguments.value("--theme", command->theme, "THEME", "dark, light or contrast",

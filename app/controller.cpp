@@ -4,8 +4,10 @@
 #include <variant>
 
 #include "app/run_export.h"
+#include "sessions/chrome_trace_import.h"
 #include "sessions/compare_load.h"
 #include "sessions/experiment_file.h"
+#include "sessions/file_kind.h"
 
 namespace ringscope {
 
@@ -32,6 +34,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
         auto inventory = std::make_shared<const EngineInventory>(engine_inventory());
         return [this, inventory] { inventory_ = inventory; };
     });
+    for (const std::string& path : options.traces) perform(ui::OpenTrace{path});
     if (run_file_.empty()) return;
     if (exists(run_file_) || options.open_run)
         open_file(run_file_);
@@ -60,6 +63,7 @@ ui::Inputs Controller::inputs(double seconds) {
     inputs.inventory = inventory_;
     inputs.saved = saved_;
     inputs.compared = compared_;
+    inputs.traces = traces_;
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
     inputs.load.swap(load_);
@@ -75,7 +79,16 @@ void Controller::carry_out(const ui::Commands& commands) {
 
 void Controller::start(const Experiment& experiment) { perform(ui::StartRun{experiment, verify_}); }
 
-void Controller::load_experiment_file(const std::string& path) { perform(ui::OpenExperiment{path}); }
+void Controller::open_any_file(const std::string& path) {
+    ask([this, path]() -> Worker::Outcome {
+        const FileKind kind = file_kind(path);
+        return [this, path, kind] {
+            if (kind == FileKind::run_file) return perform(ui::OpenRunFile{path});
+            if (kind == FileKind::trace) return perform(ui::OpenTrace{path});
+            perform(ui::OpenExperiment{path});
+        };
+    });
+}
 
 void Controller::notify(Level level, const std::string& text) { notice_ = {level, text, notice_.serial + 1}; }
 
@@ -239,11 +252,8 @@ void Controller::perform(const ui::SaveExperiment& command) {
 
 void Controller::perform(const ui::CompareRuns& command) {
     ask_store(false, [this, ids = command.ids](RunStore& store) -> Worker::Outcome {
-        auto set = std::make_shared<ui::ComparedSet>();
-        set->ids = ids;
-        set->runs = load_to_compare(store, ids);
-        for (const ComparedRun& compared : set->runs) set->indices.emplace_back(*compared.run);
-        set->comparison = compare_runs(set->runs);
+        auto set =
+            std::make_shared<const ui::ComparedSet>(ui::make_compared_set(ids, load_to_compare(store, ids)));
         return [this, set, path = store.path()] {
             if (path == run_file_) compared_ = set;
         };
@@ -251,5 +261,20 @@ void Controller::perform(const ui::CompareRuns& command) {
 }
 
 void Controller::perform(const ui::OpenRunFile& command) { open_file(command.path); }
+
+void Controller::perform(const ui::OpenTrace& command) {
+    ask([this, path = command.path]() -> Worker::Outcome {
+        auto trace = std::make_shared<const ImportedTrace>(import_chrome_trace(path));
+        return [this, path, trace] {
+            traces_.push_back(trace);
+            notify(Level::info, "Opened " + path + ": " + std::to_string(trace->slices()) + " slices");
+        };
+    });
+}
+
+void Controller::perform(const ui::CloseTrace& command) {
+    if (command.index < traces_.size())
+        traces_.erase(traces_.begin() + static_cast<std::ptrdiff_t>(command.index));
+}
 
 }  // namespace ringscope

@@ -25,10 +25,11 @@
 namespace ringscope {
 
 struct ControllerOptions {
-    std::string run_file;             // opened when there is one, made by the first save
-    std::optional<int64_t> open_run;  // shown first, from the run file
-    std::vector<int64_t> compare{};   // loaded to be compared, from the run file; none or two and more
-    bool verify = true;               // of runs asked for by start()
+    std::string run_file;               // opened when there is one, made by the first save
+    std::optional<int64_t> open_run;    // shown first, from the run file
+    std::vector<int64_t> compare{};     // loaded to be compared, from the run file; none or two and more
+    std::vector<std::string> traces{};  // of other programs, opened beside the runs
+    bool verify = true;                 // of runs asked for by start()
 };
 
 class Controller {
@@ -45,7 +46,8 @@ class Controller {
     void carry_out(const ui::Commands& commands);
 
     void start(const Experiment& experiment);
-    void load_experiment_file(const std::string& path);
+    /// A file that was dropped on the window: an experiment, a run file or a trace, by its content.
+    void open_any_file(const std::string& path);
     void notify(ui::Notice::Level level, const std::string& text);
 
     /// A run is under way, or something is being saved, opened or written.
@@ -86,6 +88,8 @@ class Controller {
     void perform(const ui::SaveExperiment& command);
     void perform(const ui::CompareRuns& command);
     void perform(const ui::OpenRunFile& command);
+    void perform(const ui::OpenTrace& command);
+    void perform(const ui::CloseTrace& command);
     void perform(const ui::CopyText&) {}
     void perform(const ui::TakePicture&) {}
     void perform(const ui::Quit&) {}
@@ -101,6 +105,7 @@ class Controller {
     std::string run_file_message_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;
     std::shared_ptr<const ui::ComparedSet> compared_;
+    std::vector<std::shared_ptr<const ImportedTrace>> traces_;
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
     std::optional<Experiment> load_;

@@ -280,7 +280,7 @@ void ScriptActions::save(const ScriptCommand& command) {
 }
 
 void ScriptActions::open(const ScriptCommand& command) {
-    loop_.controller().load_experiment_file(command.rest);
+    loop_.controller().open_any_file(command.rest);
     wait_until("the end of opening", [this] { return !loop_.controller().busy(); });
     if (loop_.controller().last_notice().level == ui::Notice::Level::error)
         throw Error(ErrorKind::bad_input, loop_.controller().last_notice().text);

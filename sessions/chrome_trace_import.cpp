@@ -76,6 +76,7 @@ class Assembler {
         join_flows();
         shift_to_zero();
         for (ImportedLane& lane : out_.lanes) make_rows(lane);
+        out_.totals = imported_totals(out_);
         for (const auto& [what, count] : notes_) out_.notes.push_back({what, count});
         out_.strings = in_.strings.take();
         out_.arguments = std::move(in_.arguments);

@@ -73,6 +73,15 @@ struct ImportedFlow {
     int32_t name = 0;
 };
 
+/// What the slices of one name in one lane took together; slices inside others of that name count again.
+struct ImportedTotal {
+    int lane = 0;
+    int32_t name = 0;
+    int64_t slices = 0;
+    int64_t total_ns = 0;
+    int64_t longest_ns = 0;
+};
+
 /// Something in the file that is not shown, or not as it stands there.
 struct ImportNote {
     std::string what;
@@ -91,6 +100,7 @@ struct ImportedTrace {
     std::vector<ImportedLane> lanes;        // by process
     std::vector<ImportedCounter> counters;  // by process
     std::vector<ImportedFlow> flows;
+    std::vector<ImportedTotal> totals;  // by lane, the largest first: the picture's text twin
     std::vector<ImportNote> notes;
 
     const std::string& text(int32_t index) const { return strings[static_cast<size_t>(index)]; }
@@ -105,5 +115,8 @@ struct ImportedTrace {
         return count;
     }
 };
+
+/// From the lanes' slices.
+std::vector<ImportedTotal> imported_totals(const ImportedTrace& trace);
 
 }  // namespace ringscope

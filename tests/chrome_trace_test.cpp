@@ -77,6 +77,13 @@ TEST(ChromeTrace, ShowsEveryEventOfARealPytorchProfilerTrace) {
     EXPECT_EQ(trace.first_event_ns, 4'408'445'628'053'727);
     EXPECT_EQ(first.begin_ns, 4'408'445'628'391'715 - trace.first_event_ns);
     for (const ImportedLane& lane : trace.lanes) expect_rows_hold_all(lane);
+    const auto total = std::find_if(trace.totals.begin(), trace.totals.end(), [&](const ImportedTotal& t) {
+        return trace.text(t.name) == "aten::scaled_dot_product_attention";
+    });
+    ASSERT_NE(total, trace.totals.end());
+    EXPECT_EQ(total->slices, 2);
+    EXPECT_EQ(total->longest_ns, 10'116'375);
+    EXPECT_GT(total->total_ns, total->longest_ns);
     EXPECT_EQ(noted(trace, "trace_id"), 8) << "members of the file that say nothing of a lane are listed";
     EXPECT_EQ(noted(trace, "cross"), 0);
 }

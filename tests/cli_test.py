@@ -420,6 +420,21 @@ class RunFile(Case):
         self.assert_error(ringscope("import", self.folder / "none", "--db", self.folder / "new"), 3, "none")
         self.assertFalse((self.folder / "new").exists())
 
+    def test_traces_of_other_programs_are_told_and_go_into_no_run_file(self):
+        data = pathlib.Path(__file__).parent / "data/pytorch_profiler.json"
+        told = self.assert_ok(ringscope("import", data))
+        for words in ("195 slices", "6 flows", "thread 10729 (python)", "allocated bytes, CPU", "not shown",
+                      "baseTimeNanoseconds", "nothing was added"):
+            self.assertIn(words, told)
+        self.assert_error(ringscope("import", data, "--db", self.folder / "new"), 2, "--db", "trace")
+        self.assertFalse((self.folder / "new").exists())
+        bad = self.file("bad.json", '[{"ph": "X", "ts": "soon"}]')
+        self.assert_error(ringscope("import", bad), 2, "bad.json: event 0", '"soon"')
+        self.assert_error(ringscope("import", self.file("cut.json", '{"traceEvents": [{"ph"')), 2, "byte 23")
+        self.assert_error(ringscope("import", self.file("experiment.json", '{"problem": {}}')), 2, "--experiment")
+        self.assert_error(ringscope("screenshot", "--view", "ring", "--trace", data, "--out", self.folder / "x.png"),
+                          2, "--trace")
+
     def test_wrong_runs(self):
         self.save()
         self.assert_error(self.runs("show", 7), 2, "7")

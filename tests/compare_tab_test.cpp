@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "engine/scenarios.h"
+#include "sessions/chrome_trace_import.h"
+#include "sessions/step_alignment.h"
 #include "tests/fixtures.h"
 #include "tests/null_window.h"
-#include "ui/step_alignment.h"
+#include "ui/compare_difference.h"
 
 namespace ringscope {
 namespace {
@@ -14,12 +16,8 @@ using testing::make_fixture_run;
 using testing::NullWindow;
 
 std::shared_ptr<const ui::ComparedSet> compared(std::shared_ptr<const Run> a, std::shared_ptr<const Run> b) {
-    auto set = std::make_shared<ui::ComparedSet>();
-    set->ids = {1, 2};
-    set->runs = {{"first", std::move(a)}, {"second", std::move(b)}};
-    for (const ComparedRun& run : set->runs) set->indices.emplace_back(*run.run);
-    set->comparison = compare_runs(set->runs);
-    return set;
+    return std::make_shared<const ui::ComparedSet>(
+        ui::make_compared_set({1, 2}, {{"first", std::move(a)}, {"second", std::move(b)}}));
 }
 
 std::shared_ptr<Run> hybrid() { return make_fixture_run(find_scenario("Hybrid")->experiment); }
@@ -93,6 +91,140 @@ TEST(CompareTab, DrawsUnfinishedRunsAtEverySize) {
         }
 }
 
+std::shared_ptr<const ImportedTrace> pytorch_trace() {
+    return std::make_shared<const ImportedTrace>(
+        import_chrome_trace(RINGSCOPE_TEST_DATA "/pytorch_profiler.json"));
+}
+
+TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
+    NullWindow window({1600, 1400});
+    window.in.compared = compared(gather(), hybrid());
+    window.in.traces = {pytorch_trace()};
+    window.frames(4);  // opening a trace shows the tab
+    EXPECT_EQ(window.text("compare/timeline/run 2/rank 3"), "rank 3");
+    const ui::Item* title = window.item("compare/trace 1");
+    ASSERT_TRUE(title);
+    EXPECT_NE(title->text.find("a trace of another program, on its own clock"), std::string::npos);
+    EXPECT_GT(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
+    EXPECT_EQ(window.text("compare/trace 1/lane 3"), "thread 10729 (python)");
+    EXPECT_NE(window.text("compare/trace 1/counter 1").find("allocated bytes, CPU, most 82,568"),
+              std::string::npos);
+
+    const ImVec2 lane = window.item("compare/trace 1/lane 3")->centre();
+    window.move_to(lane);
+    ImGui::GetIO().KeyShift = true;
+    ui::feed_mouse_button(0, true);
+    window.frames(2);
+    window.move_to({lane.x + 200, lane.y});
+    window.frame();
+    ui::feed_mouse_button(0, false);
+    window.frames(2);
+    ImGui::GetIO().KeyShift = false;
+    EXPECT_NE(window.text("compare/trace 1").find("moved by +"), std::string::npos)
+        << window.text("compare/trace 1");
+    ASSERT_TRUE(window.click("compare/trace 1/close"));
+    ASSERT_EQ(window.count<ui::CloseTrace>(), 1);
+    window.in.traces.clear();
+    window.frames(2);
+    EXPECT_FALSE(window.item("compare/trace 1"));
+}
+
+TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
+    NullWindow window({1280, 1000});
+    window.in.traces = {pytorch_trace()};
+    window.frames(4);
+    EXPECT_FALSE(window.item("compare/empty"));
+    const ui::Item* forward = window.item("compare/trace 1/lane 3/forward 0");
+    ASSERT_TRUE(forward) << "slices are items";
+    EXPECT_NE(forward->text.find("10.3 ms"), std::string::npos) << forward->text;
+    EXPECT_NE(forward->text.find("Record function id  0"), std::string::npos) << forward->text;
+    window.in.run = hybrid();
+    window.in.run_name = "shown";
+    window.frames(3);
+    EXPECT_NE(window.text("compare/timeline/run 1").find("shown"), std::string::npos);
+    EXPECT_FALSE(window.item("compare/verdict")) << "a trace has no figures to compare";
+    EXPECT_EQ(window.drawing_fault(), "");
+}
+
+TEST(CompareTab, TracesAreDrawnAtEverySizeAndZoom) {
+    for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)}) {
+        NullWindow window(size);
+        window.in.traces = {pytorch_trace(), std::make_shared<const ImportedTrace>(),
+                            std::make_shared<const ImportedTrace>(read_chrome_trace(
+                                R"([{"ph":"X","ts":1,"dur":0},{"ph":"C","ts":1,"args":{"v":1}}])", "t"))};
+        window.frames(4);
+        EXPECT_EQ(window.drawing_fault(), "");
+        const ui::Item* canvas = window.item("compare/timelines");
+        if (!canvas) continue;
+        window.move_to(canvas->centre());
+        for (int i = 0; i < 120; ++i) {
+            ui::feed_mouse_wheel(0, i < 80 ? 1.0f : -1.0f);
+            window.frame();
+            ASSERT_EQ(window.drawing_fault(), "");
+        }
+    }
+}
+
+TEST(CompareTab, TheDifferenceOfEveryRankAndStepStandsBetweenTheTimelines) {
+    testing::FixtureOptions slow;
+    slow.slowness = 3;  // rank 3 computes three times as long
+    NullWindow window({1920, 1080});
+    window.in.compared = compared(hybrid(), make_fixture_run(find_scenario("Hybrid")->experiment, slow));
+    window.ui->show_view("compare");
+    window.frames(3);
+    const std::string name = "compare/difference/run 2/rank 3/step 0";
+    ASSERT_TRUE(window.item(name));
+    EXPECT_NE(window.text(name).find(" longer ("), std::string::npos) << window.text(name);
+    EXPECT_GT(window.item(name)->min.y, window.item("compare/timeline/run 1/rank 3")->min.y);
+    EXPECT_LT(window.item(name)->max.y, window.item("compare/timeline/run 2/rank 0")->max.y);
+    ASSERT_TRUE(window.click("compare/by clock"));
+    EXPECT_FALSE(window.item(name)) << "steps of different times cannot be held against each other";
+    ASSERT_TRUE(window.click("compare/by step"));
+    ASSERT_TRUE(window.click("compare/differences"));
+    EXPECT_FALSE(window.item(name));
+}
+
+TEST(StepDifference, ARunWithItselfHasNone) {
+    const StepTimes times = step_times(*hybrid());
+    const StepDifferences differences = step_differences(times, times);
+    ASSERT_EQ(differences.size(), 4u);
+    for (const auto& rank : differences)
+        for (const StepDifference& step : rank) {
+            EXPECT_TRUE(step.in_both);
+            EXPECT_EQ(step.change_ns(), 0);
+        }
+    EXPECT_EQ(largest_change_ns(differences), 1);
+    StepTimes fewer = times;
+    fewer.pop_back();
+    fewer[0].pop_back();
+    const StepDifferences partly = step_differences(times, fewer);
+    EXPECT_FALSE(partly[3][0].in_both);
+    EXPECT_FALSE(partly[0].back().in_both);
+    EXPECT_NE(ui::difference_text(partly[3][0], 3, 0).find("only one of the two runs has it"),
+              std::string::npos);
+}
+
+TEST(StepTimes, ARanksStepsAddUpToItsTime) {
+    const auto run = hybrid();
+    const StepTimes times = step_times(*run);
+    for (size_t rank = 0; rank < times.size(); ++rank) {
+        int64_t first = INT64_MAX, last = 0, sum = 0, work = 0;
+        for (const Span& span : run->trace.spans) {
+            if (span.rank != static_cast<int>(rank)) continue;
+            first = std::min(first, span.begin_ns);
+            last = std::max(last, span.end_ns);
+        }
+        for (const RankStepTime& step : times[rank]) {
+            sum += step.length_ns;
+            work += step.work_ns;
+        }
+        EXPECT_EQ(sum, last - first);
+        const RankMetrics& metrics = run->metrics.ranks[rank];
+        EXPECT_NEAR(static_cast<double>(work) / 1e9,
+                    metrics.compute_seconds + metrics.pack_seconds + metrics.merge_seconds, 1e-9);
+    }
+}
+
 TEST(StepAlignment, EveryStepBeginsAtOnePlaceAndNoTimeIsLost) {
     const auto a = hybrid();
     auto b = hybrid();
@@ -101,24 +233,22 @@ TEST(StepAlignment, EveryStepBeginsAtOnePlaceAndNoTimeIsLost) {
         span.end_ns *= 3;
     }
     b->trace.wall_ns *= 3;
-    std::vector<ui::TraceIndex> runs;
-    runs.emplace_back(*a);
-    runs.emplace_back(*b);
-    const ui::Alignment by_step = ui::align_by_step(runs);
+    const std::vector<StepBounds> runs{step_bounds(*a), step_bounds(*b)};
+    const Alignment by_step = align_by_step(runs);
     ASSERT_GT(by_step.steps_ns.size(), 1u);
     EXPECT_EQ(by_step.length_ns, b->trace.wall_ns);
     for (size_t run = 0; run < runs.size(); ++run) {
         ASSERT_EQ(by_step.runs[run].size(), by_step.steps_ns.size());
         int64_t end = 0;
         for (size_t step = 0; step < by_step.steps_ns.size(); ++step) {
-            const ui::AlignedPiece& piece = by_step.runs[run][step];
+            const AlignedPiece& piece = by_step.runs[run][step];
             EXPECT_EQ(piece.shown_ns, by_step.steps_ns[step]);
             EXPECT_EQ(piece.begin_ns, end);
             end = piece.end_ns;
         }
-        EXPECT_EQ(end, runs[run].wall_ns());
+        EXPECT_EQ(end, runs[run].back());
     }
-    const ui::Alignment by_clock = ui::align_by_clock(runs);
+    const Alignment by_clock = align_by_clock(runs);
     EXPECT_TRUE(by_clock.steps_ns.empty());
     EXPECT_EQ(by_clock.length_ns, b->trace.wall_ns);
     EXPECT_EQ(by_clock.runs[0].front().end_ns, a->trace.wall_ns);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <thread>
 
@@ -22,7 +23,8 @@ class ControllerTest : public ::testing::Test {
 
     void start_controller(std::optional<int64_t> open_run = {}) {
         controller_.reset();
-        controller_ = std::make_unique<Controller>(ControllerOptions{file_, open_run, {}, true}, [] {});
+        controller_ =
+            std::make_unique<Controller>(ControllerOptions{.run_file = file_, .open_run = open_run}, [] {});
     }
     /// What the window would see, frame by frame, until nothing is under way; `load` is kept from whichever
     /// frame had it.
@@ -180,6 +182,28 @@ TEST_F(ControllerTest, ExportsAndKeepsExperiments) {
     const ui::Inputs inputs = do_and_settle(ui::OpenExperiment{folder_.file("saved.json")});
     ASSERT_TRUE(inputs.load);
     EXPECT_EQ(*inputs.load, tiny());
+}
+
+TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
+    do_and_settle(ui::StartRun{tiny(), true});
+    do_and_settle(ui::ExportRun{"perfetto", folder_.file("a")});
+    do_and_settle(ui::SaveExperiment{tiny(), folder_.file("b")});
+    do_and_settle(ui::SaveRun{"kept"});
+    const auto drop = [&](const std::string& name) {
+        controller_->open_any_file(folder_.file(name));
+        return settle();
+    };
+    ASSERT_EQ(drop("a").traces.size(), 1u);
+    EXPECT_EQ(drop("b").load, tiny());
+    EXPECT_EQ(drop("a").traces.size(), 2u);
+    EXPECT_EQ(do_and_settle(ui::CloseTrace{0}).traces.size(), 1u);
+    EXPECT_EQ(do_and_settle(ui::CloseTrace{7}).traces.size(), 1u);
+    testing::write_file(folder_.file("broken"), "[{\"ph\":1}]");
+    const ui::Inputs inputs = drop("broken");
+    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    EXPECT_NE(inputs.notice.text.find("event 0: its phase"), std::string::npos) << inputs.notice.text;
+    EXPECT_EQ(inputs.traces.size(), 1u);
+    EXPECT_EQ(drop(std::filesystem::path(file_).filename().string()).saved->size(), 1u);
 }
 
 /// As a person who drags a slider: each change replaces the run before it.

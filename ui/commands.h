@@ -24,14 +24,16 @@ struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
 struct CompareRuns { std::vector<int64_t> ids; };   // of the run file; the first is the baseline
 struct OpenRunFile { std::string path; };          // another database
+struct OpenTrace { std::string path; };            // of another program, to be looked at beside runs
+struct CloseTrace { size_t index = 0; };           // into Inputs::traces
 struct CopyText { std::string text; };
 struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a registered area; "": of the window
 struct Quit {};
 // clang-format on
 
-using Command =
-    std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun, OpenExperiment,
-                 SaveExperiment, CompareRuns, OpenRunFile, CopyText, TakePicture, Quit>;
+using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun,
+                             OpenExperiment, SaveExperiment, CompareRuns, OpenRunFile, OpenTrace, CloseTrace,
+                             CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

@@ -144,19 +144,38 @@ void CompareTab::draw_bars(const Comparison& c, ImVec2 size, WidgetContext ui) {
     ImGui::EndChild();
 }
 
-void CompareTab::draw(const Inputs& in, WidgetContext ui) {
-    if (!in.compared) {
+/// What was chosen to be compared; with a trace open and nothing chosen, the shown run alone.
+void CompareTab::follow(const Inputs& in) {
+    std::shared_ptr<const ComparedSet> now = in.compared;
+    if (!now && !in.traces.empty()) {
+        const std::shared_ptr<const Run> alone =
+            shown_ && shown_->runs.size() == 1 ? shown_->runs[0].run : nullptr;
+        now = shown_ && alone == in.run && shown_->runs.size() < 2 ? shown_ : nullptr;
+        if (!now) {
+            std::vector<ComparedRun> runs;
+            if (in.run) runs.push_back({in.run_name, in.run});
+            now = std::make_shared<const ComparedSet>(make_compared_set({}, std::move(runs)));
+        }
+    }
+    shown_ = now;
+    if (shown_) timelines.show(*shown_, in.traces);
+}
+
+void CompareTab::draw(const Inputs& in, WidgetContext ui, Commands& commands) {
+    follow(in);
+    if (!shown_) {
         empty_state(
             ui, "compare/empty", "Nothing to compare yet",
             "Check two or more runs in the Runs tab and press Compare: settings, figures and timelines "
-            "then stand here side by side.");
+            "then stand here side by side. A Chrome or PyTorch trace that is dropped on the window is shown "
+            "here too.");
         return;
     }
-    if (in.compared != shown_) {
-        shown_ = in.compared;
-        timelines.show(*shown_);
-    }
     const Comparison& c = shown_->comparison;
+    if (c.names.empty()) {
+        timelines.draw(*shown_, ImGui::GetContentRegionAvail(), ui, commands);
+        return;
+    }
     const float all = ImGui::GetContentRegionAvail().y;
     const float words =
         ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(c.warnings.size()));
@@ -164,7 +183,7 @@ void CompareTab::draw(const Inputs& in, WidgetContext ui) {
     draw_verdict(c, ui);
     ImGui::EndChild();
     const float rest = ImGui::GetContentRegionAvail().y;
-    const float upper = rest * 0.5f;
+    float upper = std::max(1.0f, rest * upper_share);
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::BeginChild("##tables", {width * 0.62f, upper});
     draw_tables(c, ui);
@@ -173,7 +192,9 @@ void CompareTab::draw(const Inputs& in, WidgetContext ui) {
     ImGui::BeginChild("##ranks", {0, upper});
     draw_bars(c, ImGui::GetContentRegionAvail(), ui);
     ImGui::EndChild();
-    timelines.draw(*shown_, ImGui::GetContentRegionAvail(), ui);
+    if (splitter(ui, "splitter/compare", false, upper, 1, width))
+        upper_share = std::clamp(upper / std::max(rest, 1.0f), 0.05f, 0.9f);
+    timelines.draw(*shown_, ImGui::GetContentRegionAvail(), ui, commands);
 }
 
 }  // namespace ringscope::ui

@@ -14,14 +14,17 @@ struct CompareTab {
     /// What the bars show of each rank.
     enum class RankFigure { compute, wait, peak, sent };
     RankFigure figure = RankFigure::compute;
+    float upper_share = 0.5f;  // of the height below the words: tables and bars; the timelines have the rest
     CompareTimelines timelines;
 
-    void draw(const Inputs& in, WidgetContext ui);
+    void draw(const Inputs& in, WidgetContext ui, Commands& commands);
 
   private:
     void draw_bars(const Comparison& comparison, ImVec2 size, WidgetContext ui);
 
-    std::shared_ptr<const ComparedSet> shown_;  // of the last frame
+    void follow(const Inputs& in);
+
+    std::shared_ptr<const ComparedSet> shown_;  // of the last frame; null: nothing to show
 };
 
 }  // namespace ringscope::ui

@@ -4,94 +4,14 @@
 #include <cmath>
 
 #include "ui/format.h"
-#include "ui/plot.h"
-#include "ui/time_axis.h"
 
 namespace ringscope::ui {
 
 namespace {
 
-constexpr float kLeastPx = 3;  // narrower spans are folded
 constexpr float kWheelZoom = 0.8f;
 
-struct Frame {
-    const ComparedSet& set;
-    const Alignment& alignment;
-    WidgetContext ui;
-    Canvas canvas;
-    Box rows;  // of all runs, without labels and axis
-    TimeAxis axis;
-    float row_height = 0;
-    float title_height = 0;
-};
-
-SpanKind longest_kind(const TimeByKind& time) {
-    return static_cast<SpanKind>(std::max_element(time.begin(), time.end()) - time.begin());
-}
-
-/// One lane of one rank: piece by piece of the alignment, cut at the piece's ends.
-void draw_lane(const Frame& frame, size_t run, const Track& track, const Box& lane,
-               std::vector<FoldedItem>& scratch) {
-    const auto least = static_cast<int64_t>(frame.axis.ns_per_pixel() * kLeastPx);
-    for (const AlignedPiece& piece : frame.alignment.runs[run]) {
-        const int64_t shift = piece.shown_ns - piece.begin_ns;
-        const int64_t begin = std::max(piece.begin_ns, frame.axis.begin_ns - shift);
-        const int64_t end = std::min(piece.end_ns, frame.axis.end_ns - shift);
-        if (begin >= end) continue;
-        scratch.clear();
-        fold_track(track, begin, end, least, scratch);
-        for (const FoldedItem& item : scratch) {
-            const int64_t from = std::max(item.begin_ns, begin), to = std::min(item.end_ns, end);
-            Box box{{frame.axis.x_of(static_cast<double>(from + shift)), lane.min.y},
-                    {frame.axis.x_of(static_cast<double>(to + shift)), lane.max.y}};
-            box.max.x = std::max(box.max.x, box.min.x + 1);
-            draw_bar(*frame.canvas.list, box, longest_kind(busy_in(track, item.begin_ns, item.end_ns)),
-                     frame.ui.theme, item.count == 1);
-        }
-    }
-}
-
-/// Upper half: work and waiting. Lower half: what arrives.
-void draw_rank(const Frame& frame, size_t run, int rank, const Box& row, std::vector<FoldedItem>& scratch) {
-    const float middle = row.min.y + row.height() * 0.62f;
-    const Box work{{row.min.x, row.min.y + 1}, {row.max.x, middle}};
-    const Box transfers{{row.min.x, middle + 1}, {row.max.x, row.max.y - 1}};
-    for (const Lane lane : {Lane::wait, Lane::compute, Lane::receive})
-        for (const Track& track : frame.set.indices[run].tracks_of(rank, lane))
-            draw_lane(frame, run, track, lane == Lane::receive ? transfers : work, scratch);
-}
-
-std::string run_title(const Frame& frame, size_t run) {
-    const Run& shown = *frame.set.runs[run].run;
-    return frame.set.runs[run].name + "   " + nanoseconds_text(shown.trace.wall_ns) +
-           (run == 0 ? "   (baseline)" : "");
-}
-
-void draw_run(const Frame& frame, size_t run, float y, std::vector<FoldedItem>& scratch) {
-    ImDrawList& list = *frame.canvas.list;
-    const Theme& theme = frame.ui.theme;
-    const std::string title = run_title(frame, run);
-    const Box strip{{frame.canvas.box.min.x, y}, {frame.canvas.box.max.x, y + frame.title_height}};
-    const float swatch = frame.title_height * 0.5f;
-    list.AddRectFilled({strip.min.x, y + swatch / 2}, {strip.min.x + swatch, y + swatch * 1.5f},
-                       theme.category_colour(static_cast<int>(run)));
-    draw_text(list, theme.small_font, {strip.min.x + swatch * 1.6f, y}, theme.text, title, strip);
-    const std::string name = "compare/timeline/run " + std::to_string(run + 1);
-    frame.ui.items.add(name, strip.min, strip.max, title);
-    y += frame.title_height;
-    for (int rank = 0; rank < frame.set.indices[run].ranks(); ++rank, y += frame.row_height) {
-        if (y + frame.row_height < frame.rows.min.y || y > frame.rows.max.y) continue;
-        const Box row{{frame.rows.min.x, y}, {frame.rows.max.x, y + frame.row_height}};
-        const std::string label = "rank " + std::to_string(rank);
-        if (frame.row_height >= frame.title_height * 0.8f)
-            draw_text(list, theme.small_font, {frame.canvas.box.min.x, y}, theme.text_dim, label,
-                      {{frame.canvas.box.min.x, y}, {row.min.x, row.max.y + 2}});
-        frame.ui.items.add(name + "/" + label, row.min, row.max, label);
-        draw_rank(frame, run, rank, row, scratch);
-    }
-}
-
-void draw_steps(const Frame& frame) {
+void draw_steps(const CompareFrame& frame) {
     for (const int64_t begin : frame.alignment.steps_ns) {
         if (begin < frame.axis.begin_ns || begin > frame.axis.end_ns) continue;
         const float x = frame.axis.x_of(static_cast<double>(begin));
@@ -99,8 +19,7 @@ void draw_steps(const Frame& frame) {
     }
 }
 
-void show_hint(const Frame& frame) {
-    if (!frame.canvas.hovered || !frame.rows.contains(frame.canvas.mouse)) return;
+std::string place_text(const CompareFrame& frame) {
     const double time = frame.axis.time_at(frame.canvas.mouse.x);
     std::string text;
     for (size_t step = 0; step < frame.alignment.steps_ns.size(); ++step)
@@ -108,22 +27,54 @@ void show_hint(const Frame& frame) {
             text = "step " + std::to_string(step) + ", " +
                    nanoseconds_text(static_cast<int64_t>(time) - frame.alignment.steps_ns[step]) +
                    " after its begin";
-    if (text.empty()) text = nanoseconds_text(static_cast<int64_t>(time)) + " after the start";
-    tooltip(text + "\nWheel: zoom. Drag: move. Shift-wheel: scroll.");
+    return text.empty() ? nanoseconds_text(static_cast<int64_t>(time)) + " after the start" : text;
+}
+
+/// How far down the picture is, where there is more of it than room.
+void draw_scroll_mark(const CompareFrame& frame, float scroll, float content) {
+    const float room = frame.rows.height();
+    if (content <= room || room < 1) return;
+    const float width = frame.ui.theme.px(4);
+    const float top = frame.rows.min.y + scroll / content * room;
+    frame.canvas.list->AddRectFilled({frame.rows.max.x - width, top},
+                                     {frame.rows.max.x, top + room / content * room},
+                                     with_alpha(frame.ui.theme.text_dim, 0.7f), width / 2);
 }
 
 }  // namespace
 
-void CompareTimelines::show(const ComparedSet& set) { realign(set); }
+void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces) {
+    const auto same = [](const std::shared_ptr<const ImportedTrace>& trace, const ShownTrace& shown) {
+        return trace == shown.trace;
+    };
+    const bool same_traces = std::equal(traces.begin(), traces.end(), traces_.begin(), traces_.end(), same);
+    if (shown_ == &set && same_traces) return;
+    shown_ = &set;
+    std::vector<ShownTrace> now;
+    for (const auto& trace : traces) {
+        const auto before = std::find_if(traces_.begin(), traces_.end(),
+                                         [&](const ShownTrace& shown) { return shown.trace == trace; });
+        now.push_back({trace, before == traces_.end() ? 0 : before->offset_ns});
+    }
+    traces_ = std::move(now);
+    realign(set);
+}
+
+int64_t CompareTimelines::length_ns() const {
+    int64_t length = alignment_.length_ns;
+    for (const ShownTrace& shown : traces_)
+        length = std::max(length, shown.offset_ns + shown.trace->length_ns);
+    return std::max(length, kMinViewNs);
+}
 
 void CompareTimelines::realign(const ComparedSet& set) {
-    alignment_ = by_step ? align_by_step(set.indices) : align_by_clock(set.indices);
+    alignment_ = by_step ? align_by_step(set.bounds) : align_by_clock(set.bounds);
     range_.view_begin_ns = 0;
-    range_.view_end_ns = alignment_.length_ns;
+    range_.view_end_ns = length_ns();
     scroll_ = 0;
 }
 
-void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui) {
+void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui, Commands& commands) {
     const bool before = by_step;
     if (toggle(ui, "compare/by step", "Align by ring step", by_step,
                "Each step begins at one place in all runs."))
@@ -132,63 +83,162 @@ void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui) {
     if (toggle(ui, "compare/by clock", "by clock", !by_step, "All runs start together.")) by_step = false;
     if (by_step != before) realign(set);
     ImGui::SameLine();
-    if (button(ui, "compare/show all", "Show all", "The whole of every run.")) realign(set);
+    if (button(ui, "compare/show all", "Show all", "The whole of every run and trace.")) realign(set);
+    if (set.runs.size() > 1) {
+        ImGui::SameLine();
+        if (toggle(ui, "compare/differences", "Differences", shows_differences(),
+                   by_step ? "Between the timelines: how much longer each rank took for each step."
+                           : "Only where runs are aligned by ring step."))
+            differences = !differences;
+    }
+    draw_trace_buttons(ui, commands);
     for (const SpanKind kind : {SpanKind::pack, SpanKind::compute, SpanKind::merge, SpanKind::wait,
                                 SpanKind::receive, SpanKind::collective}) {
-        ImGui::SameLine(0, ui.theme.px(14));
-        ImGui::AlignTextToFramePadding();
         const std::string label = std::string(1, ui.theme.span_letter(kind)) + " " + ringscope::name_of(kind);
+        ImGui::SameLine(0, ui.theme.px(14));
+        if (ImGui::GetContentRegionAvail().x < ImGui::CalcTextSize(label.c_str()).x) {
+            ImGui::NewLine();
+            break;  // letters and hatches stand in the bars too
+        }
+        ImGui::AlignTextToFramePadding();
         text_item(ui, std::string("compare/legend/") + ringscope::name_of(kind), label,
                   ui.theme.span_colour(kind));
     }
 }
 
-void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
-    const float top = ImGui::GetCursorPosY();
-    draw_toolbar(set, ui);
-    size.y -= ImGui::GetCursorPosY() - top;
-    Frame frame{set, alignment_, ui, {}, {}, {}, 0, 0};
-    frame.canvas = begin_canvas("compare/timelines", size, ui.items, "timelines");
+void CompareTimelines::draw_trace_buttons(WidgetContext ui, Commands& commands) {
+    for (size_t i = 0; i < traces_.size(); ++i) {
+        const ImportedTrace& trace = *traces_[i].trace;
+        const std::string name = "compare/trace " + std::to_string(i + 1);
+        ImGui::SameLine(0, ui.theme.px(14));
+        const std::string label = fitted(trace.name, ui.theme.px(120)) + " x";
+        if (button(ui, name + "/close", label.c_str(), "Close " + trace.name + "."))
+            commands.push_back(CloseTrace{i});
+        ImGui::SameLine();
+        static constexpr const char* headers[] = {"lane", "name", "slices", "total", "longest"};
+        const std::vector<ImportedTotal>& totals = trace.totals;
+        const auto cell = [&](int row, int column) -> std::string {
+            const ImportedTotal& total = totals[static_cast<size_t>(row)];
+            if (column == 0) return lane_title(trace, total.lane);
+            if (column == 1) return trace.text(total.name);
+            if (column == 2) return count_text(total.slices);
+            return nanoseconds_text(column == 3 ? total.total_ns : total.longest_ns);
+        };
+        const std::string copied =
+            table_twin(ui, name + "/table",
+                       {"Where the time went, by name", headers, static_cast<int>(totals.size()), cell});
+        if (!copied.empty()) commands.push_back(CopyText{copied});
+    }
+}
+
+void CompareTimelines::lay_out(CompareFrame& frame) const {
     const Box& box = frame.canvas.box;
     const float line = ImGui::GetFontSize();
-    const float labels = std::min(line * 4, box.width() / 4);
+    const float labels = std::min(line * (traces_.empty() ? 4.0f : 8.0f), box.width() / 4);
     frame.rows = {{box.min.x + labels, box.min.y}, {box.max.x, std::max(box.min.y, box.max.y - line * 1.3f)}};
     frame.title_height = line * 1.15f;
-    int ranks = 0;
-    for (const TraceIndex& index : set.indices) ranks += index.ranks();
-    const float titles = frame.title_height * static_cast<float>(set.indices.size());
-    const float fair = (frame.rows.height() - titles) / static_cast<float>(std::max(ranks, 1));
-    frame.row_height = std::clamp(fair, ui.theme.px(7), ui.theme.px(34));
-    const float needed = titles + frame.row_height * static_cast<float>(ranks);
-
-    fit_view_range(range_, alignment_.length_ns);
-    const bool scrolls = ImGui::GetIO().KeyShift;
-    frame.axis = {range_.view_begin_ns, range_.view_end_ns, frame.rows.min.x, frame.rows.max.x};
-    if (frame.canvas.wheel != 0 && !scrolls)
-        zoom_view_range(range_, alignment_.length_ns, frame.axis.time_at(frame.canvas.mouse.x),
-                        std::pow(kWheelZoom, frame.canvas.wheel));
-    if (frame.canvas.wheel != 0 && scrolls) scroll_ -= frame.canvas.wheel * frame.row_height * 3;
-    if (frame.canvas.left_down) {
-        pan_view_range(range_, alignment_.length_ns,
-                       -static_cast<double>(frame.canvas.drag.x) * frame.axis.ns_per_pixel());
-        scroll_ -= frame.canvas.drag.y;
+    float rows = 0;  // in rows of a rank; difference rows are lower
+    float titles = static_cast<float>(frame.set.indices.size());
+    for (size_t run = 0; run < frame.set.indices.size(); ++run) {
+        rows += static_cast<float>(frame.set.indices[run].ranks());
+        if (!shows_differences() || frame.set.differences[run].empty()) continue;
+        rows += 0.75f * static_cast<float>(frame.set.differences[run].size());
+        ++titles;
     }
-    scroll_ = std::clamp(scroll_, 0.0f, std::max(0.0f, needed - frame.rows.height()));
+    const float room = frame.rows.height() * (traces_.empty() ? 1.0f : 0.5f);
+    const float fair = (room - titles * frame.title_height) / std::max(rows, 1.0f);
+    frame.row_height = std::clamp(fair, frame.ui.theme.px(7), frame.ui.theme.px(34));
+}
+
+float CompareTimelines::content_height(const CompareFrame& frame) const {
+    float height = 0;
+    for (size_t run = 0; run < frame.set.indices.size(); ++run) {
+        height += run_strip_height(frame, run);
+        if (shows_differences() && !frame.set.differences[run].empty())
+            height += difference_strip_height(frame, frame.set.differences[run]);
+    }
+    for (const ShownTrace& shown : traces_) height += imported_strip_height(frame, *shown.trace);
+    return height;
+}
+
+/// Wheel: zoom; with Shift: scroll. Drag: move the picture; with Shift, over a trace: move that alone.
+void CompareTimelines::follow_mouse(CompareFrame& frame, float content) {
+    const Canvas& canvas = frame.canvas;
+    const bool shift = ImGui::GetIO().KeyShift;
+    const int64_t length = length_ns();
+    fit_view_range(range_, length);
+    frame.axis = {range_.view_begin_ns, range_.view_end_ns, frame.rows.min.x, frame.rows.max.x};
+    if (canvas.wheel != 0 && !shift)
+        zoom_view_range(range_, length, frame.axis.time_at(canvas.mouse.x),
+                        std::pow(kWheelZoom, canvas.wheel));
+    if (canvas.wheel != 0 && shift) scroll_ -= canvas.wheel * frame.row_height * 3;
+    if (canvas.clicked && shift)
+        for (size_t i = 0; i < strips_.size() && i < traces_.size(); ++i)
+            if (canvas.mouse.y >= strips_[i].first && canvas.mouse.y < strips_[i].second)
+                moved_trace_ = static_cast<int>(i);
+    if (!canvas.left_down) moved_trace_ = -1;
+    const double moved_ns = static_cast<double>(canvas.drag.x) * frame.axis.ns_per_pixel();
+    if (moved_trace_ >= 0 && moved_trace_ < static_cast<int>(traces_.size())) {
+        ShownTrace& shown = traces_[static_cast<size_t>(moved_trace_)];
+        shown.offset_ns += static_cast<int64_t>(moved_ns);
+        shown.offset_ns = std::clamp(shown.offset_ns, -shown.trace->length_ns, length);
+    } else if (canvas.left_down) {
+        pan_view_range(range_, length, -moved_ns);
+        scroll_ -= canvas.drag.y;
+    }
+    scroll_ = std::clamp(scroll_, 0.0f, std::max(0.0f, content - frame.rows.height()));
     frame.axis.begin_ns = range_.view_begin_ns;
     frame.axis.end_ns = range_.view_end_ns;
+}
 
+void CompareTimelines::draw_strips(const CompareFrame& frame) {
+    float y = frame.rows.min.y - scroll_;
+    for (size_t run = 0; run < frame.set.indices.size(); ++run) {
+        if (shows_differences() && !frame.set.differences[run].empty()) {
+            draw_difference_strip(frame, run, frame.set.differences[run], y);
+            y += difference_strip_height(frame, frame.set.differences[run]);
+        }
+        draw_run_strip(frame, run, y);
+        y += run_strip_height(frame, run);
+    }
+    strips_.clear();
+    for (size_t i = 0; i < traces_.size(); ++i) {
+        const float height = imported_strip_height(frame, *traces_[i].trace);
+        strips_.emplace_back(y, y + height);
+        if (frame.shows(y, y + height)) draw_imported_strip(frame, traces_[i], i + 1, y);
+        y += height;
+    }
+}
+
+void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui, Commands& commands) {
+    const float top = ImGui::GetCursorPosY();
+    draw_toolbar(set, ui, commands);
+    size.y -= ImGui::GetCursorPosY() - top;
+    CompareFrame frame{set, alignment_, ui, {}, {}, {}, 0, 0, scratch_};
+    frame.canvas = begin_canvas("compare/timelines", size, ui.items, "timelines");
+    lay_out(frame);
+    const float content = content_height(frame);
+    follow_mouse(frame, content);
+    const Box& box = frame.canvas.box;
     ImDrawList& list = *frame.canvas.list;
     list.AddRectFilled(frame.rows.min, frame.rows.max, ui.theme.background);
     list.PushClipRect(box.min, {box.max.x, frame.rows.max.y}, true);
     draw_steps(frame);
-    float y = frame.rows.min.y - scroll_;
-    for (size_t run = 0; run < set.indices.size(); ++run) {
-        draw_run(frame, run, y, scratch_);
-        y += frame.title_height + frame.row_height * static_cast<float>(set.indices[run].ranks());
-    }
+    draw_strips(frame);
+    draw_scroll_mark(frame, scroll_, content);
     list.PopClipRect();
     draw_time_axis(list, frame.axis, {{frame.rows.min.x, frame.rows.max.y}, box.max}, ui.theme);
-    show_hint(frame);
+    const std::string place = frame.mouse_in(frame.rows) ? place_text(frame) : "";
+    const std::string help = "   wheel: zoom, drag: move, Shift-wheel: scroll";
+    const Box corner{{box.min.x, frame.rows.max.y}, box.max};
+    ui.items.add("compare/place", corner.min, corner.max, place);
+    if (!place.empty()) {
+        const std::string text = place + help;
+        const float width = text_size(ui.theme.small_font, text).x;
+        list.AddRectFilled({box.max.x - width - 8, corner.min.y}, corner.max, ui.theme.panel);
+        draw_text(list, ui.theme.small_font, {box.max.x - width - 4, corner.min.y + 1}, ui.theme.text_dim,
+                  text, {corner.min, {box.max.x, box.max.y + 4}});
+    }
 }
 
 }  // namespace ringscope::ui

@@ -29,6 +29,10 @@ Question question(Dialogs::Kind kind) {
                     "perfetto opens in the Perfetto UI and in chrome://tracing."};
         case Dialogs::Kind::open_run_file:
             return {"Open run file", "File", "Open", "A .ringscope file; one that does not exist is made."};
+        case Dialogs::Kind::open_trace:
+            return {"Open trace", "File", "Open",
+                    "A Chrome or PyTorch profiler trace, .json or .json.gz. It can also be dropped on the "
+                    "window."};
         case Dialogs::Kind::picture:
             return {"Save a picture", "File", "Save",
                     "PNG, or SVG when the name ends in .svg: its text can be searched and edited."};
@@ -61,6 +65,8 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
             return ExportRun{kExportFormats[dialog.format], dialog.text};
         case Dialogs::Kind::open_run_file:
             return OpenRunFile{dialog.text};
+        case Dialogs::Kind::open_trace:
+            return OpenTrace{dialog.text};
         case Dialogs::Kind::picture:
             return TakePicture{dialog.text, dialog.area};
         case Dialogs::Kind::rename_run:

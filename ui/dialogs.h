@@ -18,6 +18,7 @@ struct Dialogs {
         save_run,
         export_run,
         open_run_file,
+        open_trace,
         picture,
         rename_run,
         delete_run,

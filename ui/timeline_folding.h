@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "ui/trace_index.h"
@@ -21,6 +22,10 @@ struct FoldedItem {
     int64_t end_ns = 0;
 };
 
+/// Of spans that do not overlap, ascending by `begins` and `ends`: items that touch [begin, end); spans
+/// shorter than `least_ns` are folded. Appends to `items`.
+void fold_spans(std::span<const int64_t> begins, std::span<const int64_t> ends, int64_t begin_ns,
+                int64_t end_ns, int64_t least_ns, std::vector<FoldedItem>& items);
 /// Items of `track` that touch [begin, end); spans shorter than `least_ns` are folded. Appends to `items`.
 void fold_track(const Track& track, int64_t begin_ns, int64_t end_ns, int64_t least_ns,
                 std::vector<FoldedItem>& items);

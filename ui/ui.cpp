@@ -28,6 +28,7 @@ bool contains(const std::vector<int>& keys, int key) {
 }
 
 void begin_frame(Shell& shell, const Inputs& inputs) {
+    if (inputs.traces.size() > shell.in.traces.size()) shell.layout.tab = Tab::compare;
     shell.in = inputs;
     shell.commands.clear();
     shell.items.begin_frame();
@@ -65,7 +66,7 @@ void draw_frame(Shell& shell) {
         if (shell.layout.tab == Tab::runs)
             shell.runs.draw(shell.in, shell.dialogs, shell.widgets(), shell.commands);
         else
-            shell.compare.draw(shell.in, shell.widgets());
+            shell.compare.draw(shell.in, shell.widgets(), shell.commands);
         ImGui::EndChild();
     }
     for (const Command& command : shell.commands)

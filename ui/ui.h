@@ -11,9 +11,10 @@
 
 #include "engine/executor.h"
 #include "engine/run.h"
-#include "sessions/compare.h"
+#include "sessions/imported_trace.h"
 #include "sessions/run_record.h"
 #include "ui/commands.h"
+#include "ui/compared_set.h"
 #include "ui/item_registry.h"
 #include "ui/run_index.h"
 #include "ui/theme.h"
@@ -26,14 +27,6 @@ struct Notice {
     Level level = Level::info;
     std::string text;
     uint64_t serial = 0;  // rises with every notice
-};
-
-/// Runs that were loaded to be seen side by side, and what came of holding them against the first.
-struct ComparedSet {
-    std::vector<int64_t> ids;  // in the run file
-    std::vector<ComparedRun> runs;
-    std::vector<TraceIndex> indices;  // parallel to runs
-    Comparison comparison;
 };
 
 /// The world as it is in this frame. Everything is immutable or copied; nothing is locked while drawing.
@@ -52,7 +45,9 @@ struct Inputs {
     std::string run_file;                                  // its path
     std::string run_file_message;                 // why it is absent or read-only; "" when all is well
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
-    std::optional<Experiment> load;               // set once: put this experiment into the panel
+    /// Of other programs, in the order they were opened.
+    std::vector<std::shared_ptr<const ImportedTrace>> traces;
+    std::optional<Experiment> load;  // set once: put this experiment into the panel
     Notice notice;
     std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);
                             // the modifiers held at the press may ride along, see keys.h

@@ -1,0 +1,30 @@
+#include "sessions/imported_trace.h"
+
+#include <algorithm>
+#include <map>
+
+namespace ringscope {
+
+std::vector<ImportedTotal> imported_totals(const ImportedTrace& trace) {
+    std::vector<ImportedTotal> totals;
+    for (size_t lane = 0; lane < trace.lanes.size(); ++lane) {
+        std::map<int32_t, ImportedTotal> by_name;
+        for (const ImportedSlice& slice : trace.lanes[lane].slices) {
+            ImportedTotal& total = by_name[slice.name];
+            ++total.slices;
+            total.total_ns += slice.end_ns - slice.begin_ns;
+            total.longest_ns = std::max(total.longest_ns, slice.end_ns - slice.begin_ns);
+        }
+        const auto first = static_cast<std::ptrdiff_t>(totals.size());
+        for (auto& [name, total] : by_name) {
+            total.lane = static_cast<int>(lane);
+            total.name = name;
+            totals.push_back(total);
+        }
+        std::stable_sort(totals.begin() + first, totals.end(),
+                         [](const auto& a, const auto& b) { return a.total_ns > b.total_ns; });
+    }
+    return totals;
+}
+
+}  // namespace ringscope
