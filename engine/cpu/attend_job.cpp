@@ -11,8 +11,12 @@ namespace {
 
 /// FLOPs that make a task worth taking: some tens of microseconds.
 constexpr double kTaskFlops = 1 << 22;
-/// FLOPs of one kernel call at most: a few milliseconds, so that a cancel is seen in time.
-constexpr double kCallFlops = 1 << 27;
+/// FLOPs of one kernel call at most: some milliseconds, so that a cancel is seen in time.
+constexpr double kCallFlops = 1 << 29;
+/// Tasks a worker should find in one work, so that all end at about the same time, and query rows below which
+/// a tile is not cut for that.
+constexpr int64_t kTasksAWorker = 4;
+constexpr int64_t kFewestTileRows = 256;
 
 /// Rows [begin, begin + count) of `runs`, counted over all of them.
 void slice(const std::vector<RowRun>& runs, int64_t begin, int64_t count, std::vector<RowRun>& out) {
@@ -48,6 +52,15 @@ int64_t last_token(const std::vector<RowRun>& runs) {
     for (const RowRun& run : runs)
         last = std::max(last, run.first_token + (run.count - 1) * run.token_stride);
     return last;
+}
+
+/// Query rows of a tile: as many as the kernel takes, fewer where `pieces` (segment, head) of `rows` rows
+/// would not give every worker enough tasks. The answer's bits do not depend on it.
+int64_t tile_rows_for(int64_t rows, int64_t pieces, int64_t workers, int64_t most) {
+    int64_t tile_rows = most;
+    const auto tasks = [&] { return (rows + tile_rows - 1) / tile_rows * pieces; };
+    while (tile_rows > kFewestTileRows && tasks() < kTasksAWorker * workers) tile_rows /= 2;
+    return tile_rows;
 }
 
 }  // namespace
@@ -88,14 +101,18 @@ AttendJob::Share AttendJob::share_of(const Work& work) const {
         rows = std::max(rows, row_count(runs));
     }
     const double flops = 4.0 * problem.head_dim * static_cast<double>(work.pairs);
-    share.tiles = (rows + context_.kernel.query_tile - 1) / context_.kernel.query_tile;
+    const auto heads = static_cast<int64_t>(share.pattern->heads.size());
+    share.tile_rows =
+        tile_rows_for(rows, work.segments.count * heads * problem.batch,
+                      static_cast<int64_t>(context_.scratch.size()), context_.kernel.query_tile);
+    share.tiles = (rows + share.tile_rows - 1) / share.tile_rows;
     const double per_segment = flops / static_cast<double>(work.segments.count);
     if (share.tiles == 1)
         share.segments_per_chunk = std::clamp<int64_t>(
             static_cast<int64_t>(kTaskFlops / std::max(per_segment, 1.0)), 1, work.segments.count);
     share.chunks = (work.segments.count + share.segments_per_chunk - 1) / share.segments_per_chunk;
     const int64_t tasks_per_head = share.chunks * share.tiles;
-    share.tasks = tasks_per_head * static_cast<int64_t>(share.pattern->heads.size()) * problem.batch;
+    share.tasks = tasks_per_head * heads * problem.batch;
     share.flops_per_task = flops / static_cast<double>(tasks_per_head);
     return share;
 }
@@ -177,7 +194,7 @@ void AttendJob::run_chunk(const Share& share, int64_t chunk, int64_t tile, Atten
     const int64_t end = std::min(begin + share.segments_per_chunk, segments.end());
     std::optional<PieceReader> reader;
     if (share.piece != nullptr) reader.emplace(schedule, *share.pattern, *share.piece);
-    const int64_t tile_rows = context_.kernel.query_tile;
+    const int64_t tile_rows = share.tile_rows;
     for (int64_t segment = begin; segment < end; ++segment) {
         scratch.queries.clear();
         append_own_rows(schedule, *share.pattern, segment, rank_, schedule.problem.queries == Queries::all,

@@ -55,7 +55,8 @@ class AttendJob : public PoolJob {
         const Piece* piece = nullptr;  // null: the rank's own K/V
         int64_t segments_per_chunk = 1;
         int64_t chunks = 0;
-        int64_t tiles = 1;
+        int64_t tile_rows = 0;
+        int64_t tiles = 1;  // of a segment
         int64_t tasks = 0;
         int64_t first_task = 0;
         double flops_per_task = 0;

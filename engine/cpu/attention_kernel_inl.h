@@ -25,13 +25,14 @@
 //              multiply-adds. AVX2 has 16 registers: 6 x 2 sums, 2 vectors, 1 broadcast. 8 loads for 12
 //              multiply-adds at two of each a cycle: the multiply-adds are the limit.
 //   L1         one panel's Q^T (d x lanes) and S^T (key block x lanes) are used again and again; O^T passes
-//   once a
-//              key block.
+//              once a key block.
 //   L2         a block of keys (key_block rows of K and V) is used by every panel of the tile before the next
-//   is
-//              touched. Rows of F16, BF16 or far apart are copied once a tile and block into contiguous F32
-//              rows.
-//   memory     K and V are read once a tile of kQueryTile queries; scores never leave S^T.
+//              is touched. Rows of F16, BF16 or far apart are copied once a tile and block into contiguous
+//              F32 rows: far apart, a column of V would fall into few sets of L1.
+//   L3         a tile has up to kQueryTile queries: their Q^T and O^T pass once a block, in order, which the
+//              processor fetches ahead by itself. K and V come from memory and are copied once a tile, at the
+//              speed of memory, not of arithmetic; so a large tile, although Q^T and O^T then leave L2.
+//   memory     scores never leave S^T.
 //
 // Causal: of each panel and block only the keys up to the panel's last query are computed, and only from the
 // panel's first query on compared.
@@ -265,7 +266,7 @@ inline KeyBlock stage_block(const AttentionTile& tile, const Scratch& scratch, c
     const auto* k = static_cast<const Element*>(tile.k) + begin;
     const auto* v = static_cast<const Element*>(tile.v) + begin;
     if constexpr (sizeof(Element) == sizeof(float)) {
-        if (stride <= kStrideInPlace) {
+        if (stride <= kStrideInPlace || stride == tile.head_dim) {
             block.k = k;
             block.v = v;
             block.stride = stride;

@@ -11,9 +11,9 @@ namespace ringscope::RINGSCOPE_KERNEL {
 inline constexpr int kRows = RINGSCOPE_KERNEL_ROWS;  // of a register tile
 inline constexpr int kPanelVectors = 2;
 inline constexpr int kPanelLanes = kPanelVectors * kLanes;
-inline constexpr int kQueryTile = 256;
+inline constexpr int kQueryTile = 1024;
 inline constexpr int kPanels = kQueryTile / kPanelLanes;
-inline constexpr int64_t kStrideInPlace = 256;  // floats; rows further apart are copied
+inline constexpr int64_t kStrideInPlace = 128;  // floats; rows further apart are copied, unless contiguous
 inline constexpr float kInfinity = __builtin_inff();
 inline constexpr float kScoreLimit = 0x1p127f;  // log2 units; carried in natural units it stays finite
 inline constexpr double kLog2E = 1.4426950408889634;
@@ -60,11 +60,11 @@ struct Scratch {
     int64_t bytes;
 };
 
-/// Rows of K and V that are kept near: 64 KiB of each, and few enough that their scores stay in L1.
+/// Rows of K and V that are kept near: 64 KiB of each, few enough that their scores stay in L1, and enough to
+/// be worth a pass over O.
 RINGSCOPE_INLINE int key_block_of(int head_dim) {
-    const int fit = 64 * 1024 / 4 / padded(head_dim);
-    const int rows = fit < 192 ? fit : 192;
-    return rows / 24 * 24;
+    const int fit = 64 * 1024 / 4 / padded(head_dim) / 24 * 24;
+    return fit < 120 ? 120 : fit < 192 ? fit : 192;
 }
 
 /// The parts of a scratch that begins at `base`; only sizes matter when `base` is null.
