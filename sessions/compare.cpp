@@ -41,22 +41,23 @@ double largest(const Metrics& metrics, double (*value)(const RankMetrics&)) {
     return most;
 }
 
+std::optional<double> ratio(const std::optional<double>& value, const std::optional<double>& to) {
+    if (!value || !to || *to == 0) return {};
+    return *value / *to;
+}
+
 /// The figures of a finished run, in the order they are shown.
 std::vector<MetricRow> metric_rows(Runs runs) {
     std::vector<MetricRow> rows;
     const auto add = [&](const char* key, const char* label, const char* unit, Better better, auto value) {
-        MetricRow row{key, label, unit, better, {}, -1, {}};
+        MetricRow row{key, label, unit, better, {}, {}, -1, {}};
         for (const ComparedRun& compared : runs) {
             if (compared.run->state == RunState::done)
                 row.values.emplace_back(value(compared.run->metrics));
             else
                 row.values.emplace_back();
-            const auto& first = row.values.front();
-            const auto& last = row.values.back();
-            if (first && last && *first != 0)
-                row.ratios.emplace_back(*last / *first);
-            else
-                row.ratios.emplace_back();
+            row.bands.emplace_back();
+            row.ratios.push_back(ratio(row.values.back(), row.values.front()));
         }
         rows.push_back(std::move(row));
     };
@@ -85,6 +86,20 @@ std::vector<MetricRow> metric_rows(Runs runs) {
             return largest(m, [](const RankMetrics& r) { return r.exposed_transfer_seconds; });
         });
     return rows;
+}
+
+/// The time that claims about speed rest on; no row when no run has repeats.
+void add_median_row(Comparison& c) {
+    MetricRow row{"seconds_median", "median time of the repeats", "s", Better::less, {}, {}, -1, {}};
+    bool known = false;
+    for (const Spread& spread : c.spreads) {
+        const bool repeated = noise_band(spread).has_value();
+        known = known || repeated;
+        row.values.push_back(repeated ? std::optional(spread.median) : std::nullopt);
+        row.bands.push_back(repeated ? std::optional((spread.most - spread.least) / 2) : std::nullopt);
+        row.ratios.push_back(ratio(row.values.back(), row.values.front()));
+    }
+    if (known) c.metrics.insert(c.metrics.begin() + 1, std::move(row));
 }
 
 std::vector<RankRow> rank_rows(Runs runs) {
@@ -155,56 +170,13 @@ std::vector<std::string> unfairness(Runs runs) {
     return warnings;
 }
 
-std::string formatted(const char* format, double value) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
-
-/// "half the peak memory", in figures: "0.25 times the peak memory".
-std::string ratio_words(const Comparison& c, const char* key, size_t run, const char* what) {
-    for (const MetricRow& row : c.metrics) {
-        if (row.key != key || !row.values[0] || !row.values[run]) continue;
-        if (*row.values[0] == *row.values[run]) return std::string("the same ") + what;
-        if (*row.values[0] == 0) return std::string("more ") + what + " (the first has none)";
-        return formatted("%.3g times the ", *row.ratios[run]) + what;
-    }
-    return "";
-}
-
-std::string duration(double seconds) {
-    return seconds < 1 ? formatted("%.3g ms", seconds * 1e3) : formatted("%.3g s", seconds);
-}
-
-/// Half of the range, as a share of the median.
-double relative_band(const Spread& s) { return s.median > 0 ? (s.most - s.least) / 2 / s.median : 0; }
-
-bool has_band(const Spread& s) { return s.repeats >= 2 && s.median > 0; }
-
-/// "12 +- 2 % faster": bands of independent runs add in quadrature. Without repeats on both sides there is no
-/// spread to hold the difference against, so the times are told and nothing is claimed.
-std::string speed_words(const Spread& first, const Spread& other) {
-    std::string words = duration(other.median) + " against " + duration(first.median);
-    if (!has_band(first) || !has_band(other))
-        return words + (first.repeats == 1 && other.repeats == 1 ? ", one run each" : ", no repeats of one") +
-               ": no claim about speed.";
-    words += " (medians of " + std::to_string(other.repeats) + " and " + std::to_string(first.repeats) + ")";
-    const double ratio = other.median / first.median;
-    const double band = ratio * std::hypot(relative_band(first), relative_band(other));
-    if (std::abs(ratio - 1) <= band)
-        return words + formatted(": no difference beyond the spread of %.2g %%.", band * 100);
-    return words + formatted(": %.3g", std::abs(ratio - 1) * 100) + formatted(" +- %.2g %% ", band * 100) +
-           (ratio < 1 ? "less time." : "more time.");
-}
-
-bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
-
 /// Bytes and their like are exact; a time is best only when the ranges of the repeats do not touch.
 void mark_best(Comparison& c, Runs runs) {
     const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
     for (MetricRow& row : c.metrics) {
         const bool exact = row.unit == "B";
-        if (row.better == Better::neither || (!exact && row.key != "seconds")) continue;
+        const bool timed = row.key == "seconds" || row.key == "seconds_median";
+        if (row.better == Better::neither || (!exact && !timed)) continue;
         int best = -1;
         for (size_t i = 0; i < runs.size(); ++i)
             if (row.values[i] && may_be_best(i) && (best < 0 || *row.values[i] < *row.values[best]))
@@ -212,27 +184,12 @@ void mark_best(Comparison& c, Runs runs) {
         for (size_t i = 0; best >= 0 && i < runs.size(); ++i) {
             if (static_cast<int>(i) == best || !row.values[i] || !may_be_best(i)) continue;
             const bool apart = exact ? *row.values[i] > *row.values[best]
-                                     : has_band(c.spreads[i]) && has_band(c.spreads[best]) &&
+                                     : noise_band(c.spreads[i]) && noise_band(c.spreads[best]) &&
                                            c.spreads[best].most < c.spreads[i].least;
             if (!apart) best = -1;
         }
         row.best = best;
     }
-}
-
-std::string verdict_on(const Comparison& c, Runs runs, size_t i) {
-    const Run& first = *runs[0].run;
-    const Run& other = *runs[i].run;
-    const std::string names = runs[i].name + " against " + runs[0].name + ": ";
-    if (first.state != RunState::done || other.state != RunState::done)
-        return names + "no figures to compare, because not both runs finished.";
-    for (const size_t side : {size_t{0}, i})
-        if (answered_wrongly(*runs[side].run))
-            return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
-    std::string words = names + ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
-                        ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " +
-                        ratio_words(c, "flops", i, "work") + "; ";
-    return words + speed_words(c.spreads[0], c.spreads[i]);
 }
 
 bool same_figures(const Comparison& c) {
@@ -265,6 +222,7 @@ Comparison compare_runs(Runs runs) {
         c.spreads.push_back(spread_of(compared.repeat_seconds.empty()
                                           ? std::vector<double>{compared.run->metrics.seconds}
                                           : compared.repeat_seconds));
+    add_median_row(c);
     mark_best(c, runs);
     c.warnings = unfairness(runs);
     c.same = c.settings.empty() && same_figures(c);

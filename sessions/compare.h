@@ -34,6 +34,8 @@ struct MetricRow {
     std::string unit;   // "s", "B", "GFLOP/s", "" for a ratio
     enum class Better { less, more, neither } better = Better::neither;
     std::vector<std::optional<double>> values;
+    /// How far repeats lie from the value: half of their range. None where it is not known.
+    std::vector<std::optional<double>> bands{};
     int best = -1;  // index of the best run; -1: none stands out. A run with a wrong answer never is
     std::vector<std::optional<double>> ratios;  // to the first run; none when that is 0 or missing
 };
@@ -68,6 +70,17 @@ struct Comparison {
 
 /// Throws Error(bad_input) for fewer than two runs.
 Comparison compare_runs(std::span<const ComparedRun> runs);
+
+/// A figure as a person reads it: "12.300 ms", "1.50 MiB", "0.93".
+std::string figure_text(double value, const std::string& unit);
+
+/// One sentence on run `i` against the first: time with its noise band, where it went, memory, bytes and
+/// work. For the .cpp files of this folder.
+std::string verdict_on(const Comparison& comparison, std::span<const ComparedRun> runs, size_t i);
+/// Half of the range of a run's repeats as a share of the median; none with fewer than two.
+std::optional<double> noise_band(const Spread& spread);
+/// Known to have given a wrong answer.
+bool answered_wrongly(const Run& run);
 
 /// One JSON object, indented.
 std::string comparison_to_json(const Comparison& comparison);

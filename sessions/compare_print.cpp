@@ -57,31 +57,13 @@ std::string table_text(const Table& table) {
     return text;
 }
 
-std::string figure(double value, const std::string& unit) {
-    char text[64];
-    if (unit == "B" && value >= 1024) {
-        std::snprintf(text, sizeof text, "%.2f %s",
-                      value >= 1 << 30   ? value / (1 << 30)
-                      : value >= 1 << 20 ? value / (1 << 20)
-                                         : value / 1024,
-                      value >= 1 << 30   ? "GiB"
-                      : value >= 1 << 20 ? "MiB"
-                                         : "KiB");
-    } else if (unit == "s") {
-        std::snprintf(text, sizeof text, "%.3f ms", value * 1e3);
-    } else {
-        std::snprintf(text, sizeof text, "%.4g%s%s", value, unit.empty() ? "" : " ", unit.c_str());
-    }
-    return text;
-}
-
-std::string figure_and_ratio(const std::optional<double>& value, const std::optional<double>& ratio,
-                             const std::string& unit, bool first) {
-    if (!value) return "-";
-    std::string text = figure(*value, unit);
-    if (first || !ratio) return text;
+std::string metric_cell(const MetricRow& row, size_t run) {
+    if (!row.values[run]) return "-";
+    std::string text = figure_text(*row.values[run], row.unit);
+    if (row.bands[run]) text += " +- " + figure_text(*row.bands[run], row.unit);
+    if (run == 0 || !row.ratios[run]) return text;
     char times[32];
-    std::snprintf(times, sizeof times, " (x%.3g)", *ratio);
+    std::snprintf(times, sizeof times, " (x%.3g)", *row.ratios[run]);
     return text + times;
 }
 
@@ -100,8 +82,7 @@ Table metrics_table(const Comparison& c) {
     table[0].insert(table[0].end(), c.names.begin(), c.names.end());
     for (const MetricRow& row : c.metrics) {
         table.push_back({row.label});
-        for (size_t i = 0; i < row.values.size(); ++i)
-            table.back().push_back(figure_and_ratio(row.values[i], row.ratios[i], row.unit, i == 0));
+        for (size_t i = 0; i < row.values.size(); ++i) table.back().push_back(metric_cell(row, i));
     }
     return table;
 }
@@ -113,15 +94,33 @@ Table ranks_table(const Comparison& c) {
     for (const RankRow& row : c.ranks) {
         table.push_back({std::to_string(row.rank)});
         for (const auto& rank : row.runs)
-            table.back().push_back(rank ? figure(static_cast<double>(rank->peak_bytes), "B") + " / " +
-                                              figure(rank->compute_seconds, "s") + " / " +
-                                              figure(rank->wait_seconds(), "s")
+            table.back().push_back(rank ? figure_text(static_cast<double>(rank->peak_bytes), "B") + " / " +
+                                              figure_text(rank->compute_seconds, "s") + " / " +
+                                              figure_text(rank->wait_seconds(), "s")
                                         : "-");
     }
     return table;
 }
 
 }  // namespace
+
+std::string figure_text(double value, const std::string& unit) {
+    char text[64];
+    if (unit == "B" && value >= 1024) {
+        std::snprintf(text, sizeof text, "%.2f %s",
+                      value >= 1 << 30   ? value / (1 << 30)
+                      : value >= 1 << 20 ? value / (1 << 20)
+                                         : value / 1024,
+                      value >= 1 << 30   ? "GiB"
+                      : value >= 1 << 20 ? "MiB"
+                                         : "KiB");
+    } else if (unit == "s") {
+        std::snprintf(text, sizeof text, "%.3f ms", value * 1e3);
+    } else {
+        std::snprintf(text, sizeof text, "%.4g%s%s", value, unit.empty() ? "" : " ", unit.c_str());
+    }
+    return text;
+}
 
 std::string comparison_to_json(const Comparison& c) {
     Json json{{"names", c.names}, {"same", c.same}, {"verdict", c.verdict}, {"warnings", c.warnings}};
@@ -135,6 +134,7 @@ std::string comparison_to_json(const Comparison& c) {
                                    {"unit", row.unit},
                                    {"best", row.best < 0 ? Json() : Json(row.best)},
                                    {"values", optionals(row.values)},
+                                   {"bands", optionals(row.bands)},
                                    {"ratios", optionals(row.ratios)}});
     json["spreads"] = Json::array();
     for (const Spread& spread : c.spreads)

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/scenarios.h"
+#include "sessions/html_report.h"
+#include "sessions/memory_curve.h"
 #include "sessions/run_json.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
@@ -75,12 +77,76 @@ TEST(Compare, ClaimsSpeedOnlyFromRepeatsThatLieApart) {
 
     runs[1].repeat_seconds = {0.9, 1.05, 1.2};
     c = compare_runs(runs);
-    EXPECT_NE(c.verdict.find("no difference beyond the spread"), std::string::npos) << c.verdict;
+    EXPECT_NE(c.verdict.find("no difference in time beyond the spread of 15 %"), std::string::npos)
+        << c.verdict;
     EXPECT_EQ(metric(c, "seconds").best, -1);
 
     runs[1].repeat_seconds = {2.0};
     EXPECT_NE(compare_runs(runs).verdict.find("no claim about speed"), std::string::npos);
     EXPECT_EQ(metric(compare_runs(runs), "seconds").best, -1);
+}
+
+TEST(Compare, AClaimSaysWhereTheTimeWentAndCarriesItsBand) {
+    FixtureOptions late;
+    late.slowness = 3;  // the last rank computes three times as long
+    const auto fast = make_fixture_run(scenario("Hybrid"));
+    const auto slow = make_fixture_run(scenario("Hybrid"), late);
+    const double a = fast->metrics.seconds, b = slow->metrics.seconds;
+    std::vector<ComparedRun> runs{{"fast", fast, {a * 0.99, a, a * 1.01}},
+                                  {"slow", slow, {b * 0.99, b, b * 1.01}}};
+    Comparison c = compare_runs(runs);
+    const double more = slow->metrics.ranks[3].compute_seconds - fast->metrics.ranks[3].compute_seconds;
+    char words[64];
+    std::snprintf(words, sizeof words, "above all %.3g s more computing on rank 3", more);
+    EXPECT_NE(c.verdict.find(words), std::string::npos) << c.verdict << "\nand not: " << words;
+    EXPECT_NE(c.verdict.find("the same bytes sent"), std::string::npos) << c.verdict;
+    const MetricRow& median = metric(c, "seconds_median");
+    EXPECT_DOUBLE_EQ(*median.values[1], b);
+    EXPECT_NEAR(*median.bands[1], b * 0.01, b * 1e-9);
+    EXPECT_DOUBLE_EQ(*median.ratios[1], b / a);
+    EXPECT_EQ(median.best, 0);
+
+    std::swap(runs[0], runs[1]);
+    EXPECT_NE(compare_runs(runs).verdict.find("less computing on rank 3"), std::string::npos);
+    runs[0].repeat_seconds.clear();
+    c = compare_runs(runs);
+    EXPECT_EQ(c.verdict.find("above all"), std::string::npos)
+        << "a cause of what is not claimed: " << c.verdict;
+    EXPECT_FALSE(metric(c, "seconds_median").values[0]);
+}
+
+TEST(MemoryCurve, FollowsTheFullestRankAndReachesItsPeak) {
+    const auto run = make_fixture_run(scenario("Ring (V3)"));
+    const auto curve = memory_curve(*run);
+    ASSERT_FALSE(curve.empty());
+    int64_t most_sampled = 0, most = 0, before = -1;
+    for (const MemorySample& sample : run->trace.memory)
+        most_sampled = std::max(most_sampled, total_bytes(sample.live));
+    for (const MemoryPoint& point : curve) {
+        most = std::max(most, point.bytes);
+        EXPECT_GT(point.time_ns, before);
+        before = point.time_ns;
+    }
+    EXPECT_EQ(most, most_sampled);
+    EXPECT_TRUE(memory_curve(ringscope::Run{}).empty());
+}
+
+TEST(HtmlReport, EscapesWhatItIsGiven) {
+    const auto run = make_fixture_run(scenario("Hybrid"));
+    run->machine.host = "a<b>&\"'\x01\xff";
+    const std::vector<ComparedRun> runs{{"x\"><script>", run}, {"y", run}};
+    const std::string page = comparison_to_html(runs, compare_runs(runs));
+    EXPECT_EQ(page.find("<script"), std::string::npos);
+    EXPECT_NE(page.find("a&lt;b&gt;&amp;&quot;&#39; \xEF\xBF\xBD"), std::string::npos);
+    EXPECT_NE(page.find("No difference."), std::string::npos);
+    for (const RunState state : {RunState::failed, RunState::cancelled}) {
+        FixtureOptions options;
+        options.state = state;
+        const std::vector<ComparedRun> broken{{"a", run},
+                                              {"b", make_fixture_run(scenario("Hybrid"), options)},
+                                              {"c", std::make_shared<const ringscope::Run>()}};
+        EXPECT_NE(comparison_to_html(broken, compare_runs(broken)).find("</html>"), std::string::npos);
+    }
 }
 
 TEST(Compare, HeadGroupsAreOneSetting) {

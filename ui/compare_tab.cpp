@@ -21,6 +21,7 @@ std::string figure_text(double value, const std::string& unit) {
 std::string metric_cell(const MetricRow& row, size_t run) {
     if (!row.values[run]) return "-";
     std::string text = figure_text(*row.values[run], row.unit);
+    if (row.bands[run]) text += " +- " + figure_text(*row.bands[run], row.unit);
     if (run > 0 && row.ratios[run]) text += "  x" + ratio_text(*row.ratios[run]);
     if (row.best == static_cast<int>(run)) text += "  best";
     return text;

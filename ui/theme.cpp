@@ -4,17 +4,16 @@
 #include <cmath>
 #include <iterator>
 
+#include "sessions/palette.h"
+
 namespace ringscope::ui {
 
 namespace {
 
 constexpr ImU32 rgb(unsigned hex) { return IM_COL32(hex >> 16 & 255, hex >> 8 & 255, hex & 255, 255); }
 
-// Okabe and Ito, "Color Universal Design" (2008). Yellow is darkened on light ground, where it has a contrast
-// of 1.3.
-constexpr unsigned kOrange = 0xE69F00, kSky = 0x56B4E9, kGreen = 0x009E73, kYellow = 0xF0E442,
-                   kBlue = 0x0072B2, kVermillion = 0xD55E00, kPurple = 0xCC79A7, kGrey = 0x999999,
-                   kOlive = 0xA69A00;
+using namespace palette;  // of the report too
+
 // For black ground: blue rises to a contrast of 5 against it, sky then has to stay apart from blue.
 constexpr unsigned kLightBlue = 0x2E86D0, kLightSky = 0x9AD7FF;
 
@@ -92,8 +91,6 @@ void set_colours(const Theme& theme, ImGuiStyle& style) {
     c[ImGuiCol_ScrollbarGrab] = vec(theme.border);
 }
 
-constexpr unsigned kCategories[] = {kBlue, kOrange, kGreen, kPurple, kSky, kVermillion, kYellow, kGrey};
-
 // Anchors of viridis (van der Walt and Smith, 2015), light first; the end that would sink into the ground is
 // left out.
 constexpr unsigned kRampOnDark[] = {0xFDE725, 0x90D743, 0x35B779, 0x21918C, 0x3B7DB0, 0x5F63B5};
@@ -115,25 +112,7 @@ std::optional<ThemeName> theme_named(const std::string& text) {
     return std::nullopt;
 }
 
-ImU32 Theme::span_colour(SpanKind kind) const {
-    switch (kind) {
-        case SpanKind::pack:
-            return rgb(on_ground(*this, kSky));
-        case SpanKind::compute:
-            return rgb(on_ground(*this, kBlue));
-        case SpanKind::merge:
-            return rgb(kPurple);
-        case SpanKind::send:
-            return rgb(kOrange);
-        case SpanKind::receive:
-            return rgb(on_ground(*this, kYellow));
-        case SpanKind::wait:
-            return rgb(kGrey);
-        case SpanKind::collective:
-            return rgb(kVermillion);
-    }
-    return text;
-}
+ImU32 Theme::span_colour(SpanKind kind) const { return rgb(on_ground(*this, palette::span_colour(kind))); }
 
 Hatch Theme::span_hatch(SpanKind kind) const {
     switch (kind) {

@@ -1,0 +1,113 @@
+// What a comparison comes to, in words.
+#include <cmath>
+#include <cstdio>
+
+#include "sessions/compare.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string formatted(const char* format, double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+/// "half the peak memory", in figures: "0.25 times the peak memory".
+std::string ratio_words(const Comparison& c, const char* key, size_t run, const char* what) {
+    for (const MetricRow& row : c.metrics) {
+        if (row.key != key || !row.values[0] || !row.values[run]) continue;
+        if (*row.values[0] == *row.values[run]) return std::string("the same ") + what;
+        if (*row.values[0] == 0) return std::string("more ") + what + " (the first has none)";
+        return formatted("%.3g times the ", *row.ratios[run]) + what;
+    }
+    return "";
+}
+
+std::string duration(double seconds) {
+    return seconds < 1 ? formatted("%.3g ms", seconds * 1e3) : formatted("%.3g s", seconds);
+}
+
+struct SpeedClaim {
+    std::string words;
+    int direction = 0;  // +1: the other takes more time, -1: less, 0: nothing is claimed
+};
+
+/// Bands of independent runs add in quadrature. Without repeats on both sides there is no spread to hold the
+/// difference against, so the times are told and nothing is claimed.
+SpeedClaim speed_claim(const Spread& first, const Spread& other) {
+    const std::string times = duration(other.median) + " against " + duration(first.median);
+    const auto first_band = noise_band(first), other_band = noise_band(other);
+    if (!first_band || !other_band)
+        return {times +
+                    (first.repeats == 1 && other.repeats == 1 ? ", one run each" : ", no repeats of one") +
+                    ": no claim about speed",
+                0};
+    const std::string medians = " (" + times + ", medians of " + std::to_string(other.repeats) + " and " +
+                                std::to_string(first.repeats) + ")";
+    const double ratio = other.median / first.median;
+    const double band = ratio * std::hypot(*first_band, *other_band);
+    if (std::abs(ratio - 1) <= band)
+        return {formatted("no difference in time beyond the spread of %.2g %%", band * 100) + medians, 0};
+    return {formatted("%.3g", std::abs(ratio - 1) * 100) + formatted(" +- %.2g %% ", band * 100) +
+                (ratio < 1 ? "less time" : "more time") + medians,
+            ratio < 1 ? -1 : 1};
+}
+
+struct Share {
+    const char* what;
+    double (*seconds)(const RankMetrics&);
+};
+constexpr Share kShares[] = {
+    {"computing", [](const RankMetrics& r) { return r.compute_seconds; }},
+    {"packing and merging", [](const RankMetrics& r) { return r.pack_seconds + r.merge_seconds; }},
+    {"exposed transfer", [](const RankMetrics& r) { return r.exposed_transfer_seconds; }},
+    {"waiting", [](const RankMetrics& r) { return r.wait_seconds(); }},
+};
+
+/// "31 ms less waiting on rank 3": of what every rank's time splits into, the change that went furthest the
+/// way of the claim. Of the two runs shown, not of their repeats: so only when these two went that way
+/// themselves.
+std::string cause_words(const Run& first, const Run& other, int direction) {
+    if (direction == 0 || (other.metrics.seconds - first.metrics.seconds) * direction <= 0) return "";
+    if (first.metrics.ranks.size() != other.metrics.ranks.size()) return "";
+    double most = 0;
+    std::string words;
+    for (size_t rank = 0; rank < first.metrics.ranks.size(); ++rank)
+        for (const Share& share : kShares) {
+            const double change = direction * (share.seconds(other.metrics.ranks[rank]) -
+                                               share.seconds(first.metrics.ranks[rank]));
+            if (change <= most) continue;
+            most = change;
+            words = duration(change) + (direction > 0 ? " more " : " less ") + share.what + " on rank " +
+                    std::to_string(rank);
+        }
+    return words.empty() ? "" : ": above all " + words;
+}
+
+}  // namespace
+
+std::optional<double> noise_band(const Spread& s) {
+    if (s.repeats < 2 || s.median <= 0) return {};
+    return (s.most - s.least) / 2 / s.median;
+}
+
+bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
+
+std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, size_t i) {
+    const Run& first = *runs[0].run;
+    const Run& other = *runs[i].run;
+    const std::string names = runs[i].name + " against " + runs[0].name + ": ";
+    if (first.state != RunState::done || other.state != RunState::done)
+        return names + "no figures to compare, because not both runs finished.";
+    for (const size_t side : {size_t{0}, i})
+        if (answered_wrongly(*runs[side].run))
+            return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
+    const SpeedClaim speed = speed_claim(c.spreads[0], c.spreads[i]);
+    return names + speed.words + cause_words(first, other, speed.direction) + "; " +
+           ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
+           ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") + ".";
+}
+
+}  // namespace ringscope

@@ -1,0 +1,17 @@
+// Text and numbers inside an HTML page. For the .cpp files of this folder only.
+#pragma once
+
+#include <string>
+
+namespace ringscope {
+
+/// Safe between tags and inside quoted attributes. Bytes that are not UTF-8 become U+FFFD.
+std::string html_escaped(const std::string& text);
+
+/// The exact value for programs, the short one for people: <data value="0.0123">12.3 ms</data>.
+std::string html_data(double value, const std::string& unit);
+
+/// A length inside a picture: short, and the same with every locale.
+std::string svg_number(double value);
+
+}  // namespace ringscope
