@@ -1,110 +1,9 @@
 // Every view in a Dear ImGui context without a window: any fixture, any size, items found by name, vertices
 // finite.
-#include <gtest/gtest.h>
-
-#include <cmath>
-
-#include "engine/scenarios.h"
-#include "tests/fixtures.h"
-#include "ui/imgui_compat.h"
-#include "ui/memory_view.h"
-#include "ui/metrics_bar.h"
-#include "ui/pattern_view.h"
-#include "ui/ring_view.h"
-#include "ui/time_axis.h"
-#include "ui/timeline_view.h"
+#include "tests/views_fixture.h"
 
 namespace ringscope::ui {
 namespace {
-
-class Views : public ::testing::Test {
-  protected:
-    void SetUp() override {
-        ImGui::CreateContext();
-        ImGuiIO& io = ImGui::GetIO();
-        io.IniFilename = nullptr;
-        io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
-        unsigned char* pixels = nullptr;
-        int width = 0, height = 0;
-        io.Fonts->GetTexDataAsRGBA32(&pixels, &width, &height);
-        feed_mouse_position({-1000, -1000});
-    }
-    void TearDown() override { ImGui::DestroyContext(); }
-
-    enum class View { pattern, ring, timeline, memory, metrics };
-    static constexpr View kViews[] = {View::pattern, View::ring, View::timeline, View::memory, View::metrics};
-
-    void draw_view(View view, ViewContext& context, ImVec2 size) {
-        switch (view) {
-            case View::pattern:
-                return pattern_.draw(context, size);
-            case View::ring:
-                return ring_.draw(context, size);
-            case View::timeline:
-                return timeline_.draw(context, size);
-            case View::memory:
-                return memory_.draw(context, size);
-            case View::metrics:
-                return metrics_.draw(context, size);
-        }
-    }
-
-    void frame(View view, const Schedule* plan, const ringscope::Run* run, ImVec2 size,
-               ViewActions actions = {}) {
-        ImGuiIO& io = ImGui::GetIO();
-        io.DisplaySize = {std::max(size.x, 1.0f) + 20, std::max(size.y, 1.0f) + 20};
-        io.DeltaTime = 1.0f / 60;
-        ImGui::NewFrame();
-        items_.begin_frame();
-        ImGui::SetNextWindowPos({0, 0});
-        ImGui::SetNextWindowSize(io.DisplaySize);
-        ImGui::Begin("view", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoSavedSettings);
-        ViewContext context{plan, run, false, true, selection_, clock_, items_, theme_};
-        context.indices = &indices_;
-        context.actions = actions;
-        draw_view(view, context, size);
-        ImGui::End();
-        ImGui::Render();
-        selection_.hovered = selection_.next_hovered;
-        selection_.next_hovered = {};
-        expect_finite();
-    }
-
-    static void expect_finite() {
-        const ImDrawData* data = ImGui::GetDrawData();
-        for (int i = 0; i < data->CmdListsCount; ++i) {
-            for (const ImDrawVert& vertex : data->CmdLists[i]->VtxBuffer) {
-                ASSERT_TRUE(std::isfinite(vertex.pos.x) && std::isfinite(vertex.pos.y));
-            }
-        }
-    }
-
-    void click(View view, const Schedule* plan, const ringscope::Run* run, ImVec2 size, ImVec2 at) {
-        feed_mouse_position(at);
-        frame(view, plan, run, size);
-        feed_mouse_button(0, true);
-        frame(view, plan, run, size);
-        feed_mouse_button(0, false);
-        frame(view, plan, run, size);
-    }
-
-    ImVec2 centre_of(const char* name) {
-        const Item* item = items_.find(name);
-        EXPECT_NE(item, nullptr) << name;
-        return item ? item->centre() : ImVec2{0, 0};
-    }
-
-    PatternView pattern_;
-    RingView ring_;
-    TimelineView timeline_;
-    MemoryView memory_;
-    MetricsBar metrics_;
-    Selection selection_;
-    Clock clock_;
-    ItemRegistry items_;
-    RunIndexCache indices_;
-    Theme theme_ = make_theme(ThemeName::dark, 1);
-};
 
 const ImVec2 kSizes[] = {{1, 1}, {3, 200}, {200, 3}, {60, 40}, {480, 300}, {1900, 1000}, {3840, 2160}};
 const ImVec2 kUsual{480, 300};
@@ -167,21 +66,6 @@ TEST_F(Views, DrawManyRanksAndAllLayouts) {
             }
         }
     }
-}
-
-TEST_F(Views, AMillionSpansAreFoldedNotDropped) {
-    Experiment e = default_experiment();
-    e.ring.ranks = 8;
-    testing::FixtureOptions options;
-    options.spans_per_work = 20000;
-    const auto run = testing::make_fixture_run(e, options);
-    ASSERT_GE(run->trace.spans.size(), 1000000u);
-    frame(View::timeline, run->schedule.get(), run.get(), {1600, 600});
-    EXPECT_LT(ImGui::GetDrawData()->TotalVtxCount, 400000);
-    feed_mouse_position(centre_of("timeline/lanes"));
-    ImGui::GetIO().MouseWheel = 30;
-    frame(View::timeline, run->schedule.get(), run.get(), {1600, 600});
-    EXPECT_LT(clock_.view_end_ns - clock_.view_begin_ns, run->trace.wall_ns / 100);
 }
 
 TEST_F(Views, ItemsCarryTheirNames) {
@@ -252,48 +136,6 @@ TEST_F(Views, TheRingAtRestShowsTheWholeStep) {
     clock_.time_ns = 0.37 * static_cast<double>(run->trace.wall_ns);
     frame(View::ring, plan, run.get(), size);
     EXPECT_EQ(items_.find("ring/words")->text.rfind("all of", 0), std::string::npos);
-}
-
-TEST_F(Views, TimelineKeysZoomPanAndUndo) {
-    const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
-    const auto press = [&](auto set) {
-        ViewActions actions;
-        set(actions);
-        frame(View::timeline, plan, run.get(), {900, 500}, actions);
-    };
-    press([](ViewActions&) {});
-    EXPECT_EQ(clock_.view_end_ns - clock_.view_begin_ns, run->trace.wall_ns);
-    press([](ViewActions& a) { a.zoom = 2; });
-    const int64_t near_length = clock_.view_end_ns - clock_.view_begin_ns;
-    EXPECT_NEAR(static_cast<double>(near_length), 0.49 * static_cast<double>(run->trace.wall_ns), 2);
-    const int64_t begin = clock_.view_begin_ns;
-    press([](ViewActions& a) { a.pan = 1; });
-    EXPECT_GT(clock_.view_begin_ns, begin);
-    press([](ViewActions& a) { a.undo_zoom = true; });
-    EXPECT_EQ(clock_.view_end_ns - clock_.view_begin_ns, run->trace.wall_ns);
-    selection_.selected.step = 1;
-    press([](ViewActions& a) { a.frame_selection = true; });
-    EXPECT_LT(clock_.view_end_ns - clock_.view_begin_ns, run->trace.wall_ns);
-}
-
-TEST_F(Views, ADragMeasuresARange) {
-    const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
-    const ImVec2 size{900, 500};
-    frame(View::timeline, plan, run.get(), size);
-    const ImVec2 from = centre_of("timeline/rank 0/compute step 0");
-    feed_mouse_position(from);
-    frame(View::timeline, plan, run.get(), size);
-    feed_mouse_button(0, true);
-    frame(View::timeline, plan, run.get(), size);
-    feed_mouse_position({from.x + 150, from.y});
-    frame(View::timeline, plan, run.get(), size);
-    feed_mouse_button(0, false);
-    frame(View::timeline, plan, run.get(), size);
-    ASSERT_TRUE(timeline_.measured.has_value());
-    EXPECT_GT(timeline_.measured->end_ns, timeline_.measured->begin_ns);
-    EXPECT_NE(items_.find("timeline/range"), nullptr);
 }
 
 TEST_F(Views, PatternZoomsAtTheCursorDownToCells) {

@@ -50,6 +50,13 @@ void change_speed(Shell& s, double factor) {
     s.clock.speed = std::clamp(s.clock.speed * factor, 1.0 / 16, 16.0);
 }
 
+void find_spans(Shell& s) {
+    s.layout.tab = Tab::workbench;
+    if (s.layout.maximised >= 0) s.layout.maximised = static_cast<int>(ViewName::timeline);
+    s.selection.focused = ViewName::timeline;
+    s.actions.find = true;
+}
+
 using K = Dialogs::Kind;
 
 // clang-format off
@@ -114,6 +121,7 @@ constexpr Action kActions[] = {
     {"select/all", "Show all", "0", kKey0, 0, false, [](Shell& s) { s.actions.show_all = true; }, nullptr, nullptr},
     {"select/frame", "Frame the selection", "F", kKeyF, 0, false, [](Shell& s) { s.actions.frame_selection = true; }, nullptr, nullptr},
     {"select/undo_zoom", "Undo zoom", "Backspace", kKeyBackspace, 0, false, [](Shell& s) { s.actions.undo_zoom = true; }, nullptr, nullptr},
+    {"select/find", "Find spans...", "Ctrl-F", kKeyF, kModControl, true, find_spans, no_run, nullptr},
     {"select/previous_span", "Previous span", "Left", kKeyLeft, 0, false, [](Shell& s) { s.actions.previous_span = true; }, no_run, nullptr},
     {"select/next_span", "Next span", "Right", kKeyRight, 0, false, [](Shell& s) { s.actions.next_span = true; }, no_run, nullptr},
     {"select/sender", "Follow the chunk to its sender", "[", kKeyLeftBracket, 0, false, [](Shell& s) { s.actions.follow_sender = true; }, no_run, nullptr},

@@ -67,13 +67,34 @@ void draw_hatch(ImDrawList& list, const Box& box, Hatch hatch, ImU32 colour, flo
     if (hatch != Hatch::left) diagonals(list, box, false, colour, spacing);
 }
 
-void draw_bar(ImDrawList& list, const Box& box, SpanKind kind, const Theme& theme, bool letter) {
+Hatch hatch_of(WaitCause cause) {
+    switch (cause) {
+        case WaitCause::late_peer:
+            return Hatch::cross;
+        case WaitCause::link:
+            return Hatch::left;
+        case WaitCause::core:
+            return Hatch::right;
+        case WaitCause::none:
+            break;
+    }
+    return Hatch::outline;
+}
+
+void draw_bar(ImDrawList& list, const Box& box, SpanKind kind, const Theme& theme, bool letter,
+              WaitCause cause) {
     if (box.empty()) return;
     const ImU32 fill = theme.span_colour(kind);
     const ImU32 ink = theme.text_on(fill);
     const Hatch hatch = theme.span_hatch(kind);
-    list.AddRectFilled(box.min, box.max, hatch == Hatch::outline ? with_alpha(fill, 0.25f) : fill);
-    draw_hatch(list, box, hatch, hatch == Hatch::outline ? fill : with_alpha(ink, 0.45f), theme.px(5));
+    if (kind == SpanKind::wait) {
+        list.AddRectFilled(box.min, box.max, with_alpha(fill, 0.25f));
+        draw_hatch(list, box, hatch_of(cause), fill, theme.px(5));
+        if (box.width() > 3 && box.height() > 3) add_rect(list, box.min, box.max, fill);
+    } else {
+        list.AddRectFilled(box.min, box.max, fill);
+        draw_hatch(list, box, hatch, with_alpha(ink, 0.45f), theme.px(5));
+    }
     if (!letter) return;
     const char text[] = {theme.span_letter(kind), 0};
     const ImVec2 size = text_size(theme.small_font, text);
@@ -173,13 +194,14 @@ bool Toolbar::room(float width) {
 bool Toolbar::button(const char* name, const char* label, bool pressed) {
     if (!room(ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x)) return false;
     if (pressed) {
-        ImGui::PushStyleColor(ImGuiCol_Button, theme_.accent);
+        for (const ImGuiCol state : {ImGuiCol_Button, ImGuiCol_ButtonHovered, ImGuiCol_ButtonActive})
+            ImGui::PushStyleColor(state, theme_.accent);
         ImGui::PushStyleColor(ImGuiCol_Text, theme_.text_on(theme_.accent));
     }
     ImGui::PushID(name);
     const bool clicked = ImGui::SmallButton(label);
     ImGui::PopID();
-    if (pressed) ImGui::PopStyleColor(2);
+    if (pressed) ImGui::PopStyleColor(4);
     register_last(name, label);
     return clicked;
 }
@@ -188,12 +210,13 @@ void Toolbar::register_last(const char* name, std::string_view text) {
     items_.add_last(std::string(view_) + "/" + name, text);
 }
 
-void Toolbar::text(std::string_view text) {
+bool Toolbar::text(std::string_view text) {
     const std::string copy(text);
-    if (!room(ImGui::CalcTextSize(copy.c_str()).x)) return;
+    if (!room(ImGui::CalcTextSize(copy.c_str()).x)) return false;
     ImGui::PushStyleColor(ImGuiCol_Text, theme_.text_dim);
     ImGui::TextUnformatted(copy.c_str());
     ImGui::PopStyleColor();
+    return true;
 }
 
 void tooltip(std::string_view text) {

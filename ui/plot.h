@@ -26,8 +26,11 @@ ImU32 mix(ImU32 a, ImU32 b, float t);  // t = 0: a
 
 /// Hatch lines over a box, clipped to it; spacing in pixels.
 void draw_hatch(ImDrawList& list, const Box& box, Hatch hatch, ImU32 colour, float spacing);
+/// How a wait is hatched, by what it is for.
+Hatch hatch_of(WaitCause cause);
 /// A bar of a span kind: fill, hatch, and the letter when it fits.
-void draw_bar(ImDrawList& list, const Box& box, SpanKind kind, const Theme& theme, bool letter);
+void draw_bar(ImDrawList& list, const Box& box, SpanKind kind, const Theme& theme, bool letter,
+              WaitCause cause = WaitCause::none);
 
 ImVec2 text_size(ImFont* font, std::string_view text);
 /// Draws the text at `at` when all of it lies inside `inside`. Whether it did.
@@ -66,8 +69,8 @@ class Toolbar {
     /// Whether an item of that width still fits; if so the cursor stands where it begins.
     bool room(float width);
     void register_last(const char* name, std::string_view text);
-    /// A dim text, cut to nothing when it does not fit.
-    void text(std::string_view text);
+    /// A dim text. False, and nothing drawn, when it does not fit.
+    bool text(std::string_view text);
     /// Height of every toolbar, with the gap below it.
     static float height();
 

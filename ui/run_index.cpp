@@ -2,6 +2,10 @@
 
 namespace ringscope::ui {
 
+RunIndex::RunIndex(const Run& run) : trace(run) {
+    if (run.schedule) chain = critical_path(*run.schedule, run.trace);
+}
+
 RunIndexCache::Key RunIndexCache::key_of(const Run& run) {
     return {&run, run.trace.spans.data(), run.trace.spans.size(), run.trace.wall_ns, run.started_utc_ms};
 }

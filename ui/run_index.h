@@ -4,14 +4,16 @@
 
 #include <memory>
 
+#include "engine/critical_path.h"
 #include "ui/trace_index.h"
 
 namespace ringscope::ui {
 
 /// Immutable; safe to read from any thread.
 struct RunIndex {
-    explicit RunIndex(const Run& run) : trace(run) {}
+    explicit RunIndex(const Run& run);
     TraceIndex trace;
+    CriticalPath chain;  // no links when nothing was timed
 };
 
 /// The index of the shown run, for the views of one window.

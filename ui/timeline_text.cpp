@@ -166,6 +166,10 @@ std::string accounting_text(const RankMetrics& rank) {
         text += std::string("\n") + share.name + "  " + seconds_text(share.seconds) + "  " +
                 percent_of(share.seconds, wall);
     }
+    if (rank.transfer_seconds > 0)
+        text += "\noverlap  " +
+                percent_of(rank.transfer_seconds - rank.exposed_transfer_seconds, rank.transfer_seconds) +
+                " of its transfers hidden (" + seconds_text(rank.transfer_seconds) + " in all)";
     return text;
 }
 
@@ -196,8 +200,17 @@ void draw_timeline_accounting(const TimelineFrame& frame, int rank) {
     const Box row = frame.row(rank);
     const Box below{{bar.min.x, bar.max.y}, {bar.max.x, row.max.y}};
     const std::string busy = percent_of(metrics.compute_seconds, wall) + " compute";
-    const float middle = (below.min.y + below.max.y - text_size(theme.small_font, busy).y) / 2;
-    draw_text(frame.list, theme.small_font, {bar.min.x, middle}, theme.text_dim, busy, below);
+    std::string overlap;
+    if (metrics.transfer_seconds > 0)
+        overlap = percent_of(metrics.transfer_seconds - metrics.exposed_transfer_seconds,
+                             metrics.transfer_seconds) +
+                  " overlap";
+    const float line = text_size(theme.small_font, busy).y;
+    const bool both = !overlap.empty() && below.height() >= 2 * line;
+    const float top = (below.min.y + below.max.y - line * (both ? 2.0f : 1.0f)) / 2;
+    draw_text(frame.list, theme.small_font, {bar.min.x, top}, theme.text_dim, busy, below);
+    if (both)
+        draw_text(frame.list, theme.small_font, {bar.min.x, top + line}, theme.text_dim, overlap, below);
     frame.context.items.add("timeline/rank " + std::to_string(rank) + "/accounting", bar.min, bar.max, busy);
     const Box whole{{bar.min.x, row.min.y}, {bar.max.x, row.max.y}};
     if (!frame.canvas.hovered || !whole.contains(frame.canvas.mouse)) return;
@@ -205,16 +218,17 @@ void draw_timeline_accounting(const TimelineFrame& frame, int rank) {
     tooltip(accounting_text(metrics));
 }
 
-void draw_span_table(const Run& run, ImVec2 size) {
+void draw_span_table(const Run& run, const SpanMatches* matches, ImVec2 size) {
     static constexpr const char* columns[] = {"rank",  "step", "kind",  "begin", "length",
                                               "chunk", "peer", "bytes", "cause"};
     if (!begin_table("spans", columns, size)) return;
     ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(run.trace.spans.size()));
+    clipper.Begin(static_cast<int>(matches ? matches->spans().size() : run.trace.spans.size()));
     const auto number = [](int value) { return value < 0 ? std::string("-") : std::to_string(value); };
     while (clipper.Step()) {
         for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-            const Span& span = run.trace.spans[i];
+            const Span& span =
+                run.trace.spans[static_cast<size_t>(matches ? matches->spans()[static_cast<size_t>(i)] : i)];
             const std::string cells[] = {number(span.rank),
                                          number(span.step),
                                          name_of(span.kind),

@@ -11,9 +11,6 @@ namespace ringscope::ui {
 
 namespace {
 
-constexpr size_t kMostZooms = 64;
-constexpr double kWheelPause = 0.6;  // seconds after which a wheel click begins a new zoom to undo
-
 std::string empty_message(const ViewContext& context) {
     if (context.run && !context.run->error.empty()) {
         return std::string("The run ") +
@@ -29,18 +26,24 @@ std::string empty_message(const ViewContext& context) {
 }
 
 void add_legend(Toolbar& bar, const Theme& theme) {
-    for (int kind = 0; kind < kSpanKinds; ++kind) {
-        const auto k = static_cast<SpanKind>(kind);
-        const std::string name = std::string(1, theme.span_letter(k)) + " " + name_of(k);
+    const auto entry = [&](SpanKind kind, WaitCause cause, const std::string& words) {
+        const std::string name = std::string(1, theme.span_letter(kind)) + " " + words;
         const float swatch = ImGui::GetFontSize() * 0.8f;
         if (!bar.room(swatch + 4 + text_size(theme.small_font, name).x)) return;
         const ImVec2 at = ImGui::GetCursorScreenPos();
         ImGui::Dummy({swatch + 4 + text_size(theme.small_font, name).x, ImGui::GetFontSize()});
         ImDrawList& list = *ImGui::GetWindowDrawList();
-        draw_bar(list, {{at.x, at.y + 2}, {at.x + swatch, at.y + 2 + swatch}}, k, theme, false);
+        draw_bar(list, {{at.x, at.y + 2}, {at.x + swatch, at.y + 2 + swatch}}, kind, theme, false, cause);
         draw_text(list, theme.small_font, {at.x + swatch + 4, at.y}, theme.text_dim, name,
                   {at, {at.x + 1e4f, at.y + 1e4f}});
-    }
+    };
+    for (const SpanKind kind : {SpanKind::compute, SpanKind::receive, SpanKind::send})
+        entry(kind, WaitCause::none, name_of(kind));
+    entry(SpanKind::wait, WaitCause::late_peer, "late peer");
+    entry(SpanKind::wait, WaitCause::link, "link");
+    entry(SpanKind::wait, WaitCause::core, "core");
+    for (const SpanKind kind : {SpanKind::pack, SpanKind::merge, SpanKind::collective})
+        entry(kind, WaitCause::none, name_of(kind));
 }
 
 }  // namespace
@@ -55,13 +58,16 @@ void TimelineView::draw(ViewContext& context, ImVec2 size) {
         if (canvas.clicked) context.selection.focused = ViewName::timeline;
     } else {
         forget_old_run(context);
+        if (context.actions.find) finder.ask();
         const bool toolbar = size.y > 4 * Toolbar::height();
         if (toolbar) {
             draw_toolbar(context, size.x);
             set_cursor({start.x, start.y + Toolbar::height()});
         }
         const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
-        show_table ? draw_span_table(*context.run, rest) : draw_picture(context, rest);
+        finder.update(context);
+        update_statistics(context);
+        show_table ? draw_tables(context, rest) : draw_picture(context, rest);
     }
     ImGui::PopID();
 }
@@ -73,6 +79,8 @@ void TimelineView::forget_old_run(const ViewContext& context) {
     shown_started_ms_ = context.run->started_utc_ms;
     zooms_.clear();
     measured.reset();
+    statistics_of_ = {};
+    statistics_.clear();
     context.clock.view_begin_ns = 0;
     context.clock.view_end_ns = wall;
 }
@@ -88,15 +96,73 @@ void TimelineView::draw_toolbar(ViewContext& context, float width) {
         context.clock.view_end_ns = zooms_.back().end_ns;
         zooms_.pop_back();
     }
+    if (bar.button("chain", "Longest chain", show_chain)) show_chain = !show_chain;
+    if (bar.button("find", "Find", finder.open)) finder.open ? void(finder.open = false) : finder.ask();
+    if (finder.open) go_to_span(context, finder.draw(bar, context));
     if (bar.button("table", "Table", show_table)) show_table = !show_table;
     add_legend(bar, context.theme);
+}
+
+std::vector<TimelineView::Note> TimelineView::notes(const ViewContext& context) const {
+    std::vector<Note> lines;
+    const CriticalPath& chain = context.indices->of(*context.run).chain;
+    if (show_chain) lines.push_back({"timeline/chain sentence", chain_sentence(chain), chain_text(chain)});
+    if (measured && statistics_of_.range)
+        lines.push_back(
+            {"timeline/statistics", statistics_sentence(),
+             range_text(context.index_of(*context.run), measured->begin_ns, measured->end_ns) +
+                 "\n\nTable shows count, mean and longest of each kind. Drag an edge to change it."});
+    return lines;
+}
+
+/// Each line whole, or as many of its parts as fit.
+void TimelineView::draw_notes(const TimelineFrame& frame, const std::vector<Note>& lines) const {
+    if (frame.footer.empty() || lines.empty()) return;
+    const Theme& theme = frame.context.theme;
+    const float height = frame.footer.height() / static_cast<float>(lines.size());
+    float y = frame.footer.min.y;
+    for (const Note& line : lines) {
+        const Box box{{frame.footer.min.x, y}, {frame.footer.max.x, y + height}};
+        frame.list.AddRectFilled(box.min, box.max, theme.panel);
+        std::string shown = line.text;
+        while (text_size(theme.small_font, shown).x + 8 > box.width()) {
+            const size_t cut = std::max(shown.rfind("  |  ") + 1, shown.rfind(", ") + 1);
+            if (cut == 0) break;
+            shown.resize(cut - 1);
+        }
+        draw_text(frame.list, theme.small_font, {box.min.x + 4, y + theme.px(1)}, theme.text, shown, box);
+        frame.context.items.add(line.name, box.min, box.max, line.text);
+        if (frame.canvas.hovered && box.contains(frame.canvas.mouse)) tooltip(line.more);
+        y += height;
+    }
+}
+
+void TimelineView::draw_tables(const ViewContext& context, ImVec2 size) const {
+    const CriticalPath& chain = context.indices->of(*context.run).chain;
+    const float line = ImGui::GetTextLineHeightWithSpacing();
+    const float room = size.y / 3;
+    if (show_chain) {
+        const float height = std::min(room, line * static_cast<float>(chain.rank_ns.size() + 4));
+        draw_chain_table(chain, {size.x, height});
+        size.y -= height;
+    }
+    if (measured) {
+        const float height = std::min(room, line * static_cast<float>(statistics_.size() + 3));
+        draw_statistics_table({size.x, height});
+        size.y -= height;
+    }
+    draw_span_table(*context.run, finder.matches(), size);
 }
 
 void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
     const TraceIndex& index = context.index_of(*context.run);
     const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "timeline");
-    TimelineFrame frame{*context.run, index, context, *canvas.list, canvas, {},     {},
-                        {},           {},    {},      {},           0,      scroll_};
+    const std::vector<Note> lines = notes(context);
+    TimelineFrame frame{
+        .run = *context.run, .index = index, .context = context, .list = *canvas.list, .canvas = canvas};
+    frame.scroll = scroll_;
+    frame.footer_lines = static_cast<int>(lines.size());
+    frame.matches = finder.matches();
     fit_view_range(context.clock, index.wall_ns());
     lay_out_timeline(frame);
     navigate(frame);
@@ -104,6 +170,7 @@ void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
     fit_view_range(context.clock, index.wall_ns());
     lay_out_timeline(frame);
     scroll_ = frame.scroll;
+    lanes_width_ = std::max(frame.lanes.width(), 1.0f);
 
     TimelineHit hit;
     canvas.list->PushClipRect(canvas.box.min, canvas.box.max, true);
@@ -111,146 +178,11 @@ void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
     draw_timeline_minimap(frame);
     draw_time_axis(*canvas.list, frame.axis, frame.axis_strip, context.theme);
     draw_timeline_rows(frame, items_, hit);
+    if (show_chain) draw_timeline_chain(frame, context.indices->of(*context.run).chain);
+    draw_notes(frame, lines);
     draw_overlays(frame, hit);
     measure(frame, hit);
     canvas.list->PopClipRect();
-}
-
-void TimelineView::remember_zoom(const Clock& clock, bool continues) {
-    const double now = ImGui::GetTime();
-    const bool joined = continues && now - last_wheel_ < kWheelPause;
-    last_wheel_ = now;
-    const Range range{clock.view_begin_ns, clock.view_end_ns};
-    if (joined || (!zooms_.empty() && zooms_.back() == range)) return;
-    zooms_.push_back(range);
-    if (zooms_.size() > kMostZooms) zooms_.erase(zooms_.begin());
-}
-
-void TimelineView::show_range(Clock& clock, int64_t wall_ns, Range range) {
-    remember_zoom(clock, false);
-    const int64_t margin = std::max<int64_t>((range.end_ns - range.begin_ns) / 20, 2);
-    clock.view_begin_ns = std::max<int64_t>(range.begin_ns - margin, 0);
-    clock.view_end_ns = std::min(range.end_ns + margin, std::max(wall_ns, kMinViewNs));
-    fit_view_range(clock, wall_ns);
-}
-
-void TimelineView::navigate(TimelineFrame& frame) {
-    Clock& clock = frame.context.clock;
-    const Canvas& canvas = frame.canvas;
-    const ImGuiIO& io = ImGui::GetIO();
-    const int64_t wall = frame.index.wall_ns();
-    if (canvas.clicked) frame.context.selection.focused = ViewName::timeline;
-    if (canvas.wheel != 0 && frame.labels.contains(canvas.mouse)) {
-        frame.scroll -= canvas.wheel * frame.row_height;
-    } else if (canvas.wheel != 0 && io.KeyShift) {
-        pan_view_range(clock, wall, -canvas.wheel * 0.15 * frame.axis.span_ns());
-    } else if (canvas.wheel != 0) {
-        remember_zoom(clock, true);
-        const double anchor =
-            frame.axis.time_at(std::clamp(canvas.mouse.x, frame.lanes.min.x, frame.lanes.max.x));
-        zoom_view_range(clock, wall, anchor, std::pow(io.KeyCtrl ? 0.93 : 0.8, canvas.wheel));
-    }
-    if (canvas.right_down && (canvas.drag.x != 0 || canvas.drag.y != 0)) {
-        pan_view_range(clock, wall, -canvas.drag.x * frame.axis.ns_per_pixel());
-        frame.scroll -= canvas.drag.y;
-    }
-    dragging_map_ =
-        canvas.left_down && (dragging_map_ || (canvas.clicked && frame.minimap.contains(canvas.mouse)));
-    if (dragging_map_) {
-        const double share = (canvas.mouse.x - frame.minimap.min.x) / std::max(frame.minimap.width(), 1.0f);
-        const double centre = std::clamp(share, 0.0, 1.0) * static_cast<double>(wall);
-        pan_view_range(clock, wall,
-                       centre - static_cast<double>(clock.view_begin_ns + clock.view_end_ns) / 2);
-    }
-    const int rank = frame.context.selection.selected.rank;
-    if (rank != scrolled_to_ && rank >= 0 && rank < frame.index.ranks()) {
-        const float top = frame.row_height * static_cast<float>(rank);
-        if (top < frame.scroll) frame.scroll = top;
-        frame.scroll = std::max(frame.scroll, top + frame.row_height - frame.lanes.height());
-    }
-    scrolled_to_ = rank;
-}
-
-void TimelineView::use_keys(TimelineFrame& frame) {
-    if (frame.context.selection.focused != ViewName::timeline) return;
-    const ViewActions& actions = frame.context.actions;
-    Clock& clock = frame.context.clock;
-    Target& selected = frame.context.selection.selected;
-    const int64_t wall = frame.index.wall_ns();
-    const Trace& trace = frame.run.trace;
-    const bool over = frame.canvas.hovered && frame.lanes.contains(frame.canvas.mouse);
-    const double middle = static_cast<double>(clock.view_begin_ns + clock.view_end_ns) / 2;
-    if (actions.zoom != 0) {
-        remember_zoom(clock, true);
-        zoom_view_range(clock, wall, over ? frame.axis.time_at(frame.canvas.mouse.x) : middle,
-                        std::pow(0.7, actions.zoom));
-    }
-    if (actions.pan != 0) pan_view_range(clock, wall, actions.pan * 0.2 * frame.axis.span_ns());
-    if (actions.show_all) show_range(clock, wall, {0, wall});
-    if (actions.undo_zoom && !zooms_.empty()) {
-        clock.view_begin_ns = zooms_.back().begin_ns;
-        clock.view_end_ns = zooms_.back().end_ns;
-        zooms_.pop_back();
-    }
-    const auto choose = [&](int span) {
-        if (span >= 0) selected = target_of(trace, span);
-    };
-    if (actions.next_span) choose(frame.index.neighbour(trace, selected.span, 1));
-    if (actions.previous_span) choose(frame.index.neighbour(trace, selected.span, -1));
-    if (actions.follow_sender) choose(frame.index.send_span(selected.transfer));
-    if (actions.follow_receiver) choose(frame.index.receive_span(selected.transfer));
-    const bool has_span = selected.span >= 0 && selected.span < static_cast<int>(trace.spans.size());
-    if (!actions.frame_selection) return;
-    if (has_span) {
-        show_range(clock, wall, {trace.spans[selected.span].begin_ns, trace.spans[selected.span].end_ns});
-    } else if (measured) {
-        show_range(clock, wall, *measured);
-    } else if (selected.step >= 0 && selected.step < frame.index.steps() &&
-               !frame.index.step(selected.step).empty()) {
-        const StepRange& step = frame.index.step(selected.step);
-        show_range(clock, wall, {step.begin_ns, step.end_ns});
-    }
-}
-
-void TimelineView::measure(TimelineFrame& frame, const TimelineHit& hit) {
-    const Canvas& canvas = frame.canvas;
-    const auto time = [&](float x) {
-        return std::clamp(frame.axis.time_at(x), 0.0, static_cast<double>(frame.index.wall_ns()));
-    };
-    const bool on_axis = frame.axis_strip.contains(canvas.mouse);
-    if (canvas.clicked && (frame.lanes.contains(canvas.mouse) || on_axis))
-        drag_from_ns_ = time(canvas.mouse.x);
-    if (drag_from_ns_ >= 0 && canvas.left_down) {
-        const ImVec2 moved = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, 0);
-        if (std::fabs(moved.x) > frame.context.theme.px(4)) {
-            const double now = time(canvas.mouse.x);
-            measured = Range{static_cast<int64_t>(std::min(drag_from_ns_, now)),
-                             static_cast<int64_t>(std::max(drag_from_ns_, now))};
-            tooltip(range_text(frame.index, measured->begin_ns, measured->end_ns));
-            return;
-        }
-    }
-    if (canvas.double_clicked && hit.span >= 0) {
-        const Span& span = frame.run.trace.spans[hit.span];
-        show_range(frame.context.clock, frame.index.wall_ns(), {span.begin_ns, span.end_ns});
-    } else if (canvas.double_clicked && hit.track) {
-        show_range(frame.context.clock, frame.index.wall_ns(), {hit.fold.begin_ns, hit.fold.end_ns});
-    }
-    if (canvas.clicked) select(frame, hit);
-    if (canvas.released) drag_from_ns_ = -1;
-}
-
-void TimelineView::select(TimelineFrame& frame, const TimelineHit& hit) {
-    const Canvas& canvas = frame.canvas;
-    if (frame.lanes.contains(canvas.mouse) || frame.axis_strip.contains(canvas.mouse)) {
-        measured.reset();
-        frame.context.clock.time_ns =
-            std::clamp(frame.axis.time_at(canvas.mouse.x), 0.0, static_cast<double>(frame.index.wall_ns()));
-    }
-    if (!frame.lanes.contains(canvas.mouse)) return;
-    frame.context.selection.selected = hit.span >= 0 ? target_of(frame.run.trace, hit.span) : Target{};
-    if (hit.span < 0) frame.context.selection.selected.rank = hit.rank;
-    scrolled_to_ = frame.context.selection.selected.rank;  // what was clicked is in sight
 }
 
 void TimelineView::draw_overlays(TimelineFrame& frame, const TimelineHit& hit) {

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "ui/range_statistics.h"
+#include "ui/span_finder.h"
 #include "ui/timeline_folding.h"
 #include "ui/view_context.h"
 
@@ -21,10 +23,32 @@ struct TimelineView {
     };
     std::optional<Range> measured;  // by a left drag over the lanes
     bool show_table = false;
+    bool show_chain = false;  // the longest chain over ranks
+    SpanFinder finder;
 
     void draw(ViewContext& context, ImVec2 size);
 
   private:
+    /// A line below the lanes.
+    struct Note {
+        const char* name;
+        std::string text;
+        std::string more;  // on hover
+    };
+    /// What the statistics were made for.
+    struct StatisticsKey {
+        std::optional<Range> range;
+        int rank = -1;
+        bool operator==(const StatisticsKey&) const = default;
+    };
+    std::vector<Note> notes(const ViewContext& context) const;
+    void draw_notes(const TimelineFrame& frame, const std::vector<Note>& notes) const;
+    void draw_tables(const ViewContext& context, ImVec2 size) const;
+    void go_to_span(ViewContext& context, int span);
+    std::optional<int64_t> edge_across(const TimelineFrame& frame) const;
+    void update_statistics(const ViewContext& context);
+    std::string statistics_sentence() const;
+    void draw_statistics_table(ImVec2 size) const;
     void draw_toolbar(ViewContext& context, float width);
     void draw_picture(ViewContext& context, ImVec2 size);
     void navigate(TimelineFrame& frame);
@@ -44,7 +68,11 @@ struct TimelineView {
     int scrolled_to_ = -1;      // the rank last brought into sight
     double drag_from_ns_ = -1;  // where a left drag began
     bool dragging_map_ = false;
-    std::vector<FoldedItem> items_;  // of one track, reused
+    bool dragging_edge_ = false;  // of the measured range
+    float lanes_width_ = 1;       // of the last frame
+    StatisticsKey statistics_of_;
+    std::vector<KindStatistics> statistics_;  // of the measured range
+    std::vector<FoldedItem> items_;           // of one track, reused
 };
 
 }  // namespace ringscope::ui

@@ -38,14 +38,13 @@ std::span<const SpanKind> kinds_of(Lane lane) {
     return wait;
 }
 
-/// Spans of the track that touch [begin, end): indices first .. last - 1.
+}  // namespace
+
 std::pair<size_t, size_t> touching(const Track& track, int64_t begin_ns, int64_t end_ns) {
     const auto first = std::upper_bound(track.end.begin(), track.end.end(), begin_ns) - track.end.begin();
     const auto last = std::lower_bound(track.begin.begin(), track.begin.end(), end_ns) - track.begin.begin();
     return {static_cast<size_t>(first), static_cast<size_t>(std::max(first, last))};
 }
-
-}  // namespace
 
 Lane lane_of(SpanKind kind) {
     switch (kind) {

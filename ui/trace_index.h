@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/run.h"
@@ -82,6 +83,8 @@ class TraceIndex {
     std::vector<int32_t> send_, receive_;  // by transfer
 };
 
+/// Spans of the track that touch [begin, end): places first .. second - 1.
+std::pair<size_t, size_t> touching(const Track& track, int64_t begin_ns, int64_t end_ns);
 /// Time by kind in [begin, end) of one track.
 TimeByKind busy_in(const Track& track, int64_t begin_ns, int64_t end_ns);
 

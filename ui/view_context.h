@@ -53,6 +53,7 @@ struct ViewActions {
     bool next_span = false;        // right
     bool follow_sender = false;    // [
     bool follow_receiver = false;  // ]
+    bool find = false;             // Ctrl-F
 };
 
 struct ViewContext {
