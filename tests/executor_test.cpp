@@ -143,6 +143,26 @@ TEST(Executor, SameBitsForAnyNumberOfThreads) {
     }
 }
 
+// With few segments and heads the tiles get smaller as the threads get more.
+TEST(Executor, SameBitsForAnyNumberOfThreadsInOneLongSegment) {
+    for (const bool causal : {false, true}) {
+        Experiment e;
+        e.problem.seq_len = 1500;
+        e.problem.heads = 1;
+        e.problem.kv_heads = 1;
+        e.problem.head_dim = 16;
+        e.problem.causal = causal;
+        e.problem.head_groups = {{1500, 1, {}, {}}};
+        e.ring.ranks = 1;
+        e.backend.threads = 1;
+        const std::vector<uint32_t> alone = answer_bits(*run(e, false));
+        for (const int threads : {2, 8}) {
+            e.backend.threads = threads;
+            ASSERT_EQ(answer_bits(*run(e, false)), alone) << threads << " threads";
+        }
+    }
+}
+
 TEST(Executor, GivenInputsAreUsed) {
     Experiment e = three_groups();
     const Problem problem = resolve(e.problem);
