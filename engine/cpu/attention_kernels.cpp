@@ -12,6 +12,9 @@ extern const AttentionKernelTable kAttentionAvx512Bf16;
 extern const AttentionKernelTable kAttentionAvx512;
 extern const AttentionKernelTable kAttentionAvx2;
 #endif
+#ifdef RINGSCOPE_NEON_KERNEL
+extern const AttentionKernelTable kAttentionNeon;
+#endif
 
 namespace {
 
@@ -37,6 +40,9 @@ std::span<const CpuKernel> cpu_kernels() {
                                         has_avx512_bf16),
         kernel_of<kAttentionAvx512>("avx512", "AVX-512, 16 lanes", has_avx512),
         kernel_of<kAttentionAvx2>("avx2", "AVX2 with FMA, 8 lanes", has_avx2),
+#endif
+#ifdef RINGSCOPE_NEON_KERNEL
+        kernel_of<kAttentionNeon>("neon", "NEON, 32 registers of 4 lanes", always),
 #endif
         kernel_of<kAttentionPortable>("portable", "128-bit vectors, 4 lanes", always),
     };
