@@ -1,5 +1,7 @@
 #include "app/key_queue.h"
 
+#include <imgui.h>
+
 #include <algorithm>
 
 #include "ui/imgui_compat.h"
@@ -11,7 +13,8 @@ namespace ringscope {
 namespace {
 
 constexpr int kRelease = 0;
-constexpr int kFirstModifierKey = 340;  // GLFW_KEY_LEFT_SHIFT, _CONTROL, _ALT, _SUPER, then the right ones
+constexpr int kFramesUntilFocusMoved = 2;  // one moves it, in the next the field is active or gone
+constexpr int kFirstModifierKey = 340;     // GLFW_KEY_LEFT_SHIFT, _CONTROL, _ALT, _SUPER, then the right ones
 constexpr int kLastModifierKey = 347;
 
 bool is_modifier(int key) { return key >= kFirstModifierKey && key <= kLastModifierKey; }
@@ -26,32 +29,57 @@ bool contains(const std::vector<int>& list, int value) {
 }  // namespace
 
 void KeyQueue::push(const KeyEvent& event) {
-    if (event.key >= 0 && event.key < ui::kKeyCodes) events_.push_back(event);
+    if (event.letter != 0 || (event.key >= 0 && event.key < ui::kKeyCodes)) events_.push_back(event);
+}
+
+/// `event` is the queue's first.
+bool KeyQueue::ends_the_frame(const KeyEvent& event) const {
+    const bool release = event.letter == 0 && event.action == kRelease;
+    if (frames_to_listen_ > 0 && !release) return true;
+    if (event.letter != 0) return false;  // its key did not end the frame
+    // One change a key and frame; modifiers stay as they are in a frame with a press.
+    if (contains(changed_, event.key) || (!pressed_.empty() && is_modifier(event.key))) return true;
+    // Dear ImGui takes a frame's letters before its keys.
+    const bool writes = events_.size() > 1 && events_[1].letter != 0;
+    return writes && pressed_without_letter_;
+}
+
+void KeyQueue::play(const KeyEvent& event) {
+    if (event.letter != 0) {
+        ImGui::GetIO().AddInputCharacter(event.letter);
+        return;
+    }
+    changed_.push_back(event.key);
+    if (event.action == kRelease) {
+        std::erase(held_, event.key);
+        return;
+    }
+    if (!contains(held_, event.key)) held_.push_back(event.key);
+    if (is_modifier(event.key)) return;
+    modifiers_ |= event.modifiers;
+    const bool chord = event.modifiers & (ui::kModControl | ui::kModAlt);
+    if (chord || event.key == ui::kKeyEscape || event.key == ui::kKeyEnter || event.key == ui::kKeypadEnter)
+        opens_or_closes_ = true;
+    pressed_.push_back(ui::pressed_key(event.key, event.modifiers & 7));
+    if (events_.empty() || events_.front().letter == 0) pressed_without_letter_ = true;
 }
 
 std::vector<int> KeyQueue::play_into_imgui() {
-    std::vector<int> pressed;
-    std::vector<int> changed;
-    int modifiers = 0;
-    while (!events_.empty()) {
+    pressed_.clear();
+    changed_.clear();
+    modifiers_ = 0;
+    pressed_without_letter_ = opens_or_closes_ = false;
+    while (!events_.empty() && !ends_the_frame(events_.front())) {
         const KeyEvent event = events_.front();
-        // One change a key and frame; modifiers stay as they are in a frame with a press.
-        if (contains(changed, event.key) || (!pressed.empty() && is_modifier(event.key))) break;
         events_.pop_front();
-        changed.push_back(event.key);
-        if (event.action == kRelease) {
-            std::erase(held_, event.key);
-            continue;
-        }
-        if (!contains(held_, event.key)) held_.push_back(event.key);
-        if (is_modifier(event.key)) continue;
-        modifiers |= event.modifiers;
-        pressed.push_back(ui::pressed_key(event.key, event.modifiers & 7));
+        play(event);
     }
-    for (int key : held_) modifiers |= modifier_bit(key);
+    frames_to_listen_ = std::max(0, frames_to_listen_ - 1);
+    if (opens_or_closes_) frames_to_listen_ = kFramesUntilFocusMoved;
+    for (int key : held_) modifiers_ |= modifier_bit(key);
     ui::feed_key_levels(held_);
-    ui::feed_modifiers(modifiers & ui::kModControl, modifiers & ui::kModShift, modifiers & ui::kModAlt);
-    return pressed;
+    ui::feed_modifiers(modifiers_ & ui::kModControl, modifiers_ & ui::kModShift, modifiers_ & ui::kModAlt);
+    return pressed_;
 }
 
 }  // namespace ringscope

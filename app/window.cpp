@@ -60,6 +60,11 @@ Window::Window(const WindowSize& wanted, std::function<void(const std::string&)>
     glfwSetWindowUserPointer(window_, this);
     install_callbacks();  // before ImGui's, which call them first
     ImGui_ImplGlfw_InitForOpenGL(window_, true);
+    // Instead of ImGui's, which would let letters overtake keys.
+    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned letter) {
+        self(w).keys_.push({-1, 0, 0, letter});
+        self(w).touched_ = true;
+    });
     renderer_ = std::make_unique<GlRenderer>();
 }
 
@@ -74,7 +79,6 @@ void Window::install_callbacks() {
         self(w).keys_.push({key, action, modifiers});
         self(w).touched_ = true;
     });
-    glfwSetCharCallback(window_, [](GLFWwindow* w, unsigned) { self(w).touched_ = true; });
     glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { self(w).touched_ = true; });
     glfwSetCursorEnterCallback(window_, [](GLFWwindow* w, int) { self(w).touched_ = true; });
     glfwSetMouseButtonCallback(window_, [](GLFWwindow* w, int, int, int) { self(w).touched_ = true; });

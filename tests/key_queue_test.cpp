@@ -1,5 +1,7 @@
 #include "app/key_queue.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 #include <imgui.h>
 
@@ -56,6 +58,52 @@ TEST_F(KeyQueueTest, KeepsDifferentModifiersApart) {
     while (queue_.waiting())
         for (int key : queue_.play_into_imgui()) later.push_back(key);
     EXPECT_EQ(later, (std::vector{ui::pressed_key(ui::kKeyS, ui::kModControl)}));
+}
+
+/// Letters as ImGui has them in a frame.
+std::string letters() {
+    std::string text;
+    ImVector<ImWchar>& queue = ImGui::GetIO().InputQueueCharacters;
+    for (const ImWchar letter : queue) text += static_cast<char>(letter);
+    queue.clear();
+    return text;
+}
+
+TEST_F(KeyQueueTest, LettersKeepTheirPlaceAmongKeys) {
+    queue_.push({'A', kPress, 0, 0});
+    queue_.push({-1, 0, 0, 'a'});
+    queue_.push({ui::kKeyBackspace, kPress, 0, 0});
+    queue_.push({'C', kPress, 0, 0});  // before the Backspace is let go
+    queue_.push({-1, 0, 0, 'c'});
+    EXPECT_EQ(queue_.play_into_imgui(),
+              (std::vector{ui::pressed_key('A', 0), ui::pressed_key(ui::kKeyBackspace, 0)}));
+    EXPECT_EQ(letters(), "a") << "ImGui takes it before it takes the Backspace";
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key('C', 0)}));
+    EXPECT_EQ(letters(), "c");
+}
+
+TEST_F(KeyQueueTest, LettersWaitUntilAFieldThatACommandOpensListens) {
+    tap("ctrl+shift+p");
+    queue_.push({'R', kPress, 0, 0});
+    queue_.push({-1, 0, 0, 'r'});
+    EXPECT_EQ(queue_.play_into_imgui().size(), 1u);
+    for (int frame = 0; frame < 2; ++frame) {
+        EXPECT_TRUE(queue_.play_into_imgui().empty());
+        EXPECT_EQ(letters(), "");
+        EXPECT_FALSE(ImGui::GetIO().KeyCtrl) << "what was let go is let go";
+    }
+    EXPECT_EQ(queue_.play_into_imgui().size(), 1u);
+    EXPECT_EQ(letters(), "r");
+}
+
+TEST_F(KeyQueueTest, KeysWaitUntilAFieldThatEscapeClosesIsGone) {
+    tap("escape");
+    tap("w");
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key(ui::kKeyEscape, 0)}));
+    EXPECT_TRUE(queue_.play_into_imgui().empty());
+    EXPECT_TRUE(queue_.play_into_imgui().empty());
+    EXPECT_TRUE(queue_.waiting());
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key(ui::kKeyW, 0)}));
 }
 
 TEST_F(KeyQueueTest, IgnoresKeysWithoutACode) {
