@@ -260,6 +260,21 @@ TEST(Window, RunsOnF5AndOnceForEachChangeWhenAutomatic) {
     EXPECT_FALSE(window.ui->wants_frames());
 }
 
+TEST(Window, RunsAgainWhenSettingsReturnWhileOthersRun) {
+    NullWindow window;
+    window.in.run = make_fixture_run(window.ui->experiment());
+    window.frames(20);
+    window.ui->set_auto_run(true);
+    window.ui->set_field_text("ring.ranks", "5");
+    window.frames(20);
+    ASSERT_EQ(window.count<ui::StartRun>(), 1);
+    window.in.busy = true;
+    window.ui->set_experiment(default_experiment());
+    window.frames(20);
+    ASSERT_EQ(window.count<ui::StartRun>(), 2) << "else the run of 5 ranks would stay";
+    EXPECT_EQ(window.last<ui::StartRun>()->experiment, default_experiment());
+}
+
 TEST(Window, RefusesAPlanTooLargeForTheMachine) {
     NullWindow window;
     window.in.inventory = inventory(1 << 20);
