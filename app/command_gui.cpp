@@ -6,6 +6,7 @@
 
 #include "app/arguments.h"
 #include "app/commands.h"
+#include "app/config_folder.h"
 #include "app/controller.h"
 #include "app/experiment_options.h"
 #include "app/frame_loop.h"
@@ -80,6 +81,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     ControllerOptions options;
     options.run_file = run_file_path(command.db);
     options.traces = command.traces;
+    options.preset_folder = preset_folder();
     Controller controller(options, [&waker] { waker.wake(); });
     ui::Ui content;
     std::unique_ptr<Surface> surface;

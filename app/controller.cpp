@@ -24,6 +24,7 @@ bool exists(const std::string& path) {
 
 Controller::Controller(ControllerOptions options, std::function<void()> wake)
     : run_file_(std::move(options.run_file)),
+      preset_folder_(std::move(options.preset_folder)),
       verify_(options.verify),
       runner_([this, wake] {
           index_published_run();
@@ -35,6 +36,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
         return [this, inventory] { inventory_ = inventory; };
     });
     for (const std::string& path : options.traces) perform(ui::OpenTrace{path});
+    ask([this] { return listed_presets(""); });
     if (run_file_.empty()) return;
     if (exists(run_file_) || options.open_run)
         open_file(run_file_);
@@ -61,6 +63,7 @@ ui::Inputs Controller::inputs(double seconds) {
     inputs.phase = status.phase;
     inputs.running_seconds = status.running_seconds;
     inputs.inventory = inventory_;
+    inputs.presets = presets_;
     inputs.saved = saved_;
     inputs.compared = compared_;
     inputs.traces = traces_;
@@ -247,6 +250,31 @@ void Controller::perform(const ui::SaveExperiment& command) {
     ask([this, command]() -> Worker::Outcome {
         save_experiment(command.experiment, command.path);
         return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    });
+}
+
+/// Runs on the worker's thread.
+Worker::Outcome Controller::listed_presets(const std::string& done) {
+    auto folder = std::make_shared<PresetFolder>(read_presets(preset_folder_));
+    return [this, folder, done] {
+        presets_ = std::shared_ptr<const std::vector<Preset>>(folder, &folder->presets);
+        if (!done.empty()) notify(Level::info, done);
+        for (const std::string& problem : folder->problems)
+            notify(Level::warning, "Preset left out: " + problem);
+    };
+}
+
+void Controller::perform(const ui::SavePreset& command) {
+    ask([this, command] {
+        save_preset(preset_folder_, {command.name, command.experiment});
+        return listed_presets("Saved the preset '" + command.name + "' in " + preset_folder_);
+    });
+}
+
+void Controller::perform(const ui::DeletePreset& command) {
+    ask([this, command] {
+        delete_preset(preset_folder_, command.name);
+        return listed_presets("Deleted the preset '" + command.name + "'");
     });
 }
 

@@ -30,6 +30,7 @@ struct ControllerOptions {
     std::vector<int64_t> compare{};     // loaded to be compared, from the run file; none or two and more
     std::vector<std::string> traces{};  // of other programs, opened beside the runs
     bool verify = true;                 // of runs asked for by start()
+    std::string preset_folder{};        // "": the person has no presets of their own
 };
 
 class Controller {
@@ -86,6 +87,8 @@ class Controller {
     void perform(const ui::ExportRun& command);
     void perform(const ui::OpenExperiment& command);
     void perform(const ui::SaveExperiment& command);
+    void perform(const ui::SavePreset& command);
+    void perform(const ui::DeletePreset& command);
     void perform(const ui::CompareRuns& command);
     void perform(const ui::OpenRunFile& command);
     void perform(const ui::OpenTrace& command);
@@ -99,10 +102,13 @@ class Controller {
     void ask(Worker::Job job);
     void ask_store(bool make_file, StoreJob job);
     void open_file(const std::string& path);
+    Worker::Outcome listed_presets(const std::string& done);
     Worker::Outcome listed(RunStore& store);
 
     std::string run_file_;
     std::string run_file_message_;
+    std::string preset_folder_;
+    std::shared_ptr<const std::vector<Preset>> presets_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;
     std::shared_ptr<const ui::ComparedSet> compared_;
     std::vector<std::shared_ptr<const ImportedTrace>> traces_;

@@ -1,11 +1,13 @@
 #include "app/experiment_options.h"
 
 #include "app/arguments.h"
+#include "app/config_folder.h"
 #include "app/nearest.h"
 #include "engine/error.h"
 #include "engine/experiment_fields.h"
 #include "engine/scenarios.h"
 #include "sessions/experiment_file.h"
+#include "sessions/preset_files.h"
 
 namespace ringscope {
 
@@ -17,9 +19,13 @@ std::vector<std::string> preset_names() {
     return names;
 }
 
-const Experiment& preset(const std::string& name) {
+Experiment preset(const std::string& name) {
     if (const Scenario* scenario = find_scenario(name)) return scenario->experiment;
-    const std::vector<std::string> names = preset_names();
+    std::vector<std::string> names = preset_names();
+    for (const Preset& own : read_presets(preset_folder()).presets) {
+        if (own.name == name) return own.experiment;
+        names.push_back(own.name);
+    }
     const std::string nearest = nearest_name(name, names);
     std::string message = "--preset: there is no preset '" + name + "'; ";
     if (!nearest.empty()) throw Error(ErrorKind::bad_input, message + "did you mean '" + nearest + "'?");
@@ -46,7 +52,8 @@ std::string presets_and_fields() {
 
 void declare(Arguments& arguments, ExperimentOptions& options) {
     arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON)");
-    arguments.value("--preset", options.preset, "NAME", "Start from a preset; the default is the first");
+    arguments.value("--preset", options.preset, "NAME",
+                    "Start from a preset, built in or your own; the default is the first");
     arguments.values("--set", options.settings, "KEY=VALUE",
                      "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
     arguments.footer(presets_and_fields());

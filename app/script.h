@@ -6,11 +6,14 @@
 //     drag ITEM 120 0 [right|middle]    wheel ITEM -3                 key ctrl+s
 //     type some text                    wait run|idle                 wait frames 5 | wait seconds 0.5
 //     auto_run on|off                   save [NAME]                   open FILE
-//     screenshot FILE.png               quit
+//     drop FILE                         screenshot FILE.png|.svg      quit
+//     print ITEM                        (its rectangle and text on standard output)
+//     mouse real|scripted               (the person's own pointer instead of the script's)
 //     expect ITEM exists|missing|enabled|disabled
 //     expect ITEM text ~ SUBSTRING | expect ITEM text = WHOLE | expect notice ~ SUBSTRING
 //     expect run.bytes_on_wire == 0     (keys of `run --json`; == != < <= > >=)
 //     expect setting ring.ranks 3
+//     await ...                         (as expect, but waits until it holds)
 //
 // Items with spaces stand in double quotes. '#' starts a comment. The driver waits for nothing but what it is
 // told to; every command is followed by a frame.

@@ -14,6 +14,7 @@
 #include "app/nearest.h"
 #include "app/script_expect.h"
 #include "app/script_keys.h"
+#include "app/standard_output.h"
 #include "engine/scenarios.h"
 
 namespace ringscope {
@@ -93,6 +94,14 @@ const std::map<std::string, Form>& forms() {
         {"wait", {&A::wait, 1, 2, "run, idle, frames N or seconds S", wait_reads}},
         {"resize", {&A::resize, 1, 1, "WIDTHxHEIGHT", [](C c) { return is_size(c.rest); }}},
         {"expect", {&A::expect, 2, kMany, kExpectUsage, expectation_reads}},
+        {"await", {&A::await, 2, kMany, kExpectUsage, expectation_reads}},
+        {"print", {&A::print, 1, 1, "ITEM", nullptr}},
+        {"mouse",
+         {&A::mouse, 1, 1, "real or scripted",
+          [](C c) {
+              return one_of(c.rest, {"real", "scripted"});
+          }}},
+        {"drop", {&A::drop, 1, kMany, "FILE", nullptr}},
         {"screenshot", {&A::screenshot, 1, kMany, "FILE", nullptr}},
         {"save", {&A::save, 0, kMany, "[NAME]", nullptr}},
         {"open", {&A::open, 1, kMany, "FILE of an experiment", nullptr}},
@@ -265,6 +274,26 @@ void ScriptActions::resize(const ScriptCommand& command) {
 void ScriptActions::expect(const ScriptCommand& command) {
     const std::string problem = failed_expectation(command, loop_);
     if (!problem.empty()) throw ExpectationFailed(problem);
+}
+
+void ScriptActions::await(const ScriptCommand& command) {
+    wait_until(command.rest, [&] { return failed_expectation(command, loop_).empty(); });
+}
+
+void ScriptActions::print(const ScriptCommand& command) {
+    const ui::Item& found = item(command.words[1]);
+    ringscope::print(command.words[1] + "\t" + std::to_string(std::lround(found.min.x)) + " " +
+                     std::to_string(std::lround(found.min.y)) + " " +
+                     std::to_string(std::lround(found.max.x)) + " " +
+                     std::to_string(std::lround(found.max.y)) + "\t" + found.text + "\n");
+    std::fflush(stdout);
+}
+
+void ScriptActions::mouse(const ScriptCommand& command) { loop_.mouse.active = command.rest == "scripted"; }
+
+void ScriptActions::drop(const ScriptCommand& command) {
+    loop_.controller().open_any_file(command.rest);
+    wait_until("the end of opening", [this] { return !loop_.controller().busy(); });
 }
 
 void ScriptActions::screenshot(const ScriptCommand& command) {

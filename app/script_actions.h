@@ -37,6 +37,10 @@ class ScriptActions {
     void wait(const ScriptCommand& command);
     void resize(const ScriptCommand& command);
     void expect(const ScriptCommand& command);
+    void await(const ScriptCommand& command);
+    void print(const ScriptCommand& command);
+    void mouse(const ScriptCommand& command);
+    void drop(const ScriptCommand& command);
     void screenshot(const ScriptCommand& command);
     void save(const ScriptCommand& command);
     void open(const ScriptCommand& command);

@@ -1,9 +1,9 @@
 #include "app/state_file.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 
+#include "app/config_folder.h"
 #include "engine/error.h"
 #include "sessions/atomic_file.h"
 
@@ -14,10 +14,8 @@ constexpr int64_t kMaxStateBytes = 1 << 16;
 }
 
 std::string state_file_path() {
-    const char* config = std::getenv("XDG_CONFIG_HOME");
-    const char* home = std::getenv("HOME");
-    if (config && config[0] == '/') return std::string(config) + "/ringscope/window";
-    return home && *home ? std::string(home) + "/.config/ringscope/window" : "";
+    const std::string folder = config_folder();
+    return folder.empty() ? "" : folder + "/window";
 }
 
 std::string read_state(const std::string& path) {

@@ -93,6 +93,16 @@ class Usage(Case):
     def test_unknown_preset_names_the_nearest(self):
         self.assert_error(ringscope("plan", "--preset", "Hybird"), 2, "did you mean 'Hybrid'?")
 
+    def test_own_presets_are_known_by_name(self):
+        presets = self.folder / "ringscope" / "presets"
+        presets.mkdir(parents=True)
+        (presets / "my own.json").write_text(json.dumps({"problem": {
+            "seq_len": 64, "heads": 2, "head_dim": 4, "head_groups": [{"segment_length": 32}]}}))
+        environment = {**os.environ, "XDG_CONFIG_HOME": str(self.folder)}
+        planned = json.loads(self.assert_ok(ringscope("plan", "--preset", "my own", "--json", env=environment)))
+        self.assertEqual(sum(rank["tokens"] for rank in planned["ranks"]), 64)
+        self.assert_error(ringscope("plan", "--preset", "my onw", env=environment), 2, "did you mean 'my own'?")
+
     def test_name_without_run_file(self):
         self.assert_error(ringscope("run", *TINY, "--name", "x"), 2, "--name", "--db")
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/error.h"
 #include "sessions/experiment_file.h"
 #include "ui/imgui_compat.h"
 #include "ui/keys.h"
@@ -35,6 +36,16 @@ bool theme_is(const Shell& s) {
     return s.theme.name == name;
 }
 
+void paste_experiment(Shell& s) {
+    const char* text = ImGui::GetClipboardText();
+    try {
+        s.set_experiment(parse_experiment(text ? text : "", "clipboard"));
+        s.say("Pasted an experiment");
+    } catch (const Error& error) {
+        s.say(error.what(), Notice::Level::error);
+    }
+}
+
 void maximise(Shell& s, int view) {
     s.layout.tab = Tab::workbench;
     s.layout.maximised = s.layout.maximised == view ? -1 : view;
@@ -64,6 +75,7 @@ constexpr Action kActions[] = {
     {"file/new", "New experiment", "Ctrl-N", kKeyN, kModControl, true, [](Shell& s) { s.set_experiment(default_experiment()); }, nullptr, nullptr},
     {"file/open", "Open experiment...", "Ctrl-O", kKeyO, kModControl, true, [](Shell& s) { s.dialogs.open(K::open_experiment); }, nullptr, nullptr},
     {"file/save_experiment", "Save experiment...", "Ctrl-Shift-S", kKeyS, kModControl | kModShift, true, [](Shell& s) { s.dialogs.open(K::save_experiment); }, nullptr, nullptr},
+    {"file/save_preset", "Save settings as preset...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_preset); }, nullptr, nullptr},
     {"file/save_run", "Save run", "Ctrl-S", kKeyS, kModControl, true, [](Shell& s) { s.commands.push_back(SaveRun{}); }, no_finished_run, nullptr},
     {"file/save_run_as", "Save run as...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_run); }, no_run, nullptr},
     {"file/export", "Export run...", "Ctrl-E", kKeyE, kModControl, true, [](Shell& s) { s.dialogs.open(K::export_run); }, no_run, nullptr},
@@ -78,6 +90,7 @@ constexpr Action kActions[] = {
     {"edit/redo", "Redo settings", "Ctrl-Y", kKeyY, kModControl, false, [](Shell& s) { s.set_experiment(s.history.redo()); },
      [](const Shell& s) -> std::string { return s.history.can_redo(s.experiment) ? "" : "nothing was undone"; }, nullptr},
     {"edit/copy_experiment", "Copy experiment as JSON", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CopyText{experiment_to_json(s.experiment)}); }, nullptr, nullptr},
+    {"edit/paste_experiment", "Paste experiment from JSON", "", 0, 0, false, paste_experiment, nullptr, nullptr},
     {"edit/run_settings", "Take the shown run's settings", "", 0, 0, false, [](Shell& s) { s.set_experiment(s.in.run->experiment); }, no_run, nullptr},
 
     {"run/start", "Run", "F5", kKeyF5, 0, true, [](Shell& s) { s.start_run(); }, [](const Shell& s) { return s.why_not_run(); }, nullptr},

@@ -22,6 +22,8 @@ struct DeleteRun { int64_t id = 0; };
 struct ExportRun { std::string format; std::string path; };  // the shown run: perfetto, csv, json or experiment
 struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
+struct SavePreset { Experiment experiment; std::string name; };
+struct DeletePreset { std::string name; };
 struct CompareRuns { std::vector<int64_t> ids; };   // of the run file; the first is the baseline
 struct OpenRunFile { std::string path; };          // another database
 struct OpenTrace { std::string path; };            // of another program, to be looked at beside runs
@@ -32,8 +34,8 @@ struct Quit {};
 // clang-format on
 
 using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun,
-                             OpenExperiment, SaveExperiment, CompareRuns, OpenRunFile, OpenTrace, CloseTrace,
-                             CopyText, TakePicture, Quit>;
+                             OpenExperiment, SaveExperiment, SavePreset, DeletePreset, CompareRuns,
+                             OpenRunFile, OpenTrace, CloseTrace, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

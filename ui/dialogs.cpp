@@ -22,6 +22,12 @@ Question question(Dialogs::Kind kind) {
         case Dialogs::Kind::save_experiment:
             return {"Save experiment", "File", "Save",
                     "Written as JSON; an older file of that name is replaced."};
+        case Dialogs::Kind::save_preset:
+            return {"Save as preset", "Name", "Save",
+                    "Listed with the presets, and known to --preset. An experiment file in the folder of "
+                    "presets."};
+        case Dialogs::Kind::delete_preset:
+            return {"Delete preset", nullptr, "Delete", ""};
         case Dialogs::Kind::save_run:
             return {"Save run", "Name", "Save", "Left empty, the run gets a name from its settings."};
         case Dialogs::Kind::export_run:
@@ -47,8 +53,12 @@ Question question(Dialogs::Kind kind) {
     return {};
 }
 
-std::string missing(const Dialogs& dialog) {
-    const bool optional = dialog.kind == Dialogs::Kind::save_run || dialog.kind == Dialogs::Kind::delete_run;
+std::string missing(const Dialogs& dialog, const std::vector<Preset>* presets) {
+    using Kind = Dialogs::Kind;
+    if (dialog.kind == Kind::save_preset)
+        return preset_name_problem(dialog.text, presets ? *presets : std::vector<Preset>{});
+    const bool optional = dialog.kind == Kind::save_run || dialog.kind == Kind::delete_run ||
+                          dialog.kind == Kind::delete_preset;
     if (optional || dialog.text.find_first_not_of(" \t") != std::string::npos) return "";
     return dialog.kind == Dialogs::Kind::rename_run ? "the name is empty" : "the file name is empty";
 }
@@ -59,6 +69,10 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
             return OpenExperiment{dialog.text};
         case Dialogs::Kind::save_experiment:
             return SaveExperiment{experiment, dialog.text};
+        case Dialogs::Kind::save_preset:
+            return SavePreset{experiment, dialog.text};
+        case Dialogs::Kind::delete_preset:
+            return DeletePreset{dialog.text};
         case Dialogs::Kind::save_run:
             return SaveRun{dialog.text};
         case Dialogs::Kind::export_run:
@@ -106,8 +120,8 @@ void Dialogs::open_for_run(Kind which, int64_t id, const std::string& name) {
     run_id = id;
 }
 
-void Dialogs::draw(const Experiment& experiment, bool enter, bool escape, WidgetContext ui,
-                   Commands& commands) {
+void Dialogs::draw(const Experiment& experiment, const std::vector<Preset>* presets, bool enter, bool escape,
+                   WidgetContext ui, Commands& commands) {
     if (kind == Kind::none) return;
     const Question asked = question(kind);
     if (just_opened) ImGui::OpenPopup("##dialog");
@@ -133,10 +147,13 @@ void Dialogs::draw(const Experiment& experiment, bool enter, bool escape, Widget
         ui.items.add_last("dialog/text", text);
     } else {
         wrapped_item(ui, "dialog/question",
-                     "Delete \"" + text + "\" from the run file? This cannot be undone.", ui.theme.text);
+                     "Delete \"" + text + "\" from the " +
+                         (kind == Kind::delete_run ? "run file" : "presets") + "? This cannot be undone.",
+                     ui.theme.text);
     }
     if (*asked.help) wrapped_item(ui, "dialog/help", asked.help, ui.theme.text_dim);
-    const std::string why_not = missing(*this);
+    const std::string why_not = missing(*this, presets);
+    if (!why_not.empty() && !text.empty()) wrapped_item(ui, "dialog/problem", why_not, ui.theme.error);
     const bool accept =
         button(ui, "dialog/accept", asked.accept, "", why_not) || (enter && !just_opened && why_not.empty());
     ImGui::SameLine();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/experiment.h"
+#include "sessions/preset_files.h"
 #include "ui/commands.h"
 #include "ui/widgets.h"
 
@@ -15,6 +16,8 @@ struct Dialogs {
         none,
         open_experiment,
         save_experiment,
+        save_preset,
+        delete_preset,
         save_run,
         export_run,
         open_run_file,
@@ -30,7 +33,9 @@ struct Dialogs {
     void open_for_run(Kind which, int64_t id, const std::string& name);
     bool is_open() const { return kind != Kind::none; }
     /// Draws the open dialog, if any. `enter` and `escape`: those keys were pressed in this frame.
-    void draw(const Experiment& experiment, bool enter, bool escape, WidgetContext ui, Commands& commands);
+    /// `presets`: the person's own, whose names are taken; null: not known.
+    void draw(const Experiment& experiment, const std::vector<Preset>* presets, bool enter, bool escape,
+              WidgetContext ui, Commands& commands);
 
     Kind kind = Kind::none;
     std::string text;

@@ -64,8 +64,8 @@ std::string Shell::area_in_front() const {
     return std::string(kViewNames[view]) + "/view";
 }
 
-void Shell::say(const std::string& text) {
-    log.push_back({Notice::Level::info, text, log.empty() ? 1 : log.back().serial});
+void Shell::say(const std::string& text, Notice::Level level) {
+    log.push_back({level, text, log.empty() ? 1 : log.back().serial});
 }
 
 void step_clock(Shell& shell, int direction) {

@@ -77,7 +77,7 @@ struct Shell {
     void set_scale(float person, float display);
     /// The registered area of the tab, or of the view that fills the workbench or has the focus.
     std::string area_in_front() const;
-    void say(const std::string& text);
+    void say(const std::string& text, Notice::Level level = Notice::Level::info);
 };
 
 /// Moves the clock to the next or previous step's begin.

@@ -3,6 +3,7 @@
 #include "ui/actions.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/preset_menu.h"
 
 namespace ringscope::ui {
 
@@ -42,20 +43,6 @@ void draw_tabs(Shell& shell) {
                    ""))
             shell.layout.tab = tab;
     }
-}
-
-void draw_presets(Shell& shell) {
-    const WidgetContext ui = shell.widgets();
-    std::vector<Option> options;
-    int index = -1;
-    for (const Scenario& scenario : scenarios()) {
-        if (scenario.experiment == shell.experiment) index = static_cast<int>(options.size());
-        options.push_back({scenario.name, ""});
-    }
-    const std::string preview = index < 0 ? "Custom" : "";
-    if (combo(ui, "toolbar/preset", options, index, ui.theme.px(196), preview))
-        shell.set_experiment(scenarios()[static_cast<size_t>(index)].experiment);
-    tooltip(ui.theme, index < 0 ? "Named experiments." : scenarios()[static_cast<size_t>(index)].summary);
 }
 
 void draw_run_buttons(Shell& shell) {
@@ -137,7 +124,7 @@ void draw_menu_bar(Shell& shell) {
 void draw_toolbar(Shell& shell) {
     const WidgetContext ui = shell.widgets();
     const float gap = ui.theme.px(14);
-    draw_presets(shell);
+    draw_preset_menu(shell);
     ImGui::SameLine(0, gap);
     draw_run_buttons(shell);
     ImGui::SameLine(0, gap);

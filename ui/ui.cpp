@@ -93,8 +93,8 @@ Commands Ui::draw(const Inputs& inputs) {
     draw_log(shell);
     shell.palette.draw(shell);
     const bool enter = contains(inputs.keys, kKeyEnter) || contains(inputs.keys, kKeypadEnter);
-    shell.dialogs.draw(shell.experiment, enter, contains(inputs.keys, kKeyEscape), shell.widgets(),
-                       shell.commands);
+    shell.dialogs.draw(shell.experiment, inputs.presets.get(), enter, contains(inputs.keys, kKeyEscape),
+                       shell.widgets(), shell.commands);
     pop_font();
     shell.plan.update(shell.experiment);
     shell.obstacle.reset();

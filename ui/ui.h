@@ -12,6 +12,7 @@
 #include "engine/executor.h"
 #include "engine/run.h"
 #include "sessions/imported_trace.h"
+#include "sessions/preset_files.h"
 #include "sessions/run_record.h"
 #include "ui/commands.h"
 #include "ui/compared_set.h"
@@ -41,6 +42,7 @@ struct Inputs {
     const char* phase = "";
     double running_seconds = 0;
     std::shared_ptr<const EngineInventory> inventory;
+    std::shared_ptr<const std::vector<Preset>> presets;    // the person's own, by name; null: not read yet
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path
     std::string run_file_message;                 // why it is absent or read-only; "" when all is well
