@@ -18,6 +18,10 @@ nlohmann::ordered_json bench_ring(std::stop_token stop);
 /// peak of packed K/V): of each the largest of all ranks.
 nlohmann::ordered_json bench_memory(std::stop_token stop);
 
+/// dtype, threads, gflops_per_second: independent multiply-adds from registers; bf16 only where the processor
+/// has BF16 dot products.
+nlohmann::ordered_json bench_peak(std::stop_token stop);
+
 /// layout, seq_len, ranks, milliseconds: planning alone.
 nlohmann::ordered_json bench_plan(std::stop_token stop);
 

@@ -22,6 +22,7 @@ struct Bench {
     Json (*measure)(std::stop_token);
 };
 constexpr Bench kBenches[] = {
+    {"peak", bench_peak},
     {"plan", bench_plan},
     {"memory", bench_memory},
     {"ring", bench_ring},

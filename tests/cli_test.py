@@ -238,6 +238,11 @@ class Output(Case):
         bench = json.loads(self.assert_ok(ringscope("bench", "plan", "--json")))
         self.assertEqual(bench["bench"], "plan")
         self.assertTrue(bench["results"] and bench["machine"])
+        peak = json.loads(self.assert_ok(ringscope("bench", "peak", "--json")))
+        self.assertEqual(peak["results"][0]["dtype"], "f32")
+        self.assertEqual(peak["results"][0]["threads"], 1)
+        for row in peak["results"]:
+            self.assertGreater(row["gflops_per_second"], 0)
 
     def test_bench_frame_measures_every_view_at_several_zooms(self):
         bench = json.loads(self.assert_ok(ringscope("bench", "frame", "--json")))

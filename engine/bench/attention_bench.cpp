@@ -6,8 +6,8 @@
 #include <cstddef>
 #include <limits>
 #include <memory>
-#include <new>
 
+#include "engine/cpu/arena.h"
 #include "engine/cpu/attention_kernel.h"
 #include "engine/cpu/machine_peak.h"
 #include "engine/cpu/timed_threads.h"
@@ -22,10 +22,10 @@ constexpr int64_t kTokensAtLeast = 4096;  // so that many tiny segments make a p
 constexpr double kPeakSeconds = 0.01;
 
 /// A tensor (tokens, kHeads, head_dim) of values in [-1.7, 1.7], of variance about 1.
-std::vector<std::byte> random_tensor(DType dtype, int64_t elements, uint32_t state) {
-    std::vector<std::byte> bytes(static_cast<size_t>(elements * bytes_of(dtype)));
-    auto* f32 = reinterpret_cast<float*>(bytes.data());
-    auto* half = reinterpret_cast<uint16_t*>(bytes.data());
+Buffer random_tensor(Arena& arena, DType dtype, int64_t elements, uint32_t state) {
+    Buffer buffer = arena.allocate(Purpose::own_kv, elements * bytes_of(dtype));
+    auto* f32 = buffer.as<float>();
+    auto* half = buffer.as<uint16_t>();
     for (int64_t i = 0; i < elements; ++i) {
         state = state * 1664525u + 1013904223u;
         const float value = static_cast<float>(static_cast<int32_t>(state)) * (1.7f / 2147483648.0f);
@@ -33,15 +33,10 @@ std::vector<std::byte> random_tensor(DType dtype, int64_t elements, uint32_t sta
         if (dtype == DType::f16) half[i] = f16_from_f32(value);
         if (dtype == DType::bf16) half[i] = bf16_from_f32(value);
     }
-    return bytes;
+    return buffer;
 }
 
-struct AlignedDelete {
-    void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{64}); }
-};
-using AlignedMemory = std::unique_ptr<std::byte, AlignedDelete>;
-
-/// One case's tensors and its list of tiles.
+/// One case's tensors and its list of tiles. Memory is the arena's, as in a run.
 class Workload {
   public:
     Workload(const AttentionBenchCase& setting, const CpuKernel& kernel)
@@ -52,15 +47,13 @@ class Workload {
           tiles_a_segment_((kept_ + kernel.query_tile - 1) / kernel.query_tile) {
         const int64_t tokens = segments_ * setting.segment_length;
         const int64_t elements = tokens * kHeads * setting.head_dim;
-        q_ = random_tensor(setting.dtype, elements, 1);
-        k_ = random_tensor(setting.dtype, elements, 2);
-        v_ = random_tensor(setting.dtype, elements, 3);
-        o_.resize(static_cast<size_t>(elements));
+        q_ = random_tensor(arena_, setting.dtype, elements, 1);
+        k_ = random_tensor(arena_, setting.dtype, elements, 2);
+        v_ = random_tensor(arena_, setting.dtype, elements, 3);
+        o_ = random_tensor(arena_, DType::f32, elements, 4);
         lse_.resize(static_cast<size_t>(tokens * kHeads));
-        for (int thread = 0; thread < setting.threads; ++thread) {
-            const auto bytes = static_cast<size_t>(kernel.scratch_bytes(setting.head_dim));
-            scratch_.emplace_back(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
-        }
+        for (int thread = 0; thread < setting.threads; ++thread)
+            scratch_.push_back(arena_.allocate(Purpose::workspace, kernel.scratch_bytes(setting.head_dim)));
     }
 
     /// FLOPs of one pass over all segments and heads.
@@ -78,7 +71,7 @@ class Workload {
         return seconds_together(setting_.threads, [&](int thread) {
             for (int64_t tile; (tile = next.fetch_add(1, std::memory_order_relaxed)) < tiles;) {
                 attend(tile % (segments_ * kHeads * tiles_a_segment_),
-                       scratch_[static_cast<size_t>(thread)].get());
+                       scratch_[static_cast<size_t>(thread)].data());
             }
         });
     }
@@ -106,7 +99,7 @@ class Workload {
         task.q_stride = task.kv_stride = task.o_stride = static_cast<int64_t>(kHeads) * setting_.head_dim;
         task.queries = {&queries, 1};
         task.keys = {&keys, 1};
-        task.o = o_.data() + head * setting_.head_dim;
+        task.o = o_.as<float>() + head * setting_.head_dim;
         task.lse = lse_.data() + head * segments_ * setting_.segment_length;
         kernel_.attend(task, scratch);
     }
@@ -116,9 +109,10 @@ class Workload {
     int64_t kept_;  // tokens of a segment
     int64_t segments_;
     int64_t tiles_a_segment_;
-    std::vector<std::byte> q_, k_, v_;
-    std::vector<float> o_, lse_;
-    std::vector<AlignedMemory> scratch_;  // by thread
+    Arena arena_{std::make_shared<BufferPool>()};
+    Buffer q_, k_, v_, o_;
+    std::vector<float> lse_;
+    std::vector<Buffer> scratch_;  // by thread
 };
 
 double median(std::vector<double> values) {

@@ -5,7 +5,8 @@
 
 A round runs RingScope, PyTorch's attention alone (inputs gathered before the clock starts) and PyTorch's gather +
 attention + scatter, one after the other; ratios are taken within a round, so that a slow moment of the machine falls on
-all three. Exit codes: 0 measured and the answers agree, 1 they do not, 77 PyTorch is missing.
+all three. So are the fractions of the machine's own multiply-add peak, which say how much there is to gain: a ratio R asks
+RingScope to run at R times PyTorch's fraction, and nothing runs above 1. Exit codes: 0 measured and the answers agree, 1 they do not, 77 PyTorch is missing.
 """
 import argparse
 import json
@@ -163,6 +164,23 @@ def run_ringscope(binary, folder, extra=()):
     return json.loads(ran.stdout)["run"]
 
 
+def flops(case):
+    """Useful ones: 4 d for each pair that attends."""
+    pairs = 0
+    for segment, rate in case["groups"]:
+        kept = segment // rate
+        pairs += case["seq_len"] // segment * (kept * (kept + 1) // 2 if case["causal"] else kept * kept)
+    return 4 * case["head_dim"] * pairs * (case["heads"] // len(case["groups"]))
+
+
+def peak_flops(binary, threads):
+    """Multiply-adds a second that this machine does now, as `ringscope bench peak` measures them, in F32."""
+    ran = subprocess.run([binary, "bench", "peak", "--json"], capture_output=True, text=True, check=True)
+    rows = [row for row in json.loads(ran.stdout)["results"] if row["dtype"] == "f32"]
+    one = next(row["gflops_per_second"] for row in rows if row["threads"] == 1)
+    return 1e9 * next((row["gflops_per_second"] for row in rows if row["threads"] == threads), one * threads)
+
+
 def spread(values):
     return {"median": statistics.median(values), "min": min(values), "max": max(values)}
 
@@ -183,13 +201,18 @@ def measure(binary, case, threads, rounds, folder):
     error = ((ours - theirs).norm() / theirs.norm()).item()
 
     times = {"ringscope": [], "alone": [], "whole": []}
+    peaks = []
     for _ in range(rounds):
+        peaks.append(peak_flops(binary, threads))
         times["ringscope"].append(run_ringscope(binary, folder)["seconds"])
         for kind in ("alone", "whole"):
             times[kind].append(seconds_of(*ways[kind][1:]))
     ratios = {
         kind: spread([theirs / ours for theirs, ours in zip(times[kind], times["ringscope"])])
         for kind in ("alone", "whole")
+    }
+    fractions = {
+        kind: spread([flops(case) / seconds / peak for seconds, peak in zip(times[kind], peaks)]) for kind in times
     }
     return {
         "case": title(case),
@@ -201,6 +224,7 @@ def measure(binary, case, threads, rounds, folder):
         "seconds": {kind: spread(values) for kind, values in times.items()},
         "alone_over_ringscope": ratios["alone"],
         "whole_over_ringscope": ratios["whole"],
+        "fraction_of_peak": fractions,
         "load": os.getloadavg()[0],
     }
 
@@ -214,16 +238,17 @@ def cpu_name():
 
 def markdown(report):
     lines = [
-        "| case | kernel | PyTorch alone | / RingScope | PyTorch whole | / RingScope | load |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| case | RingScope of peak | PyTorch alone | of peak | / RingScope | PyTorch whole | of peak | / RingScope |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for row in report["results"]:
-        cells = [row["case"], row["kernel"]]
+        fraction = {kind: row["fraction_of_peak"][kind]["median"] for kind in ("ringscope", "alone", "whole")}
+        cells = [row["case"], f"{fraction['ringscope']:.2f}"]
         for kind in ("alone", "whole"):
             ratio = row[f"{kind}_over_ringscope"]
-            cells.append(row[f"back_end_{kind}"])
+            cells += [row[f"back_end_{kind}"], f"{fraction[kind]:.2f}"]
             cells.append(f"{ratio['median']:.2f} ({ratio['min']:.2f} to {ratio['max']:.2f})")
-        lines.append("| " + " | ".join([*cells, f"{row['load']:.1f}"]) + " |")
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 
