@@ -5,6 +5,7 @@
 
 #include <random>
 
+#include "engine/scenarios.h"
 #include "engine/schedule.h"
 #include "ui/pattern_colours.h"
 #include "ui/pattern_explain.h"
@@ -150,6 +151,45 @@ TEST(PatternExplain, NamesTheRuleThatForbids) {
     EXPECT_NE(explain_cell(schedule, steps, 0, 3, 20).find("no   causal"), std::string::npos);
     const std::string dropped = explain_cell(schedule, steps, 1, 41, 2);
     EXPECT_NE(dropped.find("no   key is kept"), std::string::npos) << dropped;
+}
+
+TEST(KeyOwners, EqualAskingEachKeptKey) {
+    for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped})
+        for (const int64_t rate : {1, 3, 4}) {
+            Experiment e = default_experiment();
+            e.problem.seq_len = 1000;
+            e.problem.head_groups = {{300, rate, {}, {}}};
+            e.ring.layout = layout;
+            const Schedule schedule = plan(e);
+            const Pattern& pattern = schedule.problem.patterns[0];
+            for (const auto& [begin, end] :
+                 std::vector<std::pair<int64_t, int64_t>>{{0, 1000}, {37, 341}, {500, 501}}) {
+                std::vector<int64_t> wanted(static_cast<size_t>(schedule.ranks));
+                for (int64_t token = begin; token < end; ++token)
+                    if (schedule.problem.kept(pattern, token))
+                        ++wanted[static_cast<size_t>(schedule.placement.owner(token))];
+                std::vector<int64_t> found(wanted.size());
+                for (const OwnerShare& share : key_owners(schedule, 0, begin, end))
+                    found[static_cast<size_t>(share.rank)] = share.keys;
+                EXPECT_EQ(found, wanted) << name_of(layout) << " " << rate << " " << begin;
+            }
+        }
+}
+
+TEST(PatternColours, InterleavedOwnersAreNamedNotGrey) {
+    Experiment e = default_experiment();
+    e.ring.layout = Layout::striped;
+    const Schedule schedule = plan(e);
+    const Theme theme = make_theme(ThemeName::dark, 1);
+    const auto n = static_cast<double>(e.problem.seq_len);
+    const PatternPicture whole =
+        paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, n, 0, n}, 64, theme);
+    ASSERT_EQ(whole.owners.size(), 1u);
+    EXPECT_EQ(whole.owners[0], (std::vector{0, 1, 2, 3}));
+    for (const PatternCell& cell : whole.cells) EXPECT_EQ(cell.owners, 0);
+    const PatternPicture near =
+        paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, 16, 0, 16}, 64, theme);
+    EXPECT_TRUE(near.owners.empty()) << "single cells have one owner";
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "ui/pattern_explain.h"
 
+#include <algorithm>
+
 #include "ui/format.h"
+#include "ui/pattern_colours.h"
 
 namespace ringscope::ui {
 
@@ -50,6 +53,20 @@ std::string explain_cell(const Schedule& schedule, const StepLookup& steps, int 
     }
     if (allowed) text += arrival_line(schedule, steps, pattern_index, query, key);
     return text;
+}
+
+std::string owners_text(const Schedule& schedule, int pattern, int64_t key_begin, int64_t key_end) {
+    const std::vector<OwnerShare> shares = key_owners(schedule, pattern, key_begin, key_end);
+    if (shares.size() < 2) return "";
+    int64_t all = 0;
+    for (const OwnerShare& share : shares) all += share.keys;
+    std::string text =
+        "\nits " + count_text(all) + " kept keys lie on " + std::to_string(shares.size()) + " ranks:";
+    constexpr size_t most = 16;
+    for (size_t i = 0; i < std::min(shares.size(), most); ++i)
+        text += (i ? ", " : " ") + std::to_string(shares[i].rank) + " has " +
+                percent_text(static_cast<double>(shares[i].keys) / static_cast<double>(all));
+    return text + (shares.size() > most ? ", ..." : "");
 }
 
 std::string pattern_name(const Schedule& schedule, int pattern) {

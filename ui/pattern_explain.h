@@ -13,6 +13,9 @@ namespace ringscope::ui {
 std::string explain_cell(const Schedule& schedule, const StepLookup& steps, int pattern, int64_t query,
                          int64_t key);
 
+/// A line for a block of keys that several ranks own: how many of its kept keys lie on each; else "".
+std::string owners_text(const Schedule& schedule, int pattern, int64_t key_begin, int64_t key_end);
+
 /// "group 2: w 4,096 r 2 o 1, 4 heads"
 std::string pattern_name(const Schedule& schedule, int pattern);
 

@@ -61,7 +61,13 @@ void draw_band_row(ImDrawList& list, const PatternFrame& frame, const Placement&
     const auto found = bands(placement, keys ? w.key_begin : w.query_begin, keys ? w.key_end : w.query_end,
                              kLeastBandPx * tokens_per_px);
     list.PushClipRect(box.min, box.max, true);
-    if (found.empty()) draw_hatch(list, box, Hatch::left, theme.text_dim, theme.px(4));
+    if (found.empty()) {
+        std::vector<ImU32> hues;
+        for (int rank = 0; rank < placement.ranks(); ++rank) hues.push_back(theme.category_colour(rank));
+        draw_stripes(list, box, hues, theme.px(kStripePx), keys);
+        context.items.add(keys ? "pattern/keys of all ranks" : "pattern/queries of all ranks", box.min,
+                          box.max, "the ranks' tokens interleave");
+    }
     for (const Band& band : found) {
         Box bar = box;
         (keys ? bar.min.x : bar.min.y) = keys ? frame.x_of(band.begin) : frame.y_of(band.begin);

@@ -8,6 +8,8 @@
 
 namespace ringscope::ui {
 
+inline constexpr float kStripePx = 3;  // of interleaved owners
+
 /// Where things stand, and how tokens map to pixels. Keys run right, queries run down.
 struct PatternFrame {
     Box matrix;
@@ -32,7 +34,7 @@ void draw_pattern_axes(ImDrawList& list, const PatternFrame& frame, const Schedu
 void draw_pattern_lines(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
                         const ViewContext& context);
 void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
-                       PatternColour colour, bool mixed, ViewContext& context);
+                       PatternColour colour, const PatternPicture& picture, ViewContext& context);
 /// "query, key" in single cells where it fits; the cells are registered as "pattern/cell QUERY,KEY".
 void draw_pattern_cell_numbers(ImDrawList& list, const PatternFrame& frame, const PatternPicture& picture,
                                ViewContext& context);

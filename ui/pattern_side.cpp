@@ -105,10 +105,27 @@ void draw_step_legend(Side& side, const Schedule& schedule) {
     legend_entry(side, step_colour(side.theme, steps - 1, steps), "step " + std::to_string(steps - 1));
 }
 
+/// The schedule's proof that nothing is computed twice or left out.
+void draw_coverage(Side& side, const Schedule& schedule, ViewContext& context) {
+    const bool whole = schedule.pairs_planned == schedule.pairs_allowed;
+    const ImU32 colour = whole ? side.theme.good : side.theme.error;
+    const float top = side.y;
+    const bool told =
+        whole ? side.text("each allowed pair once", colour) : side.text("pairs missing or twice", colour);
+    if (!told) return;
+    const std::string numbers = count_text(schedule.pairs_planned) +
+                                " pairs planned over all steps and ranks, " +
+                                count_text(schedule.pairs_allowed) + " allowed by the pattern alone";
+    const Box box{{side.box.min.x, top}, {side.box.max.x, side.y}};
+    context.items.add("pattern/coverage", box.min, box.max, numbers);
+    if (box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+        tooltip(numbers + (whole ? ": every allowed pair is computed exactly once." : "!"));
+}
+
 }  // namespace
 
 void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
-                       PatternColour colour, bool mixed, ViewContext& context) {
+                       PatternColour colour, const PatternPicture& picture, ViewContext& context) {
     if (frame.side.empty()) return;
     Side side{list, context.theme, frame.side, text_size(context.theme.small_font, "0").y + 1,
               frame.side.min.y};
@@ -128,8 +145,12 @@ void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedu
                              (p.group == schedule.problem.patterns[pattern].group ? " *" : ""));
         }
     }
-    if (mixed) legend_entry(side, dim, "several: zoom in");
+    if (!picture.owners.empty()) {
+        side.text("stripes: keys of these", dim) && side.text("ranks interleave", dim);
+    }
+    if (picture.mixed) legend_entry(side, dim, "several: zoom in");
     side.text("fainter: fewer pairs", dim);
+    draw_coverage(side, schedule, context);
 }
 
 }  // namespace ringscope::ui

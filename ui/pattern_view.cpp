@@ -150,7 +150,7 @@ void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, I
         draw_cells(canvas, layout, context);
         draw_pattern_axes(*canvas.list, layout, schedule, context);
         draw_pattern_lines(*canvas.list, layout, schedule, pattern, context);
-        draw_pattern_side(*canvas.list, layout, schedule, pattern, colour, picture_.mixed, context);
+        draw_pattern_side(*canvas.list, layout, schedule, pattern, colour, picture_, context);
         point(context, schedule, canvas, layout);
     }
     canvas.list->PopClipRect();
@@ -203,12 +203,23 @@ void PatternView::draw_cells(const Canvas& canvas, const Layout& layout, ViewCon
                        layout.x_of(static_cast<double>(grid.first_key));
     const bool single = grid.block == 1 && cell >= context.theme.px(6);
     canvas.list->PushClipRect(clip.min, clip.max, true);
+    const Theme& theme = context.theme;
+    std::vector<ImU32> hues;
     for (const PatternCell& c : picture_.cells) {
-        canvas.list->AddRectFilled({layout.x_of(static_cast<double>(grid.key_begin(c.column_begin))),
-                                    layout.y_of(static_cast<double>(grid.query_begin(c.row_begin)))},
-                                   {layout.x_of(static_cast<double>(grid.key_begin(c.column_end))),
-                                    layout.y_of(static_cast<double>(grid.query_begin(c.row_end)))},
-                                   c.colour);
+        const Box box{{layout.x_of(static_cast<double>(grid.key_begin(c.column_begin))),
+                       layout.y_of(static_cast<double>(grid.query_begin(c.row_begin)))},
+                      {layout.x_of(static_cast<double>(grid.key_begin(c.column_end))),
+                       layout.y_of(static_cast<double>(grid.query_begin(c.row_end)))}};
+        if (c.owners < 0) {
+            canvas.list->AddRectFilled(box.min, box.max, c.colour);
+            continue;
+        }
+        hues.clear();
+        for (const int rank : picture_.owners[static_cast<size_t>(c.owners)])
+            hues.push_back(mix(theme.background, theme.category_colour(rank), c.strength));
+        const Box seen{{std::max(box.min.x, clip.min.x), std::max(box.min.y, clip.min.y)},
+                       {std::min(box.max.x, clip.max.x), std::min(box.max.y, clip.max.y)}};
+        draw_stripes(*canvas.list, seen, hues, theme.px(kStripePx), true);
     }
     if (single) {
         for (int column = 0; column <= grid.columns; ++column) {
@@ -253,10 +264,12 @@ void PatternView::point(ViewContext& context, const Schedule& schedule, const Ca
         const int64_t k = key / block * block, q = query / block * block;
         const int64_t keys = std::min(block, last + 1 - k), queries = std::min(block, last + 1 - q);
         const int64_t pairs = pairs_in_block(schedule.problem, shown, q, q + block, k, k + block);
+        const std::string owners = owners_text(schedule, pattern, k, k + block);
         text += "\n\nblock of queries " + count_text(q) + " to " + count_text(q + queries - 1) +
                 " and keys " + count_text(k) + " to " + count_text(k + keys - 1) + ": " + count_text(pairs) +
                 " of " + count_text(keys * queries) + " pairs (" +
-                ratio_text(100.0 * static_cast<double>(pairs) / static_cast<double>(keys * queries)) + " %)";
+                ratio_text(100.0 * static_cast<double>(pairs) / static_cast<double>(keys * queries)) + " %)" +
+                owners;
     }
     tooltip(text);
 }

@@ -67,6 +67,24 @@ void draw_hatch(ImDrawList& list, const Box& box, Hatch hatch, ImU32 colour, flo
     if (hatch != Hatch::left) diagonals(list, box, false, colour, spacing);
 }
 
+void draw_stripes(ImDrawList& list, const Box& box, std::span<const ImU32> colours, float width,
+                  bool upright) {
+    if (box.empty() || colours.empty()) return;
+    width = std::max(width, 1.0f);
+    const float begin = upright ? box.min.x : box.min.y, end = upright ? box.max.x : box.max.y;
+    for (auto stripe = static_cast<int64_t>(std::floor(begin / width));
+         static_cast<float>(stripe) * width < end; ++stripe) {
+        const float from = std::max(static_cast<float>(stripe) * width, begin);
+        const float to = std::min(static_cast<float>(stripe + 1) * width, end);
+        const auto count = static_cast<int64_t>(colours.size());
+        const ImU32 colour = colours[static_cast<size_t>((stripe % count + count) % count)];
+        if (upright)
+            list.AddRectFilled({from, box.min.y}, {to, box.max.y}, colour);
+        else
+            list.AddRectFilled({box.min.x, from}, {box.max.x, to}, colour);
+    }
+}
+
 Hatch hatch_of(WaitCause cause) {
     switch (cause) {
         case WaitCause::late_peer:

@@ -26,6 +26,10 @@ ImU32 mix(ImU32 a, ImU32 b, float t);  // t = 0: a
 
 /// Hatch lines over a box, clipped to it; spacing in pixels.
 void draw_hatch(ImDrawList& list, const Box& box, Hatch hatch, ImU32 colour, float spacing);
+/// Stripes of the colours in turn, upright or lying, at multiples of `width` on the screen so that neighbours
+/// continue each other's.
+void draw_stripes(ImDrawList& list, const Box& box, std::span<const ImU32> colours, float width,
+                  bool upright);
 /// How a wait is hatched, by what it is for.
 Hatch hatch_of(WaitCause cause);
 /// A bar of a span kind: fill, hatch, and the letter when it fits.
