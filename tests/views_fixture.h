@@ -61,7 +61,10 @@ class Views : public ::testing::Test {
         ImGui::SetNextWindowPos({0, 0});
         ImGui::SetNextWindowSize(io.DisplaySize);
         ImGui::Begin("view", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoSavedSettings);
-        ViewContext context{plan, run, false, true, selection_, clock_, items_, theme_};
+        Prediction prediction;
+        if (plan) prediction = predict(*plan);
+        ViewContext context{plan,  plan ? &prediction : nullptr, run, false, true, selection_, clock_, items_,
+                            theme_};
         context.indices = &indices_;
         context.actions = actions;
         draw_view(view, context, size);

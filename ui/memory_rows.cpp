@@ -19,6 +19,16 @@ std::string purposes_text(const BytesByPurpose& bytes) {
     return text;
 }
 
+/// What the lines for contrast stand for, a line each.
+std::string contrast_text(const Contrast& contrast) {
+    std::string text;
+    if (contrast.undilated > 0)
+        text += "\nsent undilated it would need  " + bytes_text(static_cast<double>(contrast.undilated));
+    if (contrast.all_gather > 0)
+        text += "\nall_gather would need  " + bytes_text(static_cast<double>(contrast.all_gather));
+    return text;
+}
+
 /// A dashed level line.
 void draw_level(const MemoryPicture& picture, const Box& box, int64_t bytes, int64_t most, ImU32 colour,
                 float dash) {
@@ -32,6 +42,7 @@ void draw_level(const MemoryPicture& picture, const Box& box, int64_t bytes, int
 void draw_levels(const MemoryPicture& picture, const Box& box, const Contrast& contrast) {
     draw_level(picture, box, contrast.predicted, contrast.most, picture.theme.text, picture.theme.px(5));
     draw_level(picture, box, contrast.all_gather, contrast.most, picture.theme.error, picture.theme.px(2));
+    draw_level(picture, box, contrast.undilated, contrast.most, picture.theme.warning, picture.theme.px(9));
 }
 
 /// Stacked bytes over the columns of one rank: the largest sample of each column, so that no peak is lost.
@@ -125,10 +136,13 @@ void draw_predicted_row(const MemoryPicture& picture, const Box& row, int rank, 
         }
         before += plan.predicted[purpose];
     }
-    if (contrast.all_gather > 0 && contrast.all_gather <= contrast.most) {
-        const float x = x_of(contrast.all_gather);
-        picture.list.AddLine({x, row.min.y}, {x, row.max.y}, picture.theme.error, picture.theme.px(1.5f));
-    }
+    const auto level = [&](int64_t bytes, ImU32 colour) {
+        if (bytes <= 0 || bytes > contrast.most) return;
+        picture.list.AddLine({x_of(bytes), row.min.y}, {x_of(bytes), row.max.y}, colour,
+                             picture.theme.px(1.5f));
+    };
+    level(contrast.all_gather, picture.theme.error);
+    level(contrast.undilated, picture.theme.warning);
     const std::string value = bytes_text(static_cast<double>(before));
     draw_rank_name(picture, row, rank, value);
     picture.context.items.add("memory/rank " + std::to_string(rank), row.min, row.max, "predicted " + value);
@@ -136,11 +150,8 @@ void draw_predicted_row(const MemoryPicture& picture, const Box& row, int rank, 
     if (!picture.canvas.hovered || !whole.contains(picture.canvas.mouse)) return;
     picture.context.selection.next_hovered.rank = rank;
     if (picture.canvas.clicked) picture.context.selection.selected.rank = rank;
-    std::string text =
-        "rank " + std::to_string(rank) + ", predicted peak: " + value + purposes_text(plan.predicted);
-    if (contrast.all_gather > 0)
-        text += "\nall_gather would need  " + bytes_text(static_cast<double>(contrast.all_gather));
-    tooltip(text);
+    tooltip("rank " + std::to_string(rank) + ", predicted peak: " + value + purposes_text(plan.predicted) +
+            contrast_text(contrast));
 }
 
 void draw_measured_row(const MemoryPicture& picture, const MeasuredRow& row, const TimeAxis& axis,
@@ -182,9 +193,7 @@ void draw_measured_row(const MemoryPicture& picture, const MeasuredRow& row, con
                 bytes_text(static_cast<double>(total_bytes(sample.live))) + purposes_text(sample.live);
     }
     text += "\nhigh-water mark  " + value + "\npredicted peak  " +
-            bytes_text(static_cast<double>(contrast.predicted));
-    if (contrast.all_gather > 0)
-        text += "\nall_gather would need  " + bytes_text(static_cast<double>(contrast.all_gather));
+            bytes_text(static_cast<double>(contrast.predicted)) + contrast_text(contrast);
     picture.context.selection.next_hovered = target;
     if (picture.canvas.clicked) {
         picture.context.selection.selected = target;

@@ -22,7 +22,8 @@ size_t sample_at(const Trace& trace, SampleRange range, double time_ns);
 struct Contrast {
     int64_t predicted = 0;
     int64_t all_gather = 0;
-    int64_t most = 1;  // top of the scale
+    int64_t undilated = 0;  // chunks sent whole
+    int64_t most = 1;       // top of the scale
 };
 
 struct MemoryPicture {

@@ -12,8 +12,6 @@ namespace ringscope::ui {
 
 namespace {
 
-constexpr int kSlowToPlanRanks = 32;
-
 /// Which ranks get a row of their own: all of them when there is room, else the fullest and the selected.
 std::vector<int> shown_ranks(const std::vector<int64_t>& peaks, float height, float least, int selected) {
     std::vector<int> ranks(peaks.size());
@@ -29,7 +27,7 @@ std::vector<int> shown_ranks(const std::vector<int64_t>& peaks, float height, fl
     return ranks;
 }
 
-void add_legend(Toolbar& bar, const ViewContext& context, bool all_gather) {
+void add_legend(Toolbar& bar, const ViewContext& context, const Contrast& contrast, bool measured) {
     const Theme& theme = context.theme;
     const float swatch = ImGui::GetFontSize() * 0.7f;
     const auto entry = [&](const std::string& name, ImU32 colour, float dash) {
@@ -47,7 +45,9 @@ void add_legend(Toolbar& bar, const ViewContext& context, bool all_gather) {
                   {at, {at.x + 1e4f, at.y + 1e4f}});
     };
     entry("predicted", theme.text, theme.px(5));
-    if (all_gather) entry("all_gather", theme.error, theme.px(2));
+    if (measured) entry("high-water mark", theme.accent, swatch);
+    if (contrast.all_gather > 0) entry("all_gather", theme.error, theme.px(2));
+    if (contrast.undilated > 0) entry("undilated", theme.warning, theme.px(9));
     for (int purpose = 0; purpose < kPurposes; ++purpose) {
         entry(name_of(static_cast<Purpose>(purpose)), theme.purpose_colour(static_cast<Purpose>(purpose)), 0);
     }
@@ -72,6 +72,23 @@ void draw_memory_table(const Schedule& schedule, const Run* run, ImVec2 size) {
     ImGui::EndTable();
 }
 
+/// The lines for contrast; a ring alone has something to be held against.
+Contrast contrast_of(const Schedule& schedule, const Prediction* prediction) {
+    Contrast contrast;
+    if (!prediction || schedule.strategy != Strategy::ring) return contrast;
+    contrast.all_gather = prediction->all_gather_peak_bytes;
+    contrast.undilated = prediction->undilated_peak_bytes;
+    return contrast;
+}
+
+/// The lines stay in sight unless they would flatten everything else.
+void fit_scale(Contrast& contrast) {
+    const int64_t limit = 8 * contrast.most;
+    for (const int64_t level : {contrast.all_gather, contrast.undilated})
+        if (level <= limit) contrast.most = std::max(contrast.most, level);
+    contrast.most += contrast.most / 16;
+}
+
 /// What the scale is, which ranks are shown, and the level that lies above the scale.
 void draw_side(const MemoryPicture& picture, const Box& side, const Contrast& contrast, size_t shown,
                size_t ranks) {
@@ -86,25 +103,16 @@ void draw_side(const MemoryPicture& picture, const Box& side, const Contrast& co
         say(std::to_string(shown) + " of " + std::to_string(ranks), theme.warning);
         say("fullest ranks", theme.warning);
     }
-    if (contrast.all_gather > contrast.most) {
-        say("all_gather", theme.error);
-        say(bytes_text(static_cast<double>(contrast.all_gather)), theme.error);
-    }
+    const auto above = [&](const char* name, int64_t bytes, ImU32 colour) {
+        if (bytes <= contrast.most) return;
+        say(name, colour);
+        say(bytes_text(static_cast<double>(bytes)), colour);
+    };
+    above("all_gather", contrast.all_gather, theme.error);
+    above("undilated", contrast.undilated, theme.warning);
 }
 
 }  // namespace
-
-void MemoryView::update(const Schedule& schedule) {
-    if (contrast_of_ == schedule.experiment) return;
-    // A second plan of many ranks takes tens of milliseconds: not in every frame of a drag. The line returns
-    // at its end.
-    if (schedule.ranks >= kSlowToPlanRanks && ImGui::IsAnyItemActive()) {
-        contrast_bytes_ = 0;
-        return;
-    }
-    contrast_of_ = schedule.experiment;
-    contrast_bytes_ = schedule.strategy == Strategy::ring ? all_gather_peak_bytes(schedule.experiment) : 0;
-}
 
 void MemoryView::draw(ViewContext& context, ImVec2 size) {
     ImGui::PushID("memory");
@@ -117,27 +125,29 @@ void MemoryView::draw(ViewContext& context, ImVec2 size) {
             *canvas.list, canvas.box, context.theme,
             "The experiment cannot be planned. Mend the fields marked red, and its memory appears here.");
     } else {
-        update(*schedule);
+        const Prediction* prediction =
+            measured ? &context.indices->of(*context.run).prediction : context.prediction;
+        const Contrast contrast = contrast_of(*schedule, prediction);
         const bool toolbar = size.y > 4 * Toolbar::height();
         if (toolbar) {
             Toolbar bar("memory", size.x, context.theme, context.items);
             if (bar.button("table", "Table", show_table)) show_table = !show_table;
-            add_legend(bar, context, contrast_bytes_ > 0);
+            add_legend(bar, context, contrast, measured);
             set_cursor({start.x, start.y + Toolbar::height()});
         }
         const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
         if (show_table) {
             draw_memory_table(*schedule, measured ? context.run : nullptr, rest);
         } else if (measured) {
-            draw_measured(context, rest);
+            draw_measured(context, contrast, rest);
         } else {
-            draw_predicted(context, *schedule, rest);
+            draw_predicted(context, *schedule, contrast, rest);
         }
     }
     ImGui::PopID();
 }
 
-void MemoryView::draw_measured(ViewContext& context, ImVec2 size) {
+void MemoryView::draw_measured(ViewContext& context, Contrast contrast, ImVec2 size) {
     const Run& run = *context.run;
     const TraceIndex& index = context.index_of(run);
     const Canvas canvas = begin_canvas("memory/picture", size, context.items, "memory over time");
@@ -160,17 +170,13 @@ void MemoryView::draw_measured(ViewContext& context, ImVec2 size) {
         pan_view_range(context.clock, index.wall_ns(), -canvas.drag.x * axis.ns_per_pixel());
 
     std::vector<int64_t> peaks;
-    Contrast contrast{0, contrast_bytes_, 1};
     for (int rank = 0; rank < run.schedule->ranks; ++rank) {
         const SampleRange range = samples_of(run.trace, rank);
         peaks.push_back(range.first < range.last ? run.trace.memory[range.last - 1].peak_total : 0);
         contrast.most =
             std::max({contrast.most, peaks.back(), run.schedule->rank_plans[rank].predicted_peak_bytes()});
     }
-    // The line for contrast stays in sight unless it would flatten everything else.
-    if (contrast.all_gather <= 8 * contrast.most)
-        contrast.most = std::max(contrast.most, contrast.all_gather);
-    contrast.most += contrast.most / 16;
+    fit_scale(contrast);
     const auto ranks = shown_ranks(peaks, canvas.box.height(), roomy ? 1.4f * picture.line : 12,
                                    context.selection.selected.rank);
     canvas.list->PushClipRect(canvas.box.min, canvas.box.max, true);
@@ -186,20 +192,19 @@ void MemoryView::draw_measured(ViewContext& context, ImVec2 size) {
     canvas.list->PopClipRect();
 }
 
-void MemoryView::draw_predicted(ViewContext& context, const Schedule& schedule, ImVec2 size) {
+void MemoryView::draw_predicted(ViewContext& context, const Schedule& schedule, Contrast contrast,
+                                ImVec2 size) {
     const Canvas canvas = begin_canvas("memory/picture", size, context.items, "predicted memory");
     const Theme& theme = context.theme;
     MemoryPicture picture{context, *canvas.list, canvas, theme};
     picture.line = text_size(theme.small_font, "0").y;
     picture.label = size.x > theme.px(240) ? text_size(theme.small_font, "1,023 MiB").x + theme.px(10) : 0;
     std::vector<int64_t> peaks;
-    Contrast contrast{0, contrast_bytes_, 1};
     for (const RankPlan& plan : schedule.rank_plans) {
         peaks.push_back(plan.predicted_peak_bytes());
         contrast.most = std::max(contrast.most, peaks.back());
     }
-    if (contrast.all_gather <= 8 * contrast.most)
-        contrast.most = std::max(contrast.most, contrast.all_gather);
+    fit_scale(contrast);
     const auto ranks =
         shown_ranks(peaks, canvas.box.height(), 2 * picture.line + 4, context.selection.selected.rank);
     const float height =

@@ -2,9 +2,9 @@
 // would need.
 #pragma once
 
-#include <optional>
 #include <string>
 
+#include "ui/memory_rows.h"
 #include "ui/view_context.h"
 
 namespace ringscope::ui {
@@ -15,13 +15,8 @@ struct MemoryView {
     void draw(ViewContext& context, ImVec2 size);
 
   private:
-    void update(const Schedule& schedule);
-    void draw_measured(ViewContext& context, ImVec2 size);
-    void draw_predicted(ViewContext& context, const Schedule& schedule, ImVec2 size);
-
-    // A rank's peak under all_gather, planned anew when the experiment changes.
-    std::optional<Experiment> contrast_of_;
-    int64_t contrast_bytes_ = 0;
+    void draw_measured(ViewContext& context, Contrast contrast, ImVec2 size);
+    void draw_predicted(ViewContext& context, const Schedule& schedule, Contrast contrast, ImVec2 size);
 };
 
 }  // namespace ringscope::ui

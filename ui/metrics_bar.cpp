@@ -98,37 +98,42 @@ void MetricsBar::draw(ViewContext& context, ImVec2 size) {
     ImGui::PushID("metrics");
     const Canvas canvas = begin_canvas("metrics/bar", size, context.items, "metrics");
     const Theme& theme = context.theme;
-    const float line = text_size(theme.text_font, "0").y;
     const bool stale = context.run && context.plan && !context.run_is_current;
     float x = canvas.box.min.x + theme.px(4);
-    const float y = canvas.box.min.y + std::max((canvas.box.height() - line) / 2, 0.0f);
-    const auto put = [&](const std::string& text, ImU32 colour) {
-        draw_text(*canvas.list, theme.text_font, {x, y}, colour, text, canvas.box);
-        x += text_size(theme.text_font, text).x;
-    };
     const std::string state = stale ? "earlier settings:" : state_text(context);
-    if (!state.empty() && x + text_size(theme.text_font, state).x < canvas.box.max.x) {
-        put(state, stale ? theme.warning : theme.error);
-        x += theme.px(14);
-    }
     const std::vector<MetricFigure> figures = metric_figures(context);
-    const float gap = theme.px(14);
-    // Every figure comes before any figure's prediction, which a tooltip tells as well.
+    // Every figure comes before any figure's prediction, which a tooltip tells as well; and small letters
+    // before a figure is left out.
+    ImFont* font = theme.text_font;
+    float gap = theme.px(14);
     const auto width_of_all = [&](bool with_plans) {
-        float whole = 0;
+        float whole = state.empty() ? 0 : text_size(font, state).x + gap;
         for (const MetricFigure& f : figures) {
             const std::string plan = with_plans && !f.predicted.empty() ? " (plan " + f.predicted + ")" : "";
             const std::string value = f.measured.empty() ? "-" : f.measured;
-            whole += text_size(theme.text_font, std::string(f.name) + " " + value + plan).x + gap;
+            whole += text_size(font, std::string(f.name) + " " + value + plan).x + gap;
         }
         return whole - gap;
     };
     const bool plans_fit = x + width_of_all(true) <= canvas.box.max.x;
+    if (!plans_fit && x + width_of_all(false) > canvas.box.max.x) {
+        font = theme.small_font;
+        gap = theme.px(9);
+    }
+    const float y = canvas.box.min.y + std::max((canvas.box.height() - text_size(font, "0").y) / 2, 0.0f);
+    const auto put = [&](const std::string& text, ImU32 colour) {
+        draw_text(*canvas.list, font, {x, y}, colour, text, canvas.box);
+        x += text_size(font, text).x;
+    };
+    if (!state.empty() && x + text_size(font, state).x < canvas.box.max.x) {
+        put(state, stale ? theme.warning : theme.error);
+        x += gap;
+    }
     for (const MetricFigure& figure : figures) {
         const std::string name = std::string(figure.name) + " ";
         const std::string value = figure.measured.empty() ? "-" : figure.measured;
         const std::string plan = figure.predicted.empty() ? "" : " (plan " + figure.predicted + ")";
-        const float width = text_size(theme.text_font, name + value).x;
+        const float width = text_size(font, name + value).x;
         if (x + width > canvas.box.max.x) break;
         const float left = x;
         put(name, theme.text_dim);

@@ -31,11 +31,28 @@ std::optional<double> tightest_hop(const Schedule& schedule) {
 
 }  // namespace
 
+namespace {
+
+/// Of the largest rank, were every chunk sent whole.
+int64_t undilated_peak_bytes(const Schedule& schedule) {
+    const auto dilates = [](const Pattern& pattern) { return pattern.dilation_rate > 1; };
+    const auto& patterns = schedule.problem.patterns;
+    if (schedule.strategy == Strategy::single || !schedule.experiment.ring.dilate_before_send ||
+        schedule.transfers.empty() || std::none_of(patterns.begin(), patterns.end(), dilates))
+        return 0;
+    Experiment whole = schedule.experiment;
+    whole.ring.dilate_before_send = false;
+    return predicted_peak_bytes_max(plan(whole));
+}
+
+}  // namespace
+
 Prediction predict(const Schedule& schedule) {
     Prediction p;
     p.peak_bytes_max = predicted_peak_bytes_max(schedule);
     p.bytes_all_ranks = predicted_bytes_all_ranks(schedule);
     p.all_gather_peak_bytes = all_gather_peak_bytes(schedule.experiment);
+    p.undilated_peak_bytes = undilated_peak_bytes(schedule);
     for (const RankPlan& rank : schedule.rank_plans) {
         p.sent_bytes_max = std::max(p.sent_bytes_max, rank.sent_bytes);
         p.flops_max = std::max(p.flops_max, rank.flops);

@@ -15,6 +15,7 @@ struct Prediction {
     int64_t peak_bytes_max = 0;  // of the ranks
     int64_t bytes_all_ranks = 0;
     int64_t all_gather_peak_bytes = 0;  // of a rank, with the same problem and ring
+    int64_t undilated_peak_bytes = 0;   // of a rank, with whole chunks sent; 0: nothing is left out of them
     int64_t sent_bytes_max = 0;         // of the ranks
     double flops_max = 0;               // of the ranks
     double balance = 1;                 // the busiest rank's FLOPs over the mean

@@ -3,7 +3,9 @@
 namespace ringscope::ui {
 
 RunIndex::RunIndex(const Run& run) : trace(run) {
-    if (run.schedule) chain = critical_path(*run.schedule, run.trace);
+    if (!run.schedule) return;
+    chain = critical_path(*run.schedule, run.trace);
+    prediction = predict(*run.schedule);
 }
 
 RunIndexCache::Key RunIndexCache::key_of(const Run& run) {

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "engine/critical_path.h"
+#include "ui/plan_cache.h"
 #include "ui/trace_index.h"
 
 namespace ringscope::ui {
@@ -13,7 +14,8 @@ namespace ringscope::ui {
 struct RunIndex {
     explicit RunIndex(const Run& run);
     TraceIndex trace;
-    CriticalPath chain;  // no links when nothing was timed
+    CriticalPath chain;     // no links when nothing was timed
+    Prediction prediction;  // of the run's schedule
 };
 
 /// The index of the shown run, for the views of one window.

@@ -11,6 +11,7 @@ constexpr float kLargestLetters = 4;  // larger ones outgrow the texture that ho
 
 ViewContext Shell::view_context() {
     return {.plan = plan.schedule(),
+            .prediction = plan.schedule() ? &plan.prediction() : nullptr,
             .run = in.run.get(),
             .busy = in.busy,
             .run_is_current = run_is_current(),

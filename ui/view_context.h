@@ -58,6 +58,7 @@ struct ViewActions {
 
 struct ViewContext {
     const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
+    const Prediction* prediction = nullptr;  // of plan; null with it
     const Run* run = nullptr;  // the shown run; null before the first. Its own schedule may differ from plan
     bool busy = false;         // a run is under way; what is shown is the one before
     bool run_is_current = false;  // run->experiment equals the panel's
