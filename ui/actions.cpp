@@ -139,6 +139,10 @@ constexpr Action kActions[] = {
     {"select/next_span", "Next span", "Right", kKeyRight, 0, false, [](Shell& s) { s.actions.next_span = true; }, no_run, nullptr},
     {"select/sender", "Follow the chunk to its sender", "[", kKeyLeftBracket, 0, false, [](Shell& s) { s.actions.follow_sender = true; }, no_run, nullptr},
     {"select/receiver", "Follow the chunk to its receiver", "]", kKeyRightBracket, 0, false, [](Shell& s) { s.actions.follow_receiver = true; }, no_run, nullptr},
+    {"select/back", "Selection before", "Alt-Left", kKeyLeft, kModAlt, false, [](Shell& s) { s.selection.selected = s.selections.undo(s.selection.selected); },
+     [](const Shell& s) -> std::string { return s.selections.can_undo(s.selection.selected) ? "" : "nothing was selected before"; }, nullptr},
+    {"select/forward", "Selection after", "Alt-Right", kKeyRight, kModAlt, false, [](Shell& s) { s.selection.selected = s.selections.redo(); },
+     [](const Shell& s) -> std::string { return s.selections.can_redo(s.selection.selected) ? "" : "there is no later selection"; }, nullptr},
     {"select/none", "Select nothing", "Escape", kKeyEscape, 0, false, [](Shell& s) { s.selection.selected = Target{}; }, nullptr, nullptr},
 
     {"help/palette", "Find any command...", "Ctrl-Shift-P", kKeyP, kModControl | kModShift, true, [](Shell& s) { s.palette.open(); }, nullptr, nullptr},
@@ -150,6 +154,9 @@ int held_modifiers() {
     const ImGuiIO& io = ImGui::GetIO();
     return (io.KeyCtrl ? kModControl : 0) | (io.KeyShift ? kModShift : 0) | (io.KeyAlt ? kModAlt : 0);
 }
+
+// The thumb's buttons, as browsers use them.
+constexpr int kMouseBack = 3, kMouseForward = 4;
 
 /// Keys that a widget with the keyboard's focus needs for itself.
 bool is_for_widgets(int key) {
@@ -180,6 +187,8 @@ void handle_keys(Shell& shell) {
     if (shell.palette.is_open || shell.dialogs.is_open()) return;
     const ImGuiIO& io = ImGui::GetIO();
     const bool popup = ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+    if (ImGui::IsMouseClicked(kMouseBack)) perform(*find_action("select/back"), shell);
+    if (ImGui::IsMouseClicked(kMouseForward)) perform(*find_action("select/forward"), shell);
     for (const int pressed : shell.in.keys) {
         const int key = key_code(pressed);
         const int modifiers = key_modifiers(pressed) | held_modifiers();
@@ -191,7 +200,7 @@ void handle_keys(Shell& shell) {
         for (const Action& action : kActions) {
             if (action.key != key || action.key == 0 || action.modifiers != modifiers) continue;
             if (!action.in_text && (io.WantTextInput || popup)) continue;
-            if (is_for_widgets(key) && io.NavVisible && io.NavActive) continue;
+            if (modifiers == 0 && is_for_widgets(key) && io.NavVisible && io.NavActive) continue;
             perform(action, shell);
             break;
         }

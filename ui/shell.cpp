@@ -120,6 +120,7 @@ void update_clock_and_selection(Shell& shell) {
         shell.clock.time_ns = 0;
         selection.selected.span = -1;
         selection.selected.transfer = -1;
+        shell.selections = History(selection.selected);  // spans of another run mean nothing here
     }
     if (const Schedule* schedule = shown_schedule(context)) {
         const size_t spans = context.run ? context.run->trace.spans.size() : 0;

@@ -27,12 +27,13 @@ namespace ringscope::ui {
 
 struct Shell {
     Experiment experiment = default_experiment();
-    History history{default_experiment()};
+    History<Experiment> history{default_experiment()};
     PlanCache plan;
     std::optional<FieldProblem> obstacle;  // why the plan cannot run here
     AutoRun auto_run;
 
     Selection selection;
+    History<Target> selections{Target{}};
     Clock clock;
     ViewActions actions;  // of this frame's keys
     RunIndexCache indices;

@@ -100,6 +100,7 @@ Commands Ui::draw(const Inputs& inputs) {
     shell.obstacle.reset();
     if (shell.plan.schedule()) shell.obstacle = run_obstacle(*shell.plan.schedule(), inputs.inventory.get());
     shell.history.track(shell.experiment, !ImGui::IsAnyItemActive());
+    shell.selections.track(shell.selection.selected, !ImGui::IsMouseDown(ImGuiMouseButton_Left));
     // While another run is under way, its result is about to replace what is shown.
     const Experiment* shown = inputs.run && !inputs.busy ? &inputs.run->experiment : nullptr;
     if (shell.auto_run.due(shell.experiment, shell.why_not_run().empty(), shown, inputs.seconds))
