@@ -73,10 +73,9 @@ void run_on_cpu(const std::shared_ptr<const Schedule>& schedule, const TensorSou
     result.output = std::move(on_cpu.output);
 }
 
-void run_planned(const std::shared_ptr<const Schedule>& schedule, const RunOptions& options,
-                 std::stop_token stop, Run& run) {
+void run_planned(const std::shared_ptr<const Schedule>& schedule, const BackEnd* back_end,
+                 const RunOptions& options, std::stop_token stop, Run& run) {
     const Experiment& experiment = schedule->experiment;
-    const BackEnd* back_end = choose_back_end(experiment.backend);
     const auto buffers = options.buffers ? options.buffers : std::make_shared<BufferPool>();
     buffers->begin_run();
     std::shared_ptr<const TensorSource> source = options.input;
@@ -112,14 +111,17 @@ void run_checked(const RunOptions& options, std::stop_token stop, Run& run) {
     if (options.progress != nullptr) options.progress->phase.store(0);
     require_valid(run.experiment);
     require_supported(run.experiment);
-    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment));
+    const BackEnd* back_end = choose_back_end(run.experiment.backend);
+    Experiment experiment = run.experiment;
+    if (back_end != nullptr) experiment.backend.device = back_end->device;  // its memory is predicted, too
+    const auto schedule = std::make_shared<const Schedule>(plan(experiment));
     run.schedule = schedule;
     if (options.progress != nullptr) {
         options.progress->work_done.store(0);
         options.progress->work_total.store(schedule->flops);
     }
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
-    run_planned(schedule, options, stop, run);
+    run_planned(schedule, back_end, options, stop, run);
     if (options.progress != nullptr) options.progress->work_done.store(schedule->flops);
 }
 

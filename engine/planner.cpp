@@ -5,6 +5,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "engine/cuda/work_list.h"
 #include "engine/error.h"
 #include "engine/experiment_fields.h"
 #include "engine/schedule.h"
@@ -319,11 +320,25 @@ class Planner {
     std::map<PieceKey, int> piece_index_;
 };
 
+/// Ranks on a GPU keep both slots from the run's begin to its end, and lists of their work.
+void predict_gpu_memory(Schedule& schedule) {
+    const cuda::TileShape tile = cuda::planned_tile_shape(schedule.experiment.backend, schedule.problem);
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        RankPlan& plan = schedule.rank_plans[static_cast<size_t>(rank)];
+        plan.predicted[static_cast<size_t>(Purpose::travelling_kv)] =
+            aligned_bytes(plan.slot_bytes[0]) + aligned_bytes(plan.slot_bytes[1]);
+        plan.predicted[static_cast<size_t>(Purpose::workspace)] +=
+            cuda::work_list_bytes(schedule, rank, tile);
+    }
+}
+
 }  // namespace
 
 Schedule plan(const Experiment& experiment) {
     require_valid(experiment);
-    return Planner(experiment).make();
+    Schedule schedule = Planner(experiment).make();
+    if (experiment.backend.device == Device::cuda) predict_gpu_memory(schedule);
+    return schedule;
 }
 
 }  // namespace ringscope

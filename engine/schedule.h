@@ -109,12 +109,12 @@ struct RankPlan {
     int64_t sent_bytes = 0;
     int64_t received_bytes = 0;
     double flops = 0;
-    BytesByPurpose predicted{};  // at the peak
+    BytesByPurpose predicted{};  // at the peak; with backend.device cuda the work lists, too
     int64_t predicted_peak_bytes() const { return total_bytes(predicted); }
 };
 
 struct Schedule {
-    Experiment experiment;  // as asked
+    Experiment experiment;  // as asked; of a run, backend.device is the one that was chosen
     Problem problem;
     Placement placement{Layout::contiguous, 1, 1, 1};
     Strategy strategy = Strategy::single;  // resolved: never automatic
@@ -146,6 +146,7 @@ struct Schedule {
 };
 
 /// Plans a valid experiment with up to kMaxRanks ranks. Milliseconds for a million tokens on 64 ranks.
+/// `automatic` as backend.device predicts the memory of ranks on the CPU.
 /// Throws Error(bad_input) with every problem when the experiment is not valid.
 Schedule plan(const Experiment& experiment);
 

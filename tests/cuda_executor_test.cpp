@@ -32,6 +32,17 @@ TEST(CudaExecutor, RanksShareAGpuAndTheRunSaysSo) {
     EXPECT_EQ(run->transport, "peer");
 }
 
+TEST(CudaExecutor, ADeviceThatWasChosenIsPredictedAsIfItWereNamed) {
+    fake_cuda::reset(1, kPlenty, 1);
+    Experiment e = dense_ring();
+    e.backend.device = Device::automatic;
+    const auto run = execute(e, {}, {});
+    ASSERT_EQ(run->state, RunState::done) << run->error;
+    EXPECT_EQ(run->experiment.backend.device, Device::automatic);
+    EXPECT_EQ(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(dense_ring())));
+    EXPECT_GT(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(e)));
+}
+
 TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
     Experiment e = dense_ring();
     e.ring.timeout_seconds = 0.2;
@@ -71,9 +82,8 @@ TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
     EXPECT_EQ(foreseen->error_kind, ErrorKind::run_failed);
     EXPECT_EQ(foreseen->error.rfind("out of memory: GPU 0 (Fake GPU) is to hold rank 0, 1, 2, 3", 0), 0u)
         << foreseen->error;
-    // Enough for what the schedule predicts, not for the work lists on top.
-    const auto predicted = predicted_bytes_all_ranks(plan(dense_ring()));
-    fake_cuda::reset(1, predicted + 64, 4);
+    // Enough for what the schedule predicts, not for the flag beside it that ends a run early.
+    fake_cuda::reset(1, predicted_bytes_all_ranks(plan(dense_ring())), 4);
     const auto reported = execute(dense_ring(), {}, {});
     EXPECT_EQ(reported->error.rfind("out of memory: rank", 0), 0u) << reported->error;
     expect_nothing_left();

@@ -121,7 +121,6 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
     steps_seen_.assign(static_cast<size_t>(schedule.ranks), 0);
 }
 
-/// Work lists come on top of what the schedule predicts: some bytes a tile; see README.md, "Memory".
 void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
     for (size_t i = 0; i < gpus.size(); ++i) {
         int64_t needed = 0;

@@ -1,6 +1,7 @@
 #include "engine/cuda/work_list.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/error.h"
 
@@ -25,6 +26,30 @@ int32_t append_runs(const std::vector<RowRun>& rows, std::vector<IndexRun>& runs
     return narrow(begin);
 }
 
+/// Calls use(query rows, key rows) for every segment of a rank's work. Rows of the rank's own tensors, or of
+/// the piece that holds the keys.
+template <typename Use>
+void for_each_segment(const Schedule& schedule, int rank, int step, const Work& work, Use use) {
+    const Problem& problem = schedule.problem;
+    const Pattern& pattern = problem.patterns[static_cast<size_t>(work.pattern)];
+    std::optional<PieceReader> reader;
+    if (work.piece >= 0)
+        reader.emplace(schedule, pattern, schedule.pieces_in(rank, step)[static_cast<size_t>(work.piece)]);
+    std::vector<RowRun> queries;
+    std::vector<RowRun> keys;
+    for (int64_t segment = work.segments.first; segment < work.segments.end(); ++segment) {
+        queries.clear();
+        append_own_rows(schedule, pattern, segment, rank, problem.queries == Queries::all, queries);
+        if (reader) {
+            reader->rows_of(segment, keys);
+        } else {
+            keys.clear();
+            append_own_rows(schedule, pattern, segment, rank, false, keys);
+        }
+        use(queries, keys);
+    }
+}
+
 class StepWorkMaker {
   public:
     StepWorkMaker(const Schedule& schedule, int rank, int step, TileShape tile)
@@ -40,12 +65,10 @@ class StepWorkMaker {
         if (from_slot) kv_heads = schedule_.streams[static_cast<size_t>(piece.stream)].kv_heads;
         const AttentionBlock keys =
             from_slot ? slot_keys(piece, static_cast<int64_t>(kv_heads.size())) : own_keys();
-        std::vector<RowRun> key_rows;
-        PieceReaderOrNone reader(schedule_, pattern, piece, from_slot);
-        for (int64_t segment = work.segments.first; segment < work.segments.end(); ++segment) {
-            reader.rows_of(segment, rank_, key_rows);
-            add_segment(pattern, segment, keys, key_rows, kv_heads);
-        }
+        for_each_segment(schedule_, rank_, step_, work,
+                         [&](const std::vector<RowRun>& query_rows, const std::vector<RowRun>& key_rows) {
+                             add_segment(pattern, keys, query_rows, key_rows, kv_heads);
+                         });
     }
 
     StepWork take() {
@@ -55,26 +78,6 @@ class StepWorkMaker {
     }
 
   private:
-    /// Key rows of a segment, from a piece or the rank's own tensors.
-    class PieceReaderOrNone {
-      public:
-        PieceReaderOrNone(const Schedule& schedule, const Pattern& pattern, const Piece& piece,
-                          bool from_slot)
-            : schedule_(schedule), pattern_(pattern) {
-            if (from_slot) reader_.emplace_back(schedule, pattern, piece);
-        }
-        void rows_of(int64_t segment, int rank, std::vector<RowRun>& rows) {
-            if (!reader_.empty()) return reader_.front().rows_of(segment, rows);
-            rows.clear();
-            append_own_rows(schedule_, pattern_, segment, rank, false, rows);
-        }
-
-      private:
-        const Schedule& schedule_;
-        const Pattern& pattern_;
-        std::vector<PieceReader> reader_;  // one or none
-    };
-
     AttentionBlock own_keys() const {
         AttentionBlock block;
         block.kv_row_stride = int64_t{problem_.kv_heads} * problem_.head_dim;
@@ -94,13 +97,11 @@ class StepWorkMaker {
         return block;
     }
 
-    void add_segment(const Pattern& pattern, int64_t segment, AttentionBlock block,
+    void add_segment(const Pattern& pattern, AttentionBlock block, const std::vector<RowRun>& query_rows,
                      const std::vector<RowRun>& key_rows, const std::vector<int>& kv_heads) {
-        query_rows_.clear();
-        append_own_rows(schedule_, pattern, segment, rank_, problem_.queries == Queries::all, query_rows_);
         const size_t runs_before = work_.runs.size();
         block.first_query_run = narrow(static_cast<int64_t>(runs_before));
-        block.queries = append_runs(query_rows_, work_.runs);
+        block.queries = append_runs(query_rows, work_.runs);
         block.first_key_run = narrow(static_cast<int64_t>(work_.runs.size()));
         block.keys = append_runs(key_rows, work_.runs);
         block.query_runs = block.first_key_run - block.first_query_run;
@@ -163,7 +164,6 @@ class StepWorkMaker {
     int step_;
     TileShape tile_;
     StepWork work_;
-    std::vector<RowRun> query_rows_;
     std::vector<int32_t> first_token_from_;
     std::vector<int32_t> key_tiles_;  // by query tile
 };
@@ -227,6 +227,67 @@ PackWork make_pack_work(const Schedule& schedule, int rank) {
             }
     }
     return pack;
+}
+
+namespace {
+
+/// Entries of the lists that CudaRank keeps.
+struct ListSizes {
+    int64_t items = 0, blocks = 0, runs = 0, pack_items = 0, pack_runs = 0;
+};
+
+/// Rows in `runs`; adds the runs that hold any to `filled`.
+int64_t count_rows(const std::vector<RowRun>& runs, int64_t& filled) {
+    int64_t rows = 0;
+    for (const RowRun& run : runs) {
+        rows += run.count;
+        filled += run.count > 0 ? 1 : 0;
+    }
+    return rows;
+}
+
+void add_attention(const Schedule& schedule, int rank, int step, const Work& work, int tile_queries,
+                   ListSizes& sizes) {
+    const Problem& problem = schedule.problem;
+    const auto heads = static_cast<int64_t>(problem.patterns[static_cast<size_t>(work.pattern)].heads.size());
+    for_each_segment(schedule, rank, step, work,
+                     [&](const std::vector<RowRun>& query_rows, const std::vector<RowRun>& key_rows) {
+                         int64_t filled = 0;
+                         const int64_t queries = count_rows(query_rows, filled);
+                         const int64_t keys = count_rows(key_rows, filled);
+                         if (queries == 0 || keys == 0) return;
+                         sizes.items += (queries + tile_queries - 1) / tile_queries * heads * problem.batch;
+                         sizes.blocks += 1;
+                         sizes.runs += filled;
+                     });
+}
+
+}  // namespace
+
+int64_t work_list_bytes(const Schedule& schedule, int rank, TileShape tile) {
+    ListSizes sizes;
+    for (int step = 0; step < schedule.steps; ++step)
+        for (const Work& work :
+             schedule.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].work)
+            add_attention(schedule, rank, step, work, tile.queries, sizes);
+    for (const Piece& piece : schedule.pieces_in(rank, 0)) {
+        if (piece.owner != rank) continue;
+        const auto kv_heads = schedule.streams[static_cast<size_t>(piece.stream)].kv_heads.size();
+        sizes.pack_items += (piece.rows + kPackRows - 1) / kPackRows * static_cast<int64_t>(kv_heads) *
+                            schedule.problem.batch;
+        count_rows(packed_rows(schedule, piece), sizes.pack_runs);
+    }
+    const auto bytes = [](int64_t count, size_t size) {
+        return aligned_bytes(count * static_cast<int64_t>(size));
+    };
+    return bytes(sizes.items, sizeof(WorkItem)) + bytes(sizes.blocks, sizeof(AttentionBlock)) +
+           bytes(sizes.runs, sizeof(IndexRun)) + bytes(sizes.pack_items, sizeof(PackItem)) +
+           bytes(sizes.pack_runs, sizeof(IndexRun));
+}
+
+TileShape planned_tile_shape(const BackendSpec& backend, const Problem& problem) {
+    const bool by_multiply_adds = problem.dtype == DType::f32 || backend.kernel == "fma";
+    return by_multiply_adds ? fma_tile_shape(problem.head_dim) : tensor_core_tile_shape(problem.head_dim);
 }
 
 }  // namespace ringscope::cuda
