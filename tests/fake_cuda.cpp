@@ -40,7 +40,7 @@ struct FakeEvent {
 /// The machine's whole state: the runtime's interface is plain functions.
 struct Machine {
     int devices = 1;
-    int64_t memory = 0;
+    int64_t memory = int64_t{1} << 30;
     int capability = 80;
     int current = 0;
     std::mt19937 random;

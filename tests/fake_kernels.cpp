@@ -24,8 +24,11 @@ int64_t now_ns() {
         .count();
 }
 
+constexpr int kHeadDim = 64;  // at most: what the emulated tiles are made for
+
 template <typename Tile>
 cudaError_t launch_tile(const AttentionLaunch& launch, int64_t items, cudaStream_t stream) {
+    if (launch.head_dim > kHeadDim) return cudaErrorInvalidValue;
     return enqueue_work(stream, [launch, items] {
         if (!launch.is_cancelled()) run_on_host<Tile>(launch, items);
     });
@@ -46,9 +49,10 @@ const CudaKernel& tensor_core_kernel() {
         },
         prepare_nothing,
         [](const AttentionLaunch& launch, DType dtype, int64_t items, cudaStream_t stream) {
-            return dtype == DType::f16
-                       ? launch_tile<TensorCoreTile<HostWarp, F16Element, 32, 64>>(launch, items, stream)
-                       : launch_tile<TensorCoreTile<HostWarp, BF16Element, 32, 64>>(launch, items, stream);
+            return dtype == DType::f16 ? launch_tile<TensorCoreTile<HostWarp, F16Element, kHeadDim, 64>>(
+                                             launch, items, stream)
+                                       : launch_tile<TensorCoreTile<HostWarp, BF16Element, kHeadDim, 64>>(
+                                             launch, items, stream);
         }};
     return kernel;
 }
@@ -66,13 +70,13 @@ const CudaKernel& fma_kernel() {
         [](const AttentionLaunch& launch, DType dtype, int64_t items, cudaStream_t stream) {
             switch (dtype) {
                 case DType::f16:
-                    return launch_tile<FmaTile<HostWarp, F16Element, 32, 8>>(launch, items, stream);
+                    return launch_tile<FmaTile<HostWarp, F16Element, kHeadDim, 8>>(launch, items, stream);
                 case DType::bf16:
-                    return launch_tile<FmaTile<HostWarp, BF16Element, 32, 8>>(launch, items, stream);
+                    return launch_tile<FmaTile<HostWarp, BF16Element, kHeadDim, 8>>(launch, items, stream);
                 case DType::f32:
                     break;
             }
-            return launch_tile<FmaTile<HostWarp, F32Element, 32, 8>>(launch, items, stream);
+            return launch_tile<FmaTile<HostWarp, F32Element, kHeadDim, 8>>(launch, items, stream);
         }};
     return kernel;
 }
