@@ -1,0 +1,50 @@
+"""What the tests of the command line share: the program, and what its answers look like.
+
+The first argument of a test's own command line is the program.
+"""
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
+TINY = ["--preset", "Tiny 16"]
+ERROR = "ringscope: error: "
+
+
+def ringscope(*arguments, **options):
+    options.setdefault("capture_output", True)
+    return subprocess.run([BINARY, *map(str, arguments)], text=True, timeout=120, **options)
+
+
+def default_signals():
+    """A shell's background job ignores SIGINT; the program would then rightly ignore it too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ringscope-test-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def assert_error(self, ran, code, *words):
+        """One line on standard error, nothing on standard output, every word in the line."""
+        self.assertEqual(ran.returncode, code, ran.stderr)
+        self.assertEqual(ran.stdout or "", "")
+        self.assertTrue(ran.stderr.startswith(ERROR), ran.stderr)
+        self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+        for word in words:
+            self.assertIn(word, ran.stderr)
+
+    def assert_ok(self, ran):
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertEqual(ran.stderr, "")
+        return ran.stdout
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_text(text) if isinstance(text, str) else path.write_bytes(text)
+        return path
