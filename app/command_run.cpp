@@ -1,5 +1,4 @@
 // ringscope run: runs one experiment, prints what came of it, and writes what was asked for.
-#include <charconv>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -9,7 +8,7 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "app/experiment_options.h"
-#include "app/progress_line.h"
+#include "app/repeated_run.h"
 #include "app/report.h"
 #include "app/run_file_option.h"
 #include "app/standard_output.h"
@@ -39,16 +38,7 @@ void require_writable_targets(const RunCommand& command) {
     if (!command.trace.empty()) require_writable_file(command.trace);
 }
 
-/// Opened before the run too: a damaged, newer or locked file is told at once.
-std::unique_ptr<RunStore> open_target(const RunCommand& command) {
-    if (command.db.empty()) return nullptr;
-    auto store = RunStore::open_or_create(run_file_path(command.db));
-    if (!store->writable()) throw Error(ErrorKind::io, store->path() + ": cannot save: " + store->message());
-    return store;
-}
-
-std::shared_ptr<const Run> run_experiment(const RunCommand& command, const Experiment& experiment,
-                                          std::stop_token stop) {
+RunOptions run_options(const RunCommand& command, const Experiment& experiment) {
     RunOptions options;
     options.verify = command.verify;
     options.keep_output = !command.output.empty();
@@ -56,23 +46,7 @@ std::shared_ptr<const Run> run_experiment(const RunCommand& command, const Exper
         options.input = load_qkv(command.qkv, resolve(experiment.problem));
         options.input_name = command.qkv;
     }
-    Progress progress;
-    options.progress = &progress;
-    const ProgressLine line(progress);
-    auto run = execute(experiment, options, stop);
-    if (run->state != RunState::done) throw Error(run->error_kind, run->error);
-    return run;
-}
-
-constexpr int kMostRepeats = 1000;
-
-int read_repeat(const std::string& text) {
-    int repeat = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), repeat);
-    if (error != std::errc{} || end != text.data() + text.size() || repeat < 1 || repeat > kMostRepeats)
-        throw Error(ErrorKind::bad_input, "--repeat: '" + text + "' is no number of repeats; give 1 to " +
-                                              std::to_string(kMostRepeats));
-    return repeat;
+    return options;
 }
 
 /// One experiment, run once or several times.
@@ -86,8 +60,9 @@ struct Repeats {
 Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunStore* store, int count,
                     const std::string& name, std::stop_token stop) {
     Repeats repeats;
+    const RunOptions options = run_options(command, experiment);
     for (int i = 0; i < count; ++i) {
-        repeats.last = run_experiment(command, experiment, stop);
+        repeats.last = run_once(experiment, options, "", stop);
         repeats.seconds.push_back(repeats.last->metrics.seconds);
         if (store) repeats.ids.push_back(store->save(*repeats.last, name));
         const auto& verification = repeats.last->verification;
@@ -100,13 +75,8 @@ void print_json(const Repeats& repeats) {
     const std::optional<int64_t> id = repeats.ids.empty() ? std::nullopt : std::optional(repeats.ids.back());
     const std::string json = run_to_json(*repeats.last, id);
     if (repeats.seconds.size() == 1) return print(json);
-    const Spread spread = spread_of(repeats.seconds);
     auto all = nlohmann::ordered_json::parse(json);
-    all["repeats"] = {{"seconds", repeats.seconds},
-                      {"median_seconds", spread.median},
-                      {"least_seconds", spread.least},
-                      {"most_seconds", spread.most},
-                      {"run_ids", repeats.ids}};
+    all["repeats"] = repeats_json(repeats.seconds, repeats.ids);
     print(all.dump(2) + "\n");
 }
 
@@ -131,7 +101,7 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     const int count = read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_targets(command);
-    const auto store = open_target(command);
+    const auto store = open_target(command.db);
     const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
     const Repeats repeats = run_repeats(command, experiment, store.get(), count, name, stop);
 
@@ -157,7 +127,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.value("--output", command->output, "FILE", "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify, "Hold the answer against the float64 reference");
     arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
-    arguments.value("--repeat", command->repeat, "N", "Run N times, keep each, show median and spread");
+    declare_repeat(arguments, command->repeat, "Run N times, keep each, show median and spread");
     declare_run_file(arguments, command->db, "Save the run in this run file");
     arguments.value("--name", command->name, "TEXT", "Name of the saved run");
     arguments.flag("--json", command->json, "Print one JSON object");

@@ -18,6 +18,7 @@ void declare_commands(Arguments& program, std::stop_token stop) {
     declare_screenshot(program, stop);
 #endif
     declare_run(program, stop);
+    declare_sweep(program, stop);
     declare_plan(program);
     declare_runs(program);
     declare_compare(program);

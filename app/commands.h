@@ -21,6 +21,7 @@ void declare_commands(Arguments& program, std::stop_token stop);
 
 void declare_gui(Arguments& program, std::stop_token stop);
 void declare_run(Arguments& program, std::stop_token stop);
+void declare_sweep(Arguments& program, std::stop_token stop);
 void declare_plan(Arguments& program);
 void declare_runs(Arguments& program);
 void declare_compare(Arguments& program);

@@ -50,12 +50,12 @@ std::string presets_and_fields() {
 
 }  // namespace
 
-void declare(Arguments& arguments, ExperimentOptions& options) {
+void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning,
+             const std::string& set_help) {
     arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON)");
     arguments.value("--preset", options.preset, "NAME",
                     "Start from a preset, built in or your own; the default is the first");
-    arguments.values("--set", options.settings, "KEY=VALUE",
-                     "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
+    arguments.values("--set", options.settings, set_meaning, set_help);
     arguments.footer(presets_and_fields());
 }
 

@@ -17,8 +17,10 @@ struct ExperimentOptions {
     bool given() const { return !file.empty() || !preset.empty() || !settings.empty(); }
 };
 
-/// --experiment, --preset and --set.
-void declare(Arguments& arguments, ExperimentOptions& options);
+/// --experiment, --preset and --set, whose values `set_meaning` and `set_help` say.
+void declare(
+    Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning = "KEY=VALUE",
+    const std::string& set_help = "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
 
 /// The file, the preset or the default preset, with the settings applied. Valid. Throws Error(bad_input),
 /// Error(io).

@@ -29,14 +29,14 @@ std::string progress_text(const Progress& progress) {
 
 }  // namespace
 
-ProgressLine::ProgressLine(const Progress& progress) {
+ProgressLine::ProgressLine(const Progress& progress, std::string before) {
     if (!isatty(STDERR_FILENO)) return;
-    thread_ = std::jthread([&progress](std::stop_token stop) {
+    thread_ = std::jthread([&progress, before = std::move(before)](std::stop_token stop) {
         std::mutex mutex;
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
         while (!wake.wait_for(lock, stop, kPeriod, [] { return false; }) && !stop.stop_requested())
-            write_terminal(kEraseLine + progress_text(progress));
+            write_terminal(kEraseLine + before + progress_text(progress));
         write_terminal(kEraseLine);
     });
 }

@@ -136,6 +136,14 @@ void fail(Run& run, ErrorKind kind, const std::string& message) {
 
 }  // namespace
 
+void require_runnable(const Experiment& experiment) {
+    require_valid(experiment);
+    require_supported(experiment);
+    if (choose_back_end(experiment.backend) != nullptr) return;
+    require_shared_transport(experiment.backend.transport);
+    choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
+}
+
 std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,
                                    std::stop_token stop) {
     auto run = std::make_shared<Run>();

@@ -43,6 +43,11 @@ struct RunOptions {
     std::shared_ptr<BufferPool> buffers;  // kept from run to run; null: this run's own
 };
 
+/// Throws Error(bad_input) for what execute() would refuse without a look at memory or GPUs: an experiment
+/// that is not valid, too many ranks to run, a device, transport or CPU kernel that this build or machine
+/// lacks.
+void require_runnable(const Experiment& experiment);
+
 /// Plans and runs. Never throws for what happens in the world: a run that failed or was cancelled says so in
 /// Run::state and Run::error. Returns within a second of a stop request, a lost transfer's time limit or an
 /// error on one rank, with every thread joined and every buffer given back.

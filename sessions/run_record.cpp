@@ -83,10 +83,12 @@ std::string automatic_name(const Experiment& experiment) {
     return name + " " + ranks_text(experiment.ring) + ", n " + std::to_string(experiment.problem.seq_len);
 }
 
+std::string experiment_hash(const Experiment& experiment) { return hash_of(experiment_to_json(experiment)); }
+
 RunSummary summarize(const Run& run, const std::string& name) {
     RunSummary s;
     s.name = name;
-    s.experiment_hash = hash_of(experiment_to_json(run.experiment));
+    s.experiment_hash = experiment_hash(run.experiment);
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
     s.error = run.error;

@@ -46,6 +46,9 @@ struct RunSummary {
 /// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
 std::string settings_line(const Experiment& experiment);
 
+/// Equal for equal experiments: RunSummary::experiment_hash.
+std::string experiment_hash(const Experiment& experiment);
+
 /// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
 RunSummary summarize(const Run& run, const std::string& name);
 

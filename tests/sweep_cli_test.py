@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""ringscope sweep: every combination once a round, kept as it ends, taken up again where it stopped.
+
+  sweep_cli_test.py BINARY [unittest arguments]
+"""
+import fcntl
+import json
+import os
+import pty
+import resource
+import signal
+import sqlite3
+import struct
+import subprocess
+import termios
+import time
+import unittest
+
+from program_case import BINARY, TINY, Case, default_signals, ringscope
+
+AXES = ["--set", "ring.ranks=1,2", "--set", "ring.overlap=true,false"]
+LISTS = '[{"segment_length":8},{"segment_length":16,"dilation_rate":2}],[{"segment_length":16}]'
+
+
+class Sweep(Case):
+    def setUp(self):
+        super().setUp()
+        self.db = self.folder / "runs.ringscope"
+
+    def sweep(self, *arguments, **options):
+        return ringscope("sweep", *TINY, *arguments, **options)
+
+    def json(self, *arguments):
+        return json.loads(self.assert_ok(self.sweep(*arguments, "--json")))
+
+    def listed(self):
+        return json.loads(self.assert_ok(ringscope("runs", "list", "--db", self.db, "--json")))["runs"]
+
+    def test_every_combination_is_run_as_often_as_asked(self):
+        report = self.json(*AXES, "--repeat", 3, "--verify", "--db", self.db, "--name", "mine")
+        self.assertEqual((report["ran"], report["held"], report["interrupted"]), (12, 0, False))
+        settings = [row["settings"] for row in report["combinations"]]
+        self.assertEqual(settings[0], {"ring.ranks": "1", "ring.overlap": "true"})
+        self.assertEqual(settings[3], {"ring.ranks": "2", "ring.overlap": "false"})
+        for i, row in enumerate(report["combinations"]):
+            self.assertEqual(row["repeats"]["run_ids"], [i + 1, i + 5, i + 9], "rounds, so that drift meets all alike")
+            self.assertEqual(row["repeats"]["median_seconds"], sorted(row["repeats"]["seconds"])[1])
+            self.assertTrue(row["verified"])
+        self.assertEqual(len(self.listed()), 12)
+        self.assertIn("mine: ranks=2 overlap=false", {run["name"] for run in self.listed()})
+        self.assertEqual(report["best"] is None, bool(report["why_no_best"]))
+
+    def test_what_the_file_holds_is_not_run_again(self):
+        self.json(*AXES, "--db", self.db)
+        more = self.json(*AXES, "--repeat", 3, "--db", self.db)
+        self.assertEqual((more["held"], more["ran"]), (4, 8))
+        again = self.json(*AXES, "--repeat", 3, "--db", self.db)
+        self.assertEqual((again["held"], again["ran"]), (12, 0))
+        self.assertEqual(again["combinations"], more["combinations"])
+        other = self.json("--set", "ring.ranks=2,4", "--db", self.db)
+        self.assertEqual((other["held"], other["ran"]), (3, 1), "ranks=2 overlap=true has three runs already")
+        verified = self.json(*AXES, "--db", self.db, "--verify")
+        self.assertEqual((verified["held"], verified["ran"]), (0, 4), "none of them was verified")
+
+    def test_lists_are_values_too(self):
+        report = self.json("--set", "problem.head_groups=" + LISTS)
+        self.assertEqual([len(json.loads(row["settings"]["problem.head_groups"])) for row in report["combinations"]],
+                         [2, 1])
+        self.assertIn("different problems", report["why_no_best"])
+
+    def test_the_table(self):
+        text = self.assert_ok(self.sweep(*AXES, "--set", "input.seed=7", "--repeat", 2))
+        lines = text.splitlines()
+        for word in ("ring.ranks", "ring.overlap", "median", "spread", "answer"):
+            self.assertIn(word, lines[0])
+        self.assertNotIn("input.seed", lines[0], "a column that says the same in every row")
+        self.assertEqual(sum("not checked" in line for line in lines), 4)
+        self.assertIn("--verify", text)
+        self.assertFalse(self.db.exists())
+
+    def test_invalid_combinations_are_refused_before_anything_runs(self):
+        ran = self.sweep("--set", "ring.ranks=2,0,65", "--set", "ring.overlap=true,false", "--db", self.db)
+        self.assertEqual((ran.returncode, ran.stdout), (2, ""))
+        lines = ran.stderr.splitlines()
+        self.assertEqual(len(lines), 4, ran.stderr)
+        self.assertIn("ranks=0 overlap=true: ring.ranks", lines[0])
+        self.assertIn("ranks=65 overlap=false: ring.ranks", lines[3])
+        self.assertFalse(self.db.exists())
+        self.assert_error(self.sweep("--set", "ring.rank=1,2"), 2, "ring.rank")
+        self.assert_error(self.sweep("--set", "ring.ranks=2,2"), 2, "same experiment")
+        self.assert_error(self.sweep("--repeat", 0), 2, "--repeat")
+        self.assert_error(self.sweep("--name", "x"), 2, "--db")
+        self.assert_error(self.sweep("--set", "input.seed=" + ",".join(map(str, range(10001)))), 2, "10000")
+
+    def test_a_run_that_fails_leaves_the_others_standing(self):
+        small = ["--set", 'problem.head_groups=[{"segment_length":16}]']
+        ran = self.sweep(*small, "--set", "problem.seq_len=16,2147483647", "--repeat", 2, "--db", self.db, "--json")
+        self.assertEqual(ran.returncode, 3, ran.stderr)
+        self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+        self.assertIn("seq_len=2147483647: out of memory", ran.stderr)
+        good, failed = json.loads(ran.stdout)["combinations"]
+        self.assertEqual((len(good["repeats"]["seconds"]), good["error"]), (2, None))
+        self.assertIn("out of memory", failed["error"])
+        self.assertEqual(len(self.listed()), 2)
+
+    def test_a_full_disk_ends_the_sweep_with_what_was_done(self):
+        self.json("--set", "ring.ranks=1", "--db", self.db)
+        room = self.db.stat().st_size + 20000
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        ran = self.sweep("--set", "ring.ranks=1,2,4", "--repeat", 20, "--db", self.db, "--json", preexec_fn=limit)
+        self.assertEqual(ran.returncode, 3, ran.stderr)
+        self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+        self.assertIn(str(self.db), ran.stderr)
+        self.assertEqual(len(self.listed()), 1 + json.loads(ran.stdout)["ran"])
+        connection = sqlite3.connect(self.db)
+        self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+        connection.close()
+
+    def test_an_interrupt_keeps_what_is_done_and_the_same_command_goes_on(self):
+        seeds = ["--set", "input.seed=" + ",".join(map(str, range(20)))]
+        command = [BINARY, "sweep", *TINY, *seeds, "--repeat", "1000", "--db", self.db, "--json"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   preexec_fn=default_signals)
+        while not self.db.exists() or len(self.listed()) < 3:
+            self.assertIsNone(process.poll())
+            time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130, stderr)
+        self.assertEqual(stderr.count("\n"), 1, stderr)
+        self.assertIn("goes on from here", stderr)
+        report = json.loads(stdout)
+        self.assertTrue(report["interrupted"])
+        done = len(self.listed())
+        self.assertEqual(report["ran"], done)
+        rest = self.json(*seeds, "--repeat", done // 20 + 1, "--db", self.db)
+        self.assertEqual(rest["held"], done)
+        self.assertEqual(rest["ran"], 20 - done % 20)
+
+    def test_progress_tells_the_combination_and_the_time_left(self):
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+        lone = 'problem.head_groups=[{"segment_length":4096}]'
+        process = subprocess.Popen(
+            [BINARY, "sweep", "--set", "problem.seq_len=4096", "--set", lone, "--set", "ring.ranks=1,2",
+             "--repeat", "4", "--json"], stdout=subprocess.PIPE, stderr=follower, text=True)
+        os.close(follower)
+        stdout, _ = process.communicate(timeout=120)
+        shown = os.read(leader, 1 << 20).decode()
+        os.close(leader)
+        self.assertEqual(json.loads(stdout)["ran"], 8)
+        self.assertIn(" of 8, ranks=", shown)
+        self.assertIn(" left: ", shown)
+
+
+if __name__ == "__main__":
+    unittest.main()
