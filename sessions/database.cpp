@@ -27,6 +27,10 @@ DbError::Cause cause_of(int code) {
 }
 
 std::string words_for(int code, sqlite3* handle) {
+    if (code == SQLITE_READONLY_ROLLBACK)
+        return "a change was cut off and cannot be undone where the file cannot be written: copy it, with "
+               "its "
+               "-journal file, to where it can";
     switch (cause_of(code)) {
         case DbError::Cause::damaged:
             return std::string("the file is damaged: ") + sqlite3_errmsg(handle);
@@ -67,6 +71,9 @@ Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) 
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, mode == DbMode::salvage ? 0 : 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
         run("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
+        // Overwriting what is deleted, as some distributions have it, needs a journal as large as the run: no
+        // run could be deleted from a full disk.
+        run("PRAGMA secure_delete = OFF");
         run(mode == DbMode::salvage ? "PRAGMA writable_schema = ON" : "PRAGMA synchronous = FULL");
     } catch (...) {
         sqlite3_close_v2(handle_);

@@ -25,4 +25,16 @@ inline void expect_same_trace(const Trace& a, const Trace& b) {
     EXPECT_EQ(encode_memory(a.memory), encode_memory(b.memory));
 }
 
+inline std::shared_ptr<const Run> run_of_size(int spans_per_work) {
+    FixtureOptions options;
+    options.spans_per_work = spans_per_work;
+    return make_fixture_run(tiny(), options);
+}
+
+/// The file itself was being written: SQLite gives the journal its first byte only then.
+inline bool was_cut_off(const std::string& path) {
+    const std::string journal = read_file(path + "-journal");
+    return !journal.empty() && journal.front() != 0;
+}
+
 }  // namespace ringscope::testing
