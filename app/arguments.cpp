@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
-#include "app/nearest.h"
 #include "app/standard_output.h"
 #include "engine/error.h"
 #include "engine/executor.h"
+#include "sessions/nearest.h"
 
 namespace ringscope {
 

@@ -2,11 +2,11 @@
 
 #include "app/arguments.h"
 #include "app/config_folder.h"
-#include "app/nearest.h"
 #include "engine/error.h"
 #include "engine/experiment_fields.h"
 #include "engine/scenarios.h"
 #include "sessions/experiment_file.h"
+#include "sessions/nearest.h"
 #include "sessions/preset_files.h"
 
 namespace ringscope {

@@ -11,11 +11,11 @@
 #include <sstream>
 
 #include "app/frame_loop.h"
-#include "app/nearest.h"
 #include "app/script_expect.h"
 #include "app/script_keys.h"
 #include "app/standard_output.h"
 #include "engine/scenarios.h"
+#include "sessions/nearest.h"
 
 namespace ringscope {
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 #include <type_traits>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "engine/error.h"
 #include "engine/experiment_fields.h"
 #include "sessions/atomic_file.h"
+#include "sessions/nearest.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -57,38 +57,19 @@ class Problems {
     std::vector<FieldProblem> list_;
 };
 
-/// Insertions, deletions and substitutions between two words (Levenshtein).
-size_t edit_distance(const std::string& a, const std::string& b) {
-    std::vector<size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), size_t{0});
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            const size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-        }
-    }
-    return row.back();
-}
+constexpr size_t kLongestKey = 64;  // more of an unknown key is not shown
 
 /// "unknown key; did you mean seq_len?" or, when nothing is near, all that is known.
 std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
-    std::string nearest;
-    size_t best = std::max<size_t>(2, std::min<size_t>(key.size(), 40) / 3) + 1;
-    std::string all;
-    for (const std::string& name : known) {
-        const size_t distance = key.size() > 64 ? best : edit_distance(key, name);
-        if (distance < best) best = distance, nearest = name;
-        all += (all.empty() ? "" : ", ") + name;
-    }
+    const std::string nearest = key.size() > kLongestKey ? "" : nearest_name(key, known);
     if (!nearest.empty()) return "unknown key; did you mean " + nearest + "?";
+    std::string all;
+    for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
     return "unknown key; known are " + all;
 }
 
 std::string joined_path(const std::string& path, const std::string& key) {
-    std::string name = key.size() > 64 ? key.substr(0, 64) + "..." : key;
+    std::string name = key.size() > kLongestKey ? key.substr(0, kLongestKey) + "..." : key;
     return path.empty() ? shown(name) : path + "." + shown(name);
 }
 

@@ -1,4 +1,4 @@
-#include "app/nearest.h"
+#include "sessions/nearest.h"
 
 #include <algorithm>
 #include <numeric>
