@@ -68,6 +68,7 @@ int show_run(const RunsCommand& command) {
     for (const std::string& tag : summary.tags) text += "#" + tag + (tag == summary.tags.back() ? "\n" : " ");
     if (!summary.note.empty()) text += summary.note + "\n";
     if (!summary.error.empty()) text += summary.error + "\n";
+    if (!run->caveat.empty()) text += run->caveat + "\n";
     text += "\n" + run_report(*run);
     if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
     print(text);

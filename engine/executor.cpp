@@ -151,6 +151,7 @@ std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOption
     run->input_name = options.input_name;
     run->machine = this_machine();
     run->version = version();
+    run->revision = revision();
     run->started_utc_ms = utc_ms();
     try {
         run_checked(options, stop, *run);
@@ -195,7 +196,5 @@ EngineInventory engine_inventory() {
     }
     return inventory;
 }
-
-const char* version() { return RINGSCOPE_VERSION; }
 
 }  // namespace ringscope

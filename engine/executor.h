@@ -72,5 +72,7 @@ EngineInventory engine_inventory();
 
 /// Of this build.
 const char* version();
+/// The commit that this build was made from, with a "+" when files were changed since; "" when not known.
+const char* revision();
 
 }  // namespace ringscope

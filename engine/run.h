@@ -62,11 +62,14 @@ struct Run {
     std::string input_name;  // file of Q, K, V, or "" when generated
     Machine machine;
     std::string version;         // of RingScope
+    std::string revision;        // the commit it was built from, "" when not known
     int64_t started_utc_ms = 0;  // Unix time
     Trace trace;                 // of a failed or cancelled run: what happened until then
     Metrics metrics;             // only when done
     std::optional<Verification> verification;
-    std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened from a file
+    std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened without it
+    std::string
+        caveat;  // one sentence: what of a reopened run could not be brought back; "" when all is there
 };
 
 }  // namespace ringscope

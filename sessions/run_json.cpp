@@ -83,6 +83,7 @@ Json figures_json(const Run& run) {
                  {"strategy", name_of(run.schedule ? run.schedule->strategy : run.experiment.ring.strategy)},
                  {"input", run.input_name.empty() ? Json() : Json(run.input_name)},
                  {"version", run.version},
+                 {"revision", run.revision},
                  {"started_utc_ms", run.started_utc_ms},
                  {"spans", run.trace.spans.size()}});
     return json;

@@ -4,6 +4,7 @@
 
 #include "engine/scenarios.h"
 #include "sessions/experiment_file.h"
+#include "sessions/run_figures.h"
 
 namespace ringscope {
 
@@ -89,6 +90,7 @@ RunSummary summarize(const Run& run, const std::string& name) {
     RunSummary s;
     s.name = name;
     s.experiment_hash = experiment_hash(run.experiment);
+    s.fields = std::make_shared<const std::string>(field_lines(run.experiment));
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
     s.error = run.error;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct RunSummary {
     bool baseline = false;
     bool archived = false;
     std::string experiment_hash;  // equal for runs of the same experiment
+    /// field_lines() of the experiment (run_figures.h); one text for all runs of a list that share it.
+    std::shared_ptr<const std::string> fields;
     int64_t started_utc_ms = 0;
     RunState state = RunState::done;
     std::string host;
@@ -40,7 +43,9 @@ struct RunSummary {
     int64_t bytes_on_wire = 0;
     int64_t peak_bytes = 0;  // the largest of the ranks'
     int64_t spans = 0;
-    std::string error;  // one line, "" when done
+    int64_t output_bytes = 0;  // of the kept output; 0: none was kept
+    int same_experiment = 1;   // runs of the file with this experiment, this one included
+    std::string error;         // one line, "" when done
 };
 
 /// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.

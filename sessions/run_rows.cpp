@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <unordered_map>
 
-#include "engine/experiment_fields.h"
 #include "sessions/experiment_file.h"
+#include "sessions/run_figures.h"
 #include "sessions/trace_codec.h"
 
 namespace ringscope {
@@ -31,53 +32,26 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     Statement insert(
         db,
         "INSERT INTO run (uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, "
-        "experiment_hash, "
-        "settings, version, host, cpu, cores, memory_bytes, os, device, kernel, transport, threads, "
-        "input_name, "
-        "dtype, seq_len, ranks, strategy, layout, seconds, flops, gflops_per_second, bytes_on_wire, "
-        "overlap_efficiency, compute_imbalance, peak_bytes, wall_ns, spans) VALUES "
-        "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-    insert.bind(s.uuid)
-        .bind(s.name)
-        .bind(s.started_utc_ms)
-        .bind(now_utc_ms())
-        .bind(name_of(s.state))
-        .bind(s.error);
-    insert.bind(kErrorKinds[static_cast<size_t>(run.error_kind)]).bind(s.experiment_hash).bind(s.settings);
-    insert.bind(run.version).bind(s.host).bind(run.machine.cpu).bind(run.machine.cores);
-    insert.bind(run.machine.memory_bytes)
-        .bind(run.machine.os)
-        .bind(s.device)
-        .bind(s.kernel)
-        .bind(run.transport);
-    insert.bind(run.threads)
-        .bind(run.input_name)
-        .bind(s.dtype)
-        .bind(s.seq_len)
-        .bind(s.ranks)
-        .bind(s.strategy);
-    insert.bind(s.layout)
-        .bind(s.seconds)
-        .bind(run.metrics.flops)
-        .bind(s.gflops_per_second)
-        .bind(s.bytes_on_wire);
+        "experiment_hash, settings, version, revision, host, cpu, cores, memory_bytes, os, device, "
+        "kernel, transport, threads, input_name, dtype, seq_len, ranks, strategy, layout, seconds, flops, "
+        "gflops_per_second, bytes_on_wire, overlap_efficiency, compute_imbalance, peak_bytes, wall_ns, "
+        "spans) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms());
+    insert.bind(name_of(s.state)).bind(s.error).bind(kErrorKinds[static_cast<size_t>(run.error_kind)]);
+    insert.bind(s.experiment_hash).bind(s.settings);
+    insert.bind(run.version).bind(run.revision).bind(s.host).bind(run.machine.cpu).bind(run.machine.cores);
+    insert.bind(run.machine.memory_bytes).bind(run.machine.os);
+    insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(run.input_name);
+    insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
+    insert.bind(s.seconds).bind(run.metrics.flops).bind(s.gflops_per_second).bind(s.bytes_on_wire);
     insert.bind(s.overlap_efficiency).bind(s.compute_imbalance).bind(s.peak_bytes).bind(run.trace.wall_ns);
-    insert.bind(s.spans);
-    insert.run();
+    insert.bind(s.spans).run();
     return db.last_id();
 }
 
-void insert_settings(Db& db, int64_t id, const Experiment& experiment) {
-    Statement whole(db, "INSERT INTO experiment (run, json) VALUES (?,?)");
-    whole.bind(id).bind(experiment_to_json(experiment)).run();
-    Statement param(db, "INSERT INTO param (run, path, value) VALUES (?,?,?)");
-    visit_fields(experiment, [&](const Field& field, const auto&) {
-        const std::string path = field.path;
-        const bool groups = path == "problem.head_groups";
-        param.bind(id).bind(path).bind(groups ? head_groups_to_json(experiment.problem.head_groups)
-                                              : field_text(experiment, path));
-        param.run();
-    });
+void insert_experiment(Db& db, int64_t id, const Experiment& experiment) {
+    Statement insert(db, "INSERT INTO experiment (run, json, fields) VALUES (?,?,?)");
+    insert.bind(id).bind(experiment_to_json(experiment)).bind(field_lines(experiment)).run();
 }
 
 void insert_ranks(Db& db, int64_t id, const Metrics& metrics) {
@@ -130,8 +104,8 @@ void read_chunks(Db& db, int64_t id, const char* kind, std::vector<Item>& items,
 bool read_header(Db& db, int64_t id, Run& run) {
     Statement select(
         db,
-        "SELECT state, error, error_kind, version, host, cpu, cores, memory_bytes, os, device, kernel, "
-        "transport, threads, input_name, started_utc_ms, wall_ns, seconds, flops, gflops_per_second, "
+        "SELECT state, error, error_kind, version, revision, host, cpu, cores, memory_bytes, os, device, "
+        "kernel, transport, threads, input_name, started_utc_ms, wall_ns, seconds, flops, gflops_per_second, "
         "bytes_on_wire, overlap_efficiency, compute_imbalance FROM run WHERE id = ?");
     select.bind(id);
     if (!select.step()) return false;
@@ -139,6 +113,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     run.error = select.get_text();
     run.error_kind = static_cast<ErrorKind>(index_of(kErrorKinds, select.get_text(), "kind of error"));
     run.version = select.get_text();
+    run.revision = select.get_text();
     run.machine.host = select.get_text();
     run.machine.cpu = select.get_text();
     run.machine.cores = select.get_small();
@@ -208,7 +183,7 @@ std::optional<Verification> read_verification(Db& db, int64_t id) {
 
 /// Views index by rank, step and transfer without asking again, so nothing outside the schedule may pass. A
 /// run that another version planned with other transfers keeps its times but not its links from send to
-/// receive.
+/// receive, and says so.
 void check_trace(Run& run) {
     Trace& trace = run.trace;
     const int ranks = run.schedule ? run.schedule->ranks : 0;
@@ -226,7 +201,13 @@ void check_trace(Run& run) {
         good = good && span.transfer >= -1 && span.transfer < static_cast<int64_t>(transfers);
     }
     for (const MemorySample& sample : trace.memory) good = good && in_run(sample.rank, sample.step);
-    if (!links) trace.transfers.assign(transfers, TransferTimes{});
+    if (!links) {
+        run.caveat = "Recorded by version " + run.version + " with " +
+                     std::to_string(trace.transfers.size()) + " transfers; this version plans " +
+                     std::to_string(transfers) +
+                     " for it, so sends and receives are shown without the links between them.";
+        trace.transfers.assign(transfers, TransferTimes{});
+    }
     for (size_t rank = 0; rank < run.metrics.ranks.size(); ++rank)
         good =
             good && run.metrics.ranks[rank].rank == static_cast<int>(rank) && static_cast<int>(rank) < ranks;
@@ -243,6 +224,27 @@ std::map<int64_t, std::vector<std::string>> read_tags(Db& db) {
         tags[run].push_back(select.get_text());
     }
     return tags;
+}
+
+/// What all runs of one experiment share.
+struct Shared {
+    std::shared_ptr<const std::string> fields;
+    int runs = 0;
+};
+
+/// By experiment hash; of all runs, whichever are listed.
+std::unordered_map<std::string, Shared> read_shared(Db& db) {
+    Statement select(
+        db,
+        "SELECT r.experiment_hash, r.runs, e.fields FROM (SELECT experiment_hash, min(id) AS id, "
+        "count(*) AS runs FROM run GROUP BY experiment_hash) r JOIN experiment e ON e.run = r.id");
+    std::unordered_map<std::string, Shared> shared;
+    while (select.step()) {
+        Shared& of = shared[select.get_text()];
+        of.runs = select.get_small();
+        of.fields = std::make_shared<const std::string>(select.get_text());
+    }
+    return shared;
 }
 
 RunSummary read_summary(Statement& row) {
@@ -273,6 +275,7 @@ RunSummary read_summary(Statement& row) {
     s.bytes_on_wire = row.get_int();
     s.peak_bytes = row.get_int();
     s.spans = row.get_int();
+    s.output_bytes = row.get_int();
     s.verified = row.get_int() != 0;
     if (!s.verified) return s;
     s.verify_passed = row.get_int() != 0;
@@ -284,7 +287,7 @@ RunSummary read_summary(Statement& row) {
 
 int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     const int64_t id = insert_header(db, run, record);
-    insert_settings(db, id, run.experiment);
+    insert_experiment(db, id, run.experiment);
     insert_ranks(db, id, run.metrics);
     if (run.verification) insert_verification(db, id, *run.verification);
     insert_chunks(db, id, "spans", run.trace.spans, encode_spans);
@@ -293,7 +296,7 @@ int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     return id;
 }
 
-std::shared_ptr<const Run> read_run(Db& db, int64_t id) {
+std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     auto run = std::make_shared<Run>();
     if (!read_header(db, id, *run)) return nullptr;
     Statement experiment(db, "SELECT json FROM experiment WHERE run = ?");
@@ -318,16 +321,24 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     const std::string sql =
         std::string(
             "SELECT r.id, uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
-            "error, host, "
-            "device, kernel, settings, dtype, seq_len, ranks, strategy, layout, seconds, gflops_per_second, "
-            "overlap_efficiency, compute_imbalance, bytes_on_wire, peak_bytes, spans, v.run IS NOT NULL, "
-            "v.passed, "
-            "v.max_abs_error FROM run r LEFT JOIN verification v ON v.run = r.id ") +
+            "error, host, device, kernel, settings, dtype, seq_len, ranks, strategy, layout, seconds, "
+            "gflops_per_second, overlap_efficiency, compute_imbalance, bytes_on_wire, peak_bytes, spans, "
+            "output_bytes, "
+            "v.run IS NOT NULL, v.passed, v.max_abs_error "
+            "FROM run r LEFT JOIN verification v ON v.run = r.id ") +
         (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");
     try {
         Statement select(db, sql.c_str());
         if (id) select.bind(*id);
+        if (!id) runs.reserve(static_cast<size_t>(db.number("SELECT count(*) FROM run")));
         while (select.step()) runs.push_back(read_summary(select));
+        const auto shared = read_shared(db);
+        for (RunSummary& run : runs) {
+            const auto at = shared.find(run.experiment_hash);
+            if (at == shared.end()) continue;
+            run.fields = at->second.fields;
+            run.same_experiment = at->second.runs;
+        }
         auto tags = read_tags(db);
         for (RunSummary& run : runs) run.tags = std::move(tags[run.id]);
     } catch (const DbError& error) {

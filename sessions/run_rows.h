@@ -16,7 +16,7 @@ namespace ringscope {
 int64_t insert_run(Db& db, const Run& run, const RunSummary& record);
 
 /// Null when there is no such run. Throws Error(io) when its rows do not make sense.
-std::shared_ptr<const Run> read_run(Db& db, int64_t id);
+std::shared_ptr<Run> read_run(Db& db, int64_t id);
 
 /// All runs newest first, or the one with that id. Rows that cannot be read end the list and set `damage`.
 std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& damage);

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "sessions/migrations.h"
+#include "sessions/run_output.h"
 #include "sessions/run_rows.h"
 
 namespace ringscope {
@@ -70,21 +71,25 @@ void RunStore::require_writable() const {
     if (!writable()) throw Error(ErrorKind::io, path_ + ": cannot be changed: " + message_);
 }
 
-int64_t RunStore::save(const Run& run, const std::string& name) {
+int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
     require_writable();
     RunSummary record = summarize(run, name);
     record.uuid = new_uuid();
     Transaction transaction(*db_);
     const int64_t id = insert_run(*db_, run, record);
+    if (output == Output::keep && run.output && run.schedule)
+        insert_output(*db_, id, run.schedule->problem, *run.output);
     transaction.commit();
     return id;
 }
 
-std::shared_ptr<const Run> RunStore::load(int64_t id) {
+std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
     // One snapshot: another window may delete the run between two of the reads.
     db_->run("BEGIN");
     try {
-        std::shared_ptr<const Run> run = read_run(*db_, id);
+        const std::shared_ptr<Run> run = read_run(*db_, id);
+        if (run && run->schedule && output == Output::keep)
+            run->output = read_output(*db_, id, run->schedule->problem);
         db_->run("COMMIT");
         if (run) return run;
     } catch (const Error& error) {

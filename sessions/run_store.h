@@ -48,10 +48,15 @@ class RunStore {
     /// One sentence for the person: why the file is read-only, or that it was migrated. "" when all is well.
     const std::string& message() const { return message_; }
 
-    /// Saves the run and gives its id. Outputs are not kept. Throws Error(io).
-    int64_t save(const Run& run, const std::string& name);
-    /// The run as it was, with its schedule planned again and without its output. Throws Error(io).
-    std::shared_ptr<const Run> load(int64_t id);
+    /// What of a run is large and wanted on request only.
+    enum class Output { leave, keep };
+
+    /// Saves the run and gives its id; with Output::keep its o and lse too, when it has them. Throws
+    /// Error(io).
+    int64_t save(const Run& run, const std::string& name, Output output = Output::leave);
+    /// The run as it was, with its schedule planned again; with Output::keep its o and lse, when the file has
+    /// them. Throws Error(io).
+    std::shared_ptr<const Run> load(int64_t id, Output output = Output::leave);
     /// Newest first. Of a damaged file, the runs that can be read; message() then says so.
     std::vector<RunSummary> list();
     RunSummary summary(int64_t id);

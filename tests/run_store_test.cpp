@@ -69,6 +69,62 @@ TEST(RunStore, KeepsFailedAndCancelledRunsAndThoseThatWereNeverPlanned) {
     EXPECT_EQ(loaded->error_kind, ErrorKind::bad_input);
 }
 
+TEST(RunStore, KeepsOutputsOnlyOnRequest) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = make_fixture_run(find_scenario("Hybrid")->experiment);
+    const Problem& problem = run->schedule->problem;
+    run->output = testing::make_fixture_output(problem);
+    const int64_t without = store->save(*run, "without");
+    const int64_t with = store->save(*run, "with", RunStore::Output::keep);
+    EXPECT_EQ(store->load(without, RunStore::Output::keep)->output, nullptr);
+    EXPECT_EQ(store->load(with)->output, nullptr) << "read only on request too";
+    EXPECT_EQ(store->summary(without).output_bytes, 0);
+    EXPECT_EQ(store->summary(with).output_bytes, int64_t{problem.batch} * problem.seq_len * problem.heads *
+                                                     (problem.head_dim + 1) * int64_t{sizeof(float)});
+    const auto output = store->load(with, RunStore::Output::keep)->output;
+    ASSERT_TRUE(output);
+    for (int batch = 0; batch < problem.batch; ++batch)
+        for (int64_t token = 0; token < problem.seq_len; ++token)
+            for (int head = 0; head < problem.heads; ++head) {
+                const float* row = output->o_row(batch, token, head);
+                ASSERT_TRUE(std::equal(row, row + problem.head_dim, run->output->o_row(batch, token, head)));
+                ASSERT_EQ(output->lse(batch, head, token), run->output->lse(batch, head, token));
+            }
+    Db(store->path(), DbMode::read_write, 0).run("DELETE FROM output_chunk WHERE tensor = 'lse'");
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->load(with, RunStore::Output::keep); }),
+                         "its kept lse has not"));
+}
+
+TEST(RunStore, AKeptOutputGoesWithItsRunAndItsRoomOnCompaction) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = make_fixture_run(find_scenario("Hybrid")->experiment);
+    run->output = testing::make_fixture_output(run->schedule->problem);
+    store->save(*run, "stays");
+    const int64_t large = store->save(*run, "goes", RunStore::Output::keep);
+    const int64_t kept = store->summary(large).output_bytes;
+    store->remove(large);
+    const RunStore::Compaction sizes = store->compact();
+    EXPECT_GE(sizes.bytes_before - sizes.bytes_after, kept);
+    EXPECT_TRUE(store->check().empty());
+}
+
+TEST(RunStore, SaysWhichLinksARunOfOtherTransfersLost) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = make_fixture_run(tiny());
+    const size_t planned = run->trace.transfers.size();
+    EXPECT_EQ(store->load(store->save(*run, "as planned"))->caveat, "");
+    run->version = "0.0.9";
+    run->trace.transfers.pop_back();
+    const auto loaded = store->load(store->save(*run, "planned otherwise"));
+    EXPECT_TRUE(contains(loaded->caveat, "version 0.0.9 with " + std::to_string(planned - 1) +
+                                             " transfers; this version plans " + std::to_string(planned)))
+        << loaded->caveat;
+    for (const Span& span : loaded->trace.spans) EXPECT_EQ(span.transfer, -1);
+}
+
 TEST(RunStore, KeepsAnErrorThatIsNotANumber) {
     const ScratchFolder folder;
     const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));

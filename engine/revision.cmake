@@ -1,0 +1,14 @@
+# cmake -DROOT=... -DHEADER=... -P revision.cmake: the commit that is built, as a header. Run at every build, since a
+# commit is no reason to configure again; the header changes only when the commit does.
+set(revision "")
+find_package(Git QUIET)
+if(GIT_FOUND)
+    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${ROOT} rev-parse --short=12 HEAD OUTPUT_VARIABLE revision
+                    OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+    execute_process(COMMAND ${GIT_EXECUTABLE} -C ${ROOT} diff-index --quiet HEAD -- RESULT_VARIABLE changed
+                    OUTPUT_QUIET ERROR_QUIET)
+    if(revision AND changed)
+        string(APPEND revision "+")
+    endif()
+endif()
+file(CONFIGURE OUTPUT ${HEADER} CONTENT "#define RINGSCOPE_REVISION \"${revision}\"\n" @ONLY)
