@@ -16,7 +16,9 @@ nlohmann::ordered_json bench_store(std::stop_token stop) {
                                  {"open_seconds", measured.open_seconds},
                                  {"bytes_per_span", measured.bytes_per_span},
                                  {"runs", measured.runs},
-                                 {"list_ms", measured.list_ms}});
+                                 {"list_ms", measured.list_ms},
+                                 {"filter_ms", measured.filter_ms},
+                                 {"sort_ms", measured.sort_ms}});
     return report;
 }
 

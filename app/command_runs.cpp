@@ -8,6 +8,8 @@
 #include "app/run_file_option.h"
 #include "app/standard_output.h"
 #include "app/text_table.h"
+#include "sessions/run_figures.h"
+#include "sessions/run_filter.h"
 #include "sessions/run_json.h"
 #include "sessions/run_store.h"
 #include "ui/format.h"
@@ -17,9 +19,10 @@ namespace ringscope {
 namespace {
 
 struct RunsCommand {
-    std::string db, run, text;
+    std::string db, run, text, filter, sort;
     std::vector<std::string> words;
     bool json = false;
+    bool archived = false;
 };
 
 std::string check_mark(const RunSummary& run) {
@@ -27,8 +30,9 @@ std::string check_mark(const RunSummary& run) {
     return run.verify_passed ? "max error " + ui::error_text(run.max_abs_error) : "WRONG";
 }
 
-std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs) {
-    if (runs.empty()) return "no runs in " + store.path() + "\n";
+std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
+    if (all == 0) return "no runs in " + store.path() + "\n";
+    if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";
     TextTable table({{"run"},
                      {"name", Align::left},
                      {"state", Align::left},
@@ -49,8 +53,14 @@ std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs
 
 int list_runs(const RunsCommand& command) {
     const auto store = open_run_file(command.db);
-    const std::vector<RunSummary> runs = store->list();
-    print(command.json ? summaries_to_json(runs) : list_text(*store, runs));
+    const RunFilter filter(command.filter);
+    const bool archived = command.archived || filter.names("archived");
+    std::vector<RunSummary> runs = store->list();
+    const size_t all = runs.size();
+    std::erase_if(runs,
+                  [&](const RunSummary& run) { return (run.archived && !archived) || !filter.matches(run); });
+    if (!command.sort.empty()) sort_runs(runs, command.sort);
+    print(command.json ? summaries_to_json(runs) : list_text(*store, runs, all));
     return 0;
 }
 
@@ -130,7 +140,16 @@ void declare_runs(Arguments& program) {
     Arguments list =
         runs.command("list", "List the runs, newest first", [command] { return list_runs(*command); });
     declare_run_file(list, command->db, "Run file");
+    list.value("--filter", command->filter, "TEXT",
+               "Only runs that match each term, e.g. 'p=8 w>4096 overlap=false seconds<500ms tag:long word'");
+    list.value("--sort", command->sort, "FIGURE", "By a figure, from the least; -FIGURE from the most");
+    list.flag("--archived", command->archived, "Archived runs too");
     list.flag("--json", command->json, "Print one JSON object");
+    list.footer(
+        "Figures for --filter and --sort:\n  " + run_figure_names() +
+        "\nand every field of the experiment as ring.overlap. A term is FIGURE=VALUE (or != < <= > >=), "
+        "FIGURE:TEXT for\na part of it, or plain text. Times take ns, us, ms or s, sizes kB, MB, GB, KiB, "
+        "MiB or GiB.");
 
     Arguments show = runs.command("show", "Print a run", [command] { return show_run(*command); });
     show.positional("RUN", command->run, "Run by number, name or start of the uuid");

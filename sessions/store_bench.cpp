@@ -7,6 +7,8 @@
 
 #include "engine/scenarios.h"
 #include "sessions/migrations.h"
+#include "sessions/run_figures.h"
+#include "sessions/run_filter.h"
 #include "sessions/run_rows.h"
 
 namespace ringscope {
@@ -76,24 +78,36 @@ Run made_up_run(int64_t spans) {
     return run;
 }
 
-double list_milliseconds(const std::string& path, int64_t runs) {
-    {
-        RunFile file = open_run_file(path, true);
-        const Run run = made_up_run(8);
+/// Makes a file of small runs, four of every experiment.
+void make_many(const std::string& path, int64_t runs) {
+    RunFile file = open_run_file(path, true);
+    Run run = made_up_run(8);
+    Transaction transaction(*file.db);
+    for (int64_t i = 0; i < runs; ++i) {
+        run.experiment.input.seed = static_cast<uint64_t>(i) / 4;
+        run.metrics.seconds = static_cast<double>(i * 7919 % runs) * 1e-3;
         RunSummary record = summarize(run, automatic_name(run.experiment));
-        Transaction transaction(*file.db);
-        for (int64_t i = 0; i < runs; ++i) {
-            record.uuid = std::to_string(i);
-            insert_run(*file.db, run, record);
-        }
-        transaction.commit();
+        record.uuid = std::to_string(i);
+        insert_run(*file.db, run, record);
     }
+    transaction.commit();
+}
+
+void measure_list(const std::string& path, StoreBench& bench) {
+    make_many(path, bench.runs);
     const auto store = RunStore::open(path);
-    const Stopwatch watch;
-    const size_t listed = store->list().size();
-    const double ms = watch.seconds() * 1e3;
-    RINGSCOPE_CHECK(listed == static_cast<size_t>(runs));
-    return ms;
+    const Stopwatch list;
+    std::vector<RunSummary> runs = store->list();
+    bench.list_ms = list.seconds() * 1e3;
+    RINGSCOPE_CHECK(runs.size() == static_cast<size_t>(bench.runs));
+    const RunFilter wanted("p=" + std::to_string(runs.front().ranks) + " w>1 overlap=true ring");
+    const Stopwatch filter;
+    const auto unwanted = [&](const RunSummary& run) { return !wanted.matches(run); };
+    RINGSCOPE_CHECK(std::none_of(runs.begin(), runs.end(), unwanted));
+    bench.filter_ms = filter.seconds() * 1e3;
+    const Stopwatch sort;
+    sort_runs(runs, "seconds");
+    bench.sort_ms = sort.seconds() * 1e3;
 }
 
 }  // namespace
@@ -118,7 +132,7 @@ StoreBench measure_store(const std::string& folder, int64_t spans, int64_t runs)
     RINGSCOPE_CHECK(loaded->trace.spans.size() == run.trace.spans.size());
     bench.bytes_per_span = static_cast<double>(std::filesystem::file_size(path)) /
                            static_cast<double>(std::max<int64_t>(1, spans));
-    bench.list_ms = list_milliseconds(scratch.file("many.ringscope"), runs);
+    measure_list(scratch.file("many.ringscope"), bench);
     return bench;
 }
 

@@ -12,7 +12,9 @@ struct StoreBench {
     double open_seconds = 0;    // open the file and load that run, planned and ready to draw
     double bytes_per_span = 0;  // of the file, everything in it counted
     int64_t runs = 0;
-    double list_ms = 0;  // all of `runs` small runs, as the window lists them
+    double list_ms = 0;    // all of `runs` small runs, a quarter as many experiments, from the file
+    double filter_ms = 0;  // of that list
+    double sort_ms = 0;
 };
 
 /// Works in a folder of its own inside `folder`, removed at the end. Throws Error(io).

@@ -409,6 +409,18 @@ class RunFile(Case):
         self.assert_error(ringscope("screenshot", "--view", "ring", "--trace", data, "--out", self.folder / "x.png"),
                           2, "--trace")
 
+    def test_runs_are_filtered_and_sorted(self):
+        for name, ranks in (("one", 2), ("two", 3)):
+            self.assert_ok(ringscope("run", *TINY, "--set", f"ring.ranks={ranks}", "--db", self.db, "--name", name))
+        names = lambda *arguments: [run["name"] for run in json.loads(
+            self.assert_ok(self.runs("list", "--json", *arguments)))["runs"]]
+        self.assertEqual(names("--filter", "p=3 overlap=true"), ["two"])
+        self.assertEqual(names("--sort", "p"), ["one", "two"])
+        self.assertEqual(names("--sort", "-p", "--filter", "seconds>0"), ["two", "one"])
+        self.assertIn("none of 2 runs", self.assert_ok(self.runs("list", "--filter", "p>64")))
+        self.assert_error(self.runs("list", "--filter", "p=3 overlp=true"), 2, "overlp=true", "overlap")
+        self.assert_error(self.runs("list", "--sort", "secnds"), 2, "secnds", "seconds")
+
     def test_wrong_runs(self):
         self.save()
         self.assert_error(self.runs("show", 7), 2, "7")

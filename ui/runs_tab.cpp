@@ -3,18 +3,13 @@
 #include <algorithm>
 #include <numeric>
 
+#include "sessions/run_figures.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
 
 namespace ringscope::ui {
 
 namespace {
-
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
 
 std::string error_cell(const RunSummary& run) {
     if (!run.verified) return "not verified";
@@ -66,31 +61,28 @@ constexpr size_t kMostCompared = 8;  // more do not fit on a screen
 
 }  // namespace
 
-bool run_matches(const RunSummary& run, const std::string& filter) {
-    std::string all = run.name + "\n" + run.settings + "\n" + run.note + "\n" + run.device + "\n" +
-                      run.kernel + "\n" + run.strategy + "\n" + run.layout + "\n" + run.dtype + "\n" +
-                      run.host + "\n" + name_of(run.state);
-    for (const std::string& tag : run.tags) all += "\n" + tag;
-    all = lower(all);
-    const std::string words = lower(filter);
-    for (size_t at = 0; at < words.size();) {
-        const size_t begin = words.find_first_not_of(' ', at);
-        if (begin == std::string::npos) break;
-        const size_t end = std::min(words.find(' ', begin), words.size());
-        if (all.find(words.substr(begin, end - begin)) == std::string::npos) return false;
-        at = end;
+/// What cannot be read leaves the list as it was, so that it does not jump while a term is being typed.
+void RunsTab::read_filter() {
+    shown_filter_ = filter;
+    try {
+        filter_ = RunFilter(filter);
+        filter_error_.clear();
+    } catch (const Error& error) {
+        filter_error_ = error.what();
     }
-    return true;
 }
 
 void RunsTab::update(const std::shared_ptr<const std::vector<RunSummary>>& runs) {
     if (runs == runs_ && filter == shown_filter_ && !stale_) return;
     runs_ = runs;
-    shown_filter_ = filter;
+    if (filter != shown_filter_) read_filter();
     stale_ = false;
     order_.clear();
-    for (int i = 0; i < static_cast<int>(runs_->size()); ++i)
-        if (run_matches((*runs_)[static_cast<size_t>(i)], filter)) order_.push_back(i);
+    const bool archived = show_archived || filter_.names("archived");
+    for (int i = 0; i < static_cast<int>(runs_->size()); ++i) {
+        const RunSummary& run = (*runs_)[static_cast<size_t>(i)];
+        if ((archived || !run.archived) && filter_.matches(run)) order_.push_back(i);
+    }
     const Column& column = kColumns[sort_column_];
     std::stable_sort(order_.begin(), order_.end(), [&](int a, int b) {
         const RunSummary& x = (*runs_)[static_cast<size_t>(ascending_ ? a : b)];
@@ -122,20 +114,31 @@ void RunsTab::draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Command
         return;
     }
     draw_toolbar(in, dialogs, ui, commands);
+    if (!filter_error_.empty()) wrapped_item(ui, "runs/filter/error", filter_error_, ui.theme.error);
     if (order_.empty()) {
-        empty_state(
-            ui, "runs/no match", "No run matches \"" + filter + "\"",
-            "The filter looks at name, settings, note, tags, device, kernel and state. Clear it to see all " +
-                count_text(static_cast<int64_t>(in.saved->size())) + ".");
+        empty_state(ui, "runs/no match", filter.empty() ? "All runs are archived" : "No run matches",
+                    filter.empty() ? "Tick \"archived\" to see them."
+                                   : "Clear the filter to see all " +
+                                         count_text(static_cast<int64_t>(in.saved->size())) + ".");
         return;
     }
     draw_table(in, ui, commands);
 }
 
 void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands) {
-    ImGui::SetNextItemWidth(ui.theme.px(240));
-    ImGui::InputTextWithHint("##filter", "filter: words of name or settings", &filter);
+    const bool wrong = !filter_error_.empty();
+    if (wrong) ImGui::PushStyleColor(ImGuiCol_Border, ImGui::ColorConvertU32ToFloat4(ui.theme.error));
+    ImGui::SetNextItemWidth(ui.theme.px(300));
+    ImGui::InputTextWithHint("##filter", "filter: p=8 w>4096 overlap=false words", &filter);
+    if (wrong) ImGui::PopStyleColor();
     ui.items.add_last("runs/filter", filter);
+    tooltip(ui.theme,
+            "Every term must hold. FIGURE=VALUE, or with != < <= > >=; FIGURE:TEXT looks for a part; "
+            "plain words look at name, settings, note, tags, device, kernel and state. Times take ms "
+            "or s, sizes KiB or MiB.\n\nFigures: every field of the experiment, and " +
+                run_figure_names());
+    ImGui::SameLine();
+    if (checkbox(ui, "runs/archived", "archived", show_archived, "Show archived runs too.")) stale_ = true;
     const RunSummary* run = selected_run();
     const std::string no_run = run ? "" : "select a run first";
     ImGui::SameLine();

@@ -6,18 +6,16 @@
 #include <string>
 #include <vector>
 
+#include "sessions/run_filter.h"
 #include "ui/dialogs.h"
 #include "ui/ui.h"
 #include "ui/widgets.h"
 
 namespace ringscope::ui {
 
-/// Every word of `filter` stands in the run's name, settings, note, tags, device, kernel, state or strategy,
-/// in either case.
-bool run_matches(const RunSummary& run, const std::string& filter);
-
 struct RunsTab {
-    std::string filter;
+    std::string filter;  // as RunFilter reads it
+    bool show_archived = false;
     int64_t selected = 0;         // id; 0: none
     std::vector<int64_t> chosen;  // ids to compare, in the order of their choice: the first is the baseline
 
@@ -29,11 +27,14 @@ struct RunsTab {
     void draw_choice(const RunSummary& run, WidgetContext ui);
     void draw_table(const Inputs& in, WidgetContext ui, Commands& commands);
     void draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui, Commands& commands);
+    void read_filter();
     void update(const std::shared_ptr<const std::vector<RunSummary>>& runs);
     const RunSummary* selected_run() const;
 
     // The list as shown: made anew when the runs, the filter or the order change.
     std::shared_ptr<const std::vector<RunSummary>> runs_;
+    RunFilter filter_;  // the newest that could be read
+    std::string filter_error_;
     std::string shown_filter_;
     std::vector<int> order_;
     int sort_column_ = 1;
