@@ -54,9 +54,11 @@ class GroupTable {
         ImGui::TableNextRow();
         for (int column = 0; column < 5; ++column) {
             ImGui::TableSetColumnIndex(column);
-            ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(ui_.theme.text_dim));
-            ImGui::TextUnformatted(ImGui::TableGetColumnName(column));
-            ImGui::PopStyleColor();
+            const std::string title = ImGui::TableGetColumnName(column);
+            static constexpr const char* letters[] = {"#", "w", "r", "h", "o"};
+            const bool fits = ImGui::CalcTextSize(title.c_str()).x <= ImGui::GetContentRegionAvail().x;
+            text_item(ui_, "experiment/problem.head_groups/column " + title, fits ? title : letters[column],
+                      ui_.theme.text_dim);
             tooltip(ui_.theme, help[column]);
         }
     }

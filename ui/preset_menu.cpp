@@ -1,5 +1,7 @@
 #include "ui/preset_menu.h"
 
+#include <algorithm>
+
 #include "ui/imgui_compat.h"
 #include "ui/shell.h"
 
@@ -54,8 +56,12 @@ void own_rows(Shell& shell, const Shown& shown) {
 void draw_preset_menu(Shell& shell) {
     const WidgetContext ui = shell.widgets();
     const Shown shown = shown_preset(shell);
-    ImGui::SetNextItemWidth(ui.theme.px(196));
-    const bool open = ImGui::BeginCombo("##presets", shown.name.c_str(), ImGuiComboFlags_HeightLargest);
+    const float width = std::min(ui.theme.px(196), ImGui::GetWindowWidth() * 0.32f);
+    ImGui::SetNextItemWidth(width);
+    const bool open = ImGui::BeginCombo(
+        "##presets",
+        fitted(shown.name, width - ImGui::GetFrameHeight() - 2 * ImGui::GetStyle().FramePadding.x).c_str(),
+        ImGuiComboFlags_HeightLargest);
     ui.items.add_last(kName, shown.name);
     if (!open) {
         tooltip(ui.theme, shown.help);

@@ -1,5 +1,8 @@
 #include "ui/toolbar.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "ui/actions.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
@@ -35,8 +38,23 @@ void draw_menu(Shell& shell, const Menu& menu) {
     if (chosen) perform(*chosen, shell);
 }
 
+/// Large letters in a small window: one box in place of the buttons.
+void draw_tab_choice(Shell& shell) {
+    std::vector<Option> options;
+    for (const char* label : kTabLabels) options.push_back({label, ""});
+    int index = static_cast<int>(shell.layout.tab);
+    const float room = std::max(1.0f, ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x);
+    if (combo(shell.widgets(), "tab/choose", options, index, room, fitted(kTabLabels[index], room)))
+        shell.layout.tab = static_cast<Tab>(index);
+}
+
 void draw_tabs(Shell& shell) {
     const WidgetContext ui = shell.widgets();
+    float needed = 0;
+    for (const char* label : kTabLabels)
+        needed += ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x +
+                  ImGui::GetStyle().ItemSpacing.x;
+    if (needed > ImGui::GetContentRegionAvail().x) return draw_tab_choice(shell);
     for (const Tab tab : {Tab::workbench, Tab::runs, Tab::compare}) {
         const int index = static_cast<int>(tab);
         if (toggle(ui, std::string("tab/") + kTabNames[index], kTabLabels[index], shell.layout.tab == tab,
@@ -60,7 +78,13 @@ void draw_run_buttons(Shell& shell) {
     checkbox(ui, "run/auto", "auto", shell.auto_run.on, "Run whenever the settings change and can run.");
 }
 
-void draw_badge(Shell& shell) {
+float badge_width(const Shell& shell) {
+    const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), shell.theme);
+    return ImGui::GetFontSize() * 0.6f + ImGui::GetStyle().ItemSpacing.x +
+           ImGui::CalcTextSize(badge.text.c_str()).x;
+}
+
+void draw_badge(Shell& shell, float right) {
     const WidgetContext ui = shell.widgets();
     const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), ui.theme);
     ImGui::AlignTextToFramePadding();
@@ -73,8 +97,9 @@ void draw_badge(Shell& shell) {
     add_rect(list, {at.x, middle - side / 2}, {at.x + side, middle + side / 2}, ui.theme.text);
     ImGui::SameLine();
     ImGui::AlignTextToFramePadding();
-    text_item(ui, "toolbar/reference", badge.text, badge.colour);
-    tooltip(ui.theme, badge.help);
+    const float room = right - ImGui::GetCursorScreenPos().x;
+    text_item(ui, "toolbar/reference", fitted(badge.text, room), badge.colour);
+    tooltip(ui.theme, badge.text + "\n" + badge.help);
 }
 
 std::string device_text(const Shell& shell) {
@@ -127,10 +152,14 @@ void draw_toolbar(Shell& shell) {
     draw_preset_menu(shell);
     ImGui::SameLine(0, gap);
     draw_run_buttons(shell);
-    ImGui::SameLine(0, gap);
-    draw_badge(shell);
+    // The badge is always in sight, on a line of its own if need be.
+    const float run_end = ImGui::GetItemRectMax().x + gap;
+    const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+    if (run_end + badge_width(shell) <= right) ImGui::SameLine(0, gap);
+    draw_badge(shell, right);
     const std::string device = device_text(shell);
     const float width = ImGui::CalcTextSize(device.c_str()).x;
+    if (right - ImGui::GetItemRectMax().x - gap < std::min(width, ui.theme.px(80))) return;
     ImGui::SameLine(0, gap);
     const float room = ImGui::GetContentRegionAvail().x;
     if (room > width) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - width);

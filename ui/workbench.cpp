@@ -45,10 +45,12 @@ void draw_view(Shell& shell, int view) {
     const bool alone = shell.layout.maximised == view;
     const bool focused = shell.selection.focused == static_cast<ViewName>(view);
     const float top = ImGui::GetCursorPosY();
-    text_item(ui, name + "/title", kViewTitles[view], focused ? shell.theme.accent : shell.theme.text);
-    if (ImGui::IsItemClicked()) shell.selection.focused = static_cast<ViewName>(view);
     const char* label = alone ? "all views" : "full";
     const float width = ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x;
+    const float room = ImGui::GetContentRegionAvail().x - width - ImGui::GetStyle().ItemSpacing.x;
+    text_item(ui, name + "/title", fitted(kViewTitles[view], room),
+              focused ? shell.theme.accent : shell.theme.text);
+    if (ImGui::IsItemClicked()) shell.selection.focused = static_cast<ViewName>(view);
     ImGui::SameLine(ImGui::GetContentRegionMax().x - width);
     if (ImGui::SmallButton((label + ("##" + name)).c_str())) shell.layout.maximised = alone ? -1 : view;
     ui.items.add_last(name + "/maximise", label);
@@ -157,7 +159,7 @@ void draw_workbench(Shell& shell, float below) {
     const float bottom = ImGui::GetFrameHeight() + 2 * spacing.y;
     const float height = std::max(1.0f, whole.y - below - bottom);
     const float bar = splitter_thickness(shell.theme);
-    float left = std::min(shell.theme.px(shell.layout.left_points), whole.x * 0.6f);
+    float left = std::min(shell.theme.px(shell.layout.left_points), whole.x * 0.55f);
     draw_left(shell, {left, height}, spacing);
     ImGui::SameLine();
     if (splitter(shell.widgets(), "splitter/left", true, left, 1, height))
