@@ -55,6 +55,13 @@ SpeedClaim speed_claim(const Spread& first, const Spread& other) {
             ratio < 1 ? -1 : 1};
 }
 
+/// Runs of one experiment under the same conditions have the same repeats: theirs is no difference to claim.
+SpeedClaim same_experiment(const Spread& spread) {
+    return {"a repeat of the same experiment (" + std::to_string(spread.repeats) + " repeats, " +
+                duration(spread.least) + " to " + duration(spread.most) + ")",
+            0};
+}
+
 struct Share {
     const char* what;
     double (*seconds)(const RankMetrics&);
@@ -104,7 +111,10 @@ std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, s
     for (const size_t side : {size_t{0}, i})
         if (answered_wrongly(*runs[side].run))
             return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
-    const SpeedClaim speed = speed_claim(c.spreads[0], c.spreads[i]);
+    const bool repeats = runs[0].repeat_seconds.size() >= 2 && first.experiment == other.experiment &&
+                         runs[0].repeat_seconds == runs[i].repeat_seconds;
+    const SpeedClaim speed =
+        repeats ? same_experiment(c.spreads[0]) : speed_claim(c.spreads[0], c.spreads[i]);
     return names + speed.words + cause_words(first, other, speed.direction) + "; " +
            ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
            ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") + ".";

@@ -7,6 +7,8 @@
 #include "tests/fixtures.h"
 #include "tests/null_window.h"
 #include "ui/compare_difference.h"
+#include "ui/format.h"
+#include "ui/run_figures.h"
 
 namespace ringscope {
 namespace {
@@ -80,6 +82,7 @@ TEST(CompareTab, DrawsUnfinishedRunsAtEverySize) {
     for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)})
         for (const auto& other : {std::shared_ptr<const ringscope::Run>(failed),
                                   std::shared_ptr<const ringscope::Run>(unplanned)}) {
+            SCOPED_TRACE(std::to_string(size.x) + " x " + std::to_string(size.y));
             NullWindow window(size);
             window.in.compared = compared(hybrid(), other);
             window.ui->show_view("compare");
@@ -105,7 +108,7 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
     const ui::Item* title = window.item("compare/trace 1");
     ASSERT_TRUE(title);
     EXPECT_NE(title->text.find("a trace of another program, on its own clock"), std::string::npos);
-    EXPECT_GT(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
+    EXPECT_GE(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
     EXPECT_EQ(window.text("compare/trace 1/lane 3"), "thread 10729 (python)");
     EXPECT_NE(window.text("compare/trace 1/counter 1").find("allocated bytes, CPU, most 82,568"),
               std::string::npos);
@@ -182,6 +185,133 @@ TEST(CompareTab, TheDifferenceOfEveryRankAndStepStandsBetweenTheTimelines) {
     ASSERT_TRUE(window.click("compare/by step"));
     ASSERT_TRUE(window.click("compare/differences"));
     EXPECT_FALSE(window.item(name));
+}
+
+TEST(CompareTab, MemoryOfTheRunsStandsOnOneAxis) {
+    NullWindow window({1600, 1000});
+    window.in.compared = compared(gather(), hybrid());
+    window.ui->show_view("compare");
+    window.frames(3);
+    ASSERT_TRUE(window.click("compare/bars/memory"));
+    int64_t most = 0;
+    for (const MemoryPoint& point : window.in.compared->memory[1]) most = std::max(most, point.bytes);
+    EXPECT_EQ(window.text("compare/memory/run 2"),
+              "second, at most " + ui::bytes_text(static_cast<double>(most)));
+    EXPECT_FALSE(window.item("compare/bars/rank 0/run 1"));
+    ASSERT_TRUE(window.click("compare/bars/peak"));
+    EXPECT_TRUE(window.item("compare/bars/rank 0/run 1"));
+}
+
+TEST(CompareTab, EightRunsFitAndStartWithoutDifferences) {
+    for (const ImVec2 size : {ImVec2(1280, 720), ImVec2(1920, 1080)}) {
+        NullWindow window(size);
+        std::vector<ComparedRun> runs;
+        for (int i = 0; i < 8; ++i) runs.push_back({"run " + std::to_string(i), i % 2 ? gather() : hybrid()});
+        window.in.compared =
+            std::make_shared<const ui::ComparedSet>(ui::make_compared_set({1, 2, 3, 4, 5, 6, 7, 8}, runs));
+        window.ui->show_view("compare");
+        window.frames(3);
+        EXPECT_FALSE(window.item("compare/difference/run 2"));
+        const std::string whole = window.text("compare/metrics/seconds/run 8");
+        EXPECT_EQ(whole.find(".."), std::string::npos) << "the value itself is cut: " << whole;
+        EXPECT_TRUE(window.item("compare/bars/rank 0/run 8"));
+        EXPECT_EQ(window.drawing_fault(), "");
+    }
+}
+
+std::shared_ptr<const std::vector<RunSummary>> many_runs(int count) {
+    auto runs = std::make_shared<std::vector<RunSummary>>();
+    for (int i = 0; i < count; ++i) {
+        RunSummary run = summarize(*hybrid(), "run " + std::to_string(i + 1));
+        run.id = i + 1;
+        run.ranks = 1 << i % 4;
+        run.seconds = 0.001 * (i + 10);
+        run.peak_bytes = int64_t{1} << (10 + i % 12);
+        runs->push_back(run);
+    }
+    return runs;
+}
+
+TEST(CompareAllRuns, ADragAlongAnAxisPicksRunsOutEverywhere) {
+    NullWindow window({1600, 1000});
+    window.in.saved = many_runs(24);
+    window.ui->show_view("compare");
+    window.frames(2);
+    ASSERT_TRUE(window.click("compare/all runs"));
+    EXPECT_NE(window.text("compare/all").find("24 of 24 runs"), std::string::npos)
+        << window.text("compare/all");
+    EXPECT_NE(window.text("compare/parallel/axis peak_bytes").find("1.00 KiB to 2.00 MiB"), std::string::npos)
+        << window.text("compare/parallel/axis peak_bytes");
+    EXPECT_FALSE(window.item("compare/picked")->enabled) << "24 are too many side by side";
+
+    const ui::Item axis = *window.item("compare/parallel/axis seconds");
+    const float top = axis.min.y, height = axis.max.y - axis.min.y, x = axis.centre().x;
+    window.move_to({x, top + height * 0.81f});
+    ui::feed_mouse_button(0, true);
+    window.frames(2);
+    window.move_to({x, top + height * 1.5f});  // beyond the axis: its end
+    window.frames(2);
+    ui::feed_mouse_button(0, false);
+    window.frames(2);
+    // What was picked out is what stands in the lowest fifth.
+    const ui::RunPlot plot = ui::make_run_plot(window.in.saved);
+    int expected = 0;
+    for (const auto& shares : plot.shares) expected += shares[2] <= 0.19f ? 1 : 0;
+    ASSERT_GT(expected, 1);
+    ASSERT_LT(expected, 24);
+    EXPECT_NE(window.text("compare/all").find(std::to_string(expected) + " of 24 runs"), std::string::npos)
+        << window.text("compare/all");
+    EXPECT_TRUE(window.item("compare/parallel/run 1")->enabled);
+    EXPECT_FALSE(window.item("compare/parallel/run 24")->enabled);
+    EXPECT_FALSE(window.item("compare/scatter/run 24")->enabled);
+    EXPECT_TRUE(window.item("compare/all/row 1"));
+    EXPECT_FALSE(window.item("compare/all/row 24")) << "the table holds the picked ones";
+    ASSERT_TRUE(window.click("compare/pick all"));
+    EXPECT_TRUE(window.item("compare/parallel/run 24")->enabled);
+}
+
+TEST(CompareAllRuns, PlotsOnlyWhatHasFigures) {
+    auto runs = std::make_shared<std::vector<RunSummary>>(*many_runs(5));
+    (*runs)[1].state = RunState::failed;
+    (*runs)[2].archived = true;
+    (*runs)[3].seconds = NAN;
+    const ui::RunPlot plot = ui::make_run_plot(runs);
+    ASSERT_EQ(plot.runs.size(), 2u);
+    EXPECT_EQ(plot.unfinished, 2u);
+    for (const auto& shares : plot.shares)
+        for (const float share : shares) EXPECT_TRUE(share >= 0 && share <= 1);
+    EXPECT_EQ(ui::make_run_plot(many_runs(2100)).left_out, 100u);
+    EXPECT_TRUE(ui::make_run_plot(nullptr).runs.empty());
+    EXPECT_NE(ui::run_text((*runs)[0]).find("answer verified"), std::string::npos);
+    (*runs)[0].verify_passed = false;
+    EXPECT_NE(ui::run_text((*runs)[0]).find("WRONG ANSWER"), std::string::npos);
+}
+
+TEST(CompareAllRuns, ScalesGoThereAndBack) {
+    for (const ui::FigureScale& scale :
+         {ui::make_scale({2, 1000, 7}), ui::make_scale({-3, 5}), ui::make_scale({1, 4})})
+        for (const float share : {0.0f, 0.3f, 1.0f})
+            EXPECT_NEAR(scale.share_of(scale.value_at(share)), share, 1e-5);
+    EXPECT_TRUE(ui::make_scale({2, 1000, 7}).logarithmic);
+    EXPECT_FALSE(ui::make_scale({1, 4}).logarithmic);
+    EXPECT_FALSE(ui::make_scale({0, 1e9}).logarithmic);
+    EXPECT_EQ(ui::make_scale({5, 5}).share_of(5), 0.5f);
+}
+
+TEST(CompareAllRuns, AreDrawnAtEverySize) {
+    for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)})
+        for (const int count : {0, 1, 300}) {
+            SCOPED_TRACE(std::to_string(size.x) + ", " + std::to_string(count) + " runs");
+            NullWindow window(size);
+            window.in.saved = many_runs(count);
+            window.ui->show_view("compare");
+            window.frames(2);
+            window.click("compare/all runs");
+            window.frames(2);
+            EXPECT_EQ(window.drawing_fault(), "");
+            if (const ui::Item* canvas = window.item("compare/scatter")) window.move_to(canvas->centre());
+            EXPECT_EQ(window.drawing_fault(), "");
+        }
 }
 
 TEST(StepDifference, ARunWithItselfHasNone) {

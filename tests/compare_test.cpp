@@ -115,6 +115,18 @@ TEST(Compare, AClaimSaysWhereTheTimeWentAndCarriesItsBand) {
     EXPECT_FALSE(metric(c, "seconds_median").values[0]);
 }
 
+TEST(Compare, RepeatsOfOneExperimentAreNotHeldAgainstThemselves) {
+    const auto run = make_fixture_run(scenario("Hybrid"));
+    auto other = make_fixture_run(scenario("Hybrid"));
+    other->metrics.seconds *= 1.5;
+    const std::vector<double> repeats{1, 1.5, 1.2};
+    const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", run, repeats}, {"b", other, repeats}});
+    EXPECT_NE(c.verdict.find("a repeat of the same experiment (3 repeats, 1 s to 1.5 s)"), std::string::npos)
+        << c.verdict;
+    EXPECT_EQ(metric(c, "seconds").best, -1);
+    EXPECT_EQ(metric(c, "seconds_median").best, -1);
+}
+
 TEST(MemoryCurve, FollowsTheFullestRankAndReachesItsPeak) {
     const auto run = make_fixture_run(scenario("Ring (V3)"));
     const auto curve = memory_curve(*run);

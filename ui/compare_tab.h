@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "ui/compare_all.h"
+#include "ui/compare_bars.h"
 #include "ui/compare_timelines.h"
 #include "ui/ui.h"
 #include "ui/widgets.h"
@@ -11,16 +13,16 @@
 namespace ringscope::ui {
 
 struct CompareTab {
-    /// What the bars show of each rank.
-    enum class RankFigure { compute, wait, peak, sent };
-    RankFigure figure = RankFigure::compute;
+    bool all_runs = false;
     float upper_share = 0.5f;  // of the height below the words: tables and bars; the timelines have the rest
+    CompareBars bars;
     CompareTimelines timelines;
+    CompareAll all;
 
     void draw(const Inputs& in, WidgetContext ui, Commands& commands);
 
   private:
-    void draw_bars(const Comparison& comparison, ImVec2 size, WidgetContext ui);
+    void draw_side_by_side(WidgetContext ui, Commands& commands);
 
     void follow(const Inputs& in);
 

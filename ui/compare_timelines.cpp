@@ -10,6 +10,7 @@ namespace ringscope::ui {
 namespace {
 
 constexpr float kWheelZoom = 0.8f;
+constexpr size_t kMostDifferences = 4;  // runs that are shown with differences at first: more have no room
 
 void draw_steps(const CompareFrame& frame) {
     for (const int64_t begin : frame.alignment.steps_ns) {
@@ -49,6 +50,7 @@ void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces
     };
     const bool same_traces = std::equal(traces.begin(), traces.end(), traces_.begin(), traces_.end(), same);
     if (shown_ == &set && same_traces) return;
+    if (shown_ != &set) differences = set.runs.size() <= kMostDifferences;
     shown_ = &set;
     std::vector<ShownTrace> now;
     for (const auto& trace : traces) {
@@ -214,6 +216,7 @@ void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext u
     const float top = ImGui::GetCursorPosY();
     draw_toolbar(set, ui, commands);
     size.y -= ImGui::GetCursorPosY() - top;
+    if (size.y < ui.theme.px(8)) return;
     CompareFrame frame{set, alignment_, ui, {}, {}, {}, 0, 0, scratch_};
     frame.canvas = begin_canvas("compare/timelines", size, ui.items, "timelines");
     lay_out(frame);

@@ -11,6 +11,7 @@ ComparedSet make_compared_set(std::vector<int64_t> ids, std::vector<ComparedRun>
     for (const ComparedRun& compared : set.runs) {
         set.indices.emplace_back(*compared.run);
         set.bounds.push_back(step_bounds(*compared.run));
+        set.memory.push_back(memory_curve(*compared.run));
         StepTimes times = step_times(*compared.run);
         set.differences.push_back(set.indices.size() == 1 ? StepDifferences{}
                                                           : step_differences(first, times));

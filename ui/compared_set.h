@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sessions/compare.h"
+#include "sessions/memory_curve.h"
 #include "sessions/step_difference.h"
 #include "ui/trace_index.h"
 
@@ -18,6 +19,7 @@ struct ComparedSet {
     std::vector<TraceIndex> indices;
     std::vector<StepBounds> bounds;
     std::vector<StepDifferences> differences;  // to the first; that one's own is empty
+    std::vector<std::vector<MemoryPoint>> memory;
 };
 
 /// Any number of runs. Takes 50 ms a million spans: the window calls it on a thread of its own.
