@@ -3,6 +3,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <set>
 
 namespace ringscope {
 
@@ -80,6 +81,10 @@ Bound read_bound(const std::string& text) {
     std::string limit = text.substr(sign + 1);
     bound.relative = !limit.empty() && limit.back() == '%';
     if (bound.relative) limit.pop_back();
+    if (!bound.relative && !limit.empty() && (limit[0] == '+' || limit[0] == '-'))
+        refuse(text, "'" + limit +
+                         "' has a sign but no '%': a change against the first run is in percent, the value "
+                         "itself has no sign");
     const char* begin = limit.data() + (limit.size() > 1 && limit[0] == '+' ? 1 : 0);
     const char* end = limit.data() + limit.size();
     const auto [at, error] = std::from_chars(begin, end, bound.limit);
@@ -92,7 +97,9 @@ Bound read_bound(const std::string& text) {
 std::vector<std::string> broken_bounds(const Comparison& c, std::span<const ComparedRun> runs,
                                        std::span<const Bound> bounds) {
     std::vector<std::string> broken;
-    for (const Bound& bound : bounds)
+    std::set<std::string> told;  // a bound that is given twice is one bound
+    for (const Bound& bound : bounds) {
+        if (!told.insert(bound.text).second) continue;
         for (const MetricRow& row : c.metrics) {
             if (row.key != bound.key) continue;
             for (size_t run = bound.relative ? 1 : 0; run < runs.size(); ++run) {
@@ -102,6 +109,7 @@ std::vector<std::string> broken_bounds(const Comparison& c, std::span<const Comp
                 if (!how.empty()) broken.push_back(bound.text + " is broken: " + c.names[run] + " " + how);
             }
         }
+    }
     return broken;
 }
 

@@ -383,6 +383,66 @@ class RunFile(Case):
         self.assertEqual(len(json.loads(broken.stdout)["broken_bounds"]), 2)
         self.assert_error(ringscope(*same, "--fail-if", "speed>5%"), 2, "speed", "seconds")
 
+    def test_bounds_of_compare(self):
+        for strategy in ("ring", "all_gather"):
+            self.save("--set", f"ring.strategy={strategy}")
+        compare = ["compare", 1, 2, "--db", self.db]
+        for bound, *words in [("seconds>+5", "'+5'", "%"), ("second>5%", "'second'", "peak_bytes_max"),
+                              ("seconds", "'>'"), ("seconds>", "no number"), ("bytes_on_wire>0x10", "0x10")]:
+            self.assert_error(ringscope(*compare, "--fail-if", bound), 2, bound, *words)
+        self.assert_ok(ringscope(*compare, "--fail-if", "peak_bytes<1", "--fail-if", "seconds>1000000"))
+        broken = ringscope(*compare, "--fail-if", "peak_bytes>1", "--fail-if", "peak_bytes>1")
+        self.assertEqual(broken.returncode, 1)
+        self.assertEqual(broken.stderr.count("peak_bytes>1 is broken"), 2, "both runs, once each")
+        self.assertIn("setting", broken.stdout)
+
+    def test_comparison_shows_what_the_schedules_predict(self):
+        plans = []
+        for strategy in ("all_gather", "ring"):
+            chosen = ["--preset", "Hybrid", "--set", f"ring.strategy={strategy}", "--set", "problem.seq_len=4096"]
+            self.assert_ok(ringscope("run", *chosen, "--db", self.db))
+            plans.append(json.loads(self.assert_ok(ringscope("plan", *chosen, "--json"))))
+        compared = json.loads(self.assert_ok(ringscope("compare", 1, 2, "--db", self.db, "--json")))
+        rows = {row["key"]: row for row in compared["metrics"]}
+        for key, planned in (("peak_bytes_max", "predicted_peak_bytes_max"), ("bytes_on_wire", "bytes_on_wire")):
+            predicted = plans[1][planned] / plans[0][planned]
+            self.assertLess(predicted, 1)
+            self.assertAlmostEqual(rows[key]["ratios"][1], predicted, places=9, msg=key)
+        same = json.loads(self.assert_ok(ringscope("compare", 1, 1, "--db", self.db, "--json")))
+        self.assertEqual((same["verdict"], same["same"], same["settings"]), ("No difference.", True, []))
+
+    def test_an_exported_trace_of_a_real_run_keeps_the_rules(self):
+        self.assert_ok(ringscope("run", "--preset", "Hybrid", "--db", self.db))
+        exported = self.folder / "trace.json"
+        self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "perfetto", "--output", exported))
+        trace = json.loads(exported.read_text())
+        self.assertEqual(trace["distributedInfo"]["world_size"], 4)
+        tracks, flows, counters, names = {}, {}, set(), set()
+        for event in trace["traceEvents"]:
+            track = event["pid"], event["tid"]
+            if event["ph"] == "X":
+                tracks.setdefault(track, []).append((event["ts"], event["ts"] + event["dur"]))
+            elif event["ph"] in "sf":
+                flows.setdefault(event["id"], {})[event["ph"]] = (track, event["ts"])
+            elif event["ph"] == "C":
+                counters.add(event["pid"])
+            elif event["name"] == "thread_name":
+                names.add(track)
+        self.assertEqual(counters, set(range(4)))
+        self.assertEqual(set(tracks) - names, set())
+        for track, slices in tracks.items():
+            slices.sort()
+            for (_, end), (begin, _) in zip(slices, slices[1:]):
+                self.assertLessEqual(end, begin + 1e-3, f"slices overlap on {track}")
+        self.assertGreater(len(flows), 0)
+        for ends in flows.values():
+            self.assertEqual(set(ends), {"s", "f"})
+            for track, time in ends.values():
+                self.assertTrue(any(a - 1e-3 <= time <= b + 1e-3 for a, b in tracks[track]), "a flow ends in no slice")
+        told = self.assert_ok(ringscope("import", exported))
+        self.assertIn(f"{sum(map(len, tracks.values()))} slices", told)
+        self.assertNotIn("cross", told)
+
     def test_runs_travel_as_files(self):
         self.save("--name", "traveller")
         packed, other = self.folder / "packed.ringscope", self.folder / "other.ringscope"

@@ -5,6 +5,7 @@
 
 #include "engine/scenarios.h"
 #include "tests/fixtures.h"
+#include "tests/scratch_folder.h"
 
 namespace ringscope {
 namespace {
@@ -29,8 +30,10 @@ TEST(CompareBounds, ReadsKeysSignsAndUnits) {
     EXPECT_DOUBLE_EQ(bound.limit, 0.05);
     EXPECT_DOUBLE_EQ(read_bound("gflops_per_second<-10%").limit, -0.1);
     EXPECT_FALSE(read_bound("seconds>0.25").relative);
-    for (const char* text : {"", "seconds", ">5%", "speed>5%", "seconds>", "seconds>%", "seconds>5%%",
-                             "seconds>x", "seconds>++5%", "seconds>nan"})
+    for (const char* text :
+         {"", "seconds", ">5%", "speed>5%", "seconds>", "seconds>%", "seconds>5%%", "seconds>x",
+          "seconds>++5%", "seconds>nan", "seconds>inf", "seconds>+5", "seconds<-5", "seconds> 5%",
+          "seconds>5 %", "seconds>=5%", "Seconds>5%", "seconds>1e999"})
         EXPECT_THROW(read_bound(text), Error) << text;
 }
 
@@ -48,6 +51,23 @@ TEST(CompareBounds, TheMedianOfRepeatsCounts) {
     runs[1].repeat_seconds = {0.9, 1.01, 2.0};
     EXPECT_TRUE(broken(runs, "seconds>+5%").empty());
     EXPECT_EQ(broken(runs, "seconds>+0.5%").size(), 1u);
+}
+
+TEST(CompareBounds, SayWhatIsAllowed) {
+    const auto said = [](const char* text) {
+        return testing::error_of(ErrorKind::bad_input, [&] { read_bound(text); });
+    };
+    EXPECT_NE(said("second>5%").find("no figure 'second', only seconds, flops"), std::string::npos)
+        << said("second>5%");
+    EXPECT_NE(said("seconds>+5").find("'+5' has a sign but no '%'"), std::string::npos) << said("seconds>+5");
+    EXPECT_NE(said("seconds=5%").find("no '>' or '<'"), std::string::npos) << said("seconds=5%");
+}
+
+TEST(CompareBounds, OneThatIsGivenTwiceIsToldOnce) {
+    const auto runs = one_tenth_slower();
+    const std::vector<Bound> bounds{read_bound("seconds>+5%"), read_bound("seconds>+5%"),
+                                    read_bound("seconds>+6%")};
+    EXPECT_EQ(broken_bounds(compare_runs(runs), runs, bounds).size(), 2u);
 }
 
 TEST(CompareBounds, WrongAnswersAndUnfinishedRunsBreakEveryBound) {
