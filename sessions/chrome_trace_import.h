@@ -18,7 +18,8 @@ inline constexpr int64_t kMostTraceBytes = int64_t{1} << 30;  // of the text, un
 inline constexpr size_t kMostRows = 256;                      // of a lane
 
 /// Throws Error(io) when the file cannot be read; Error(bad_input), one line with the byte or the event and
-/// its value, when it is no such trace or larger than kMostTraceBytes. About one second for 100 MB.
+/// its value, when it is no such trace or larger than kMostTraceBytes. About 1.6 seconds for 100 MB on one
+/// core.
 ImportedTrace import_chrome_trace(const std::string& path);
 /// The same from text; `name` begins messages and is the trace's name.
 ImportedTrace read_chrome_trace(const std::string& text, const std::string& name);
