@@ -118,7 +118,15 @@ TEST(CudaExecutor, AnOlderGpuTakesTheMultiplyAddKernelWhateverTheDtype) {
         EXPECT_EQ(refused->error_kind, ErrorKind::bad_input);
         EXPECT_NE(refused->error.find("compute capability 7.5"), std::string::npos) << refused->error;
     }
+    const auto usable = [](const std::string& kernel) {
+        for (const EngineOption& option : engine_inventory().gpu_kernels)
+            if (option.name == kernel) return option.usable;
+        return false;
+    };
+    EXPECT_TRUE(usable("fma"));
+    EXPECT_FALSE(usable("mma"));
     fake_cuda::reset(1, kPlenty, 6, 80);
+    EXPECT_TRUE(usable("mma"));
     Experiment e = dense_ring();
     e.problem.dtype = DType::bf16;
     EXPECT_EQ(execute(e, {}, {})->kernel, "mma");

@@ -152,7 +152,10 @@ void CudaRun::run(std::stop_token stop) {
     start_ns_ = steady_ns();
     const NvtxRange range(NvtxKind::run, {});
     enqueue(stop);
-    watch(stop);
+    {
+        const NvtxRange waiting(NvtxKind::wait, {});
+        watch(stop);
+    }
     complete_ = true;
 }
 
@@ -311,10 +314,22 @@ void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSourc
     result.output = make_output(std::move(schedule), std::move(host));
 }
 
+/// Usable when one GPU of this machine can run it; "auto" picks by the oldest of those that a run takes.
 std::vector<EngineOption> kernel_options() {
+    int newest = 0;
+    std::string why_none;
+    try {
+        for (const Gpu& gpu : usable_gpus()) newest = std::max(newest, gpu.capability);
+    } catch (const Error&) {
+        why_none = "no GPU to run on";
+    }
     std::vector<EngineOption> options;
-    for (const CudaKernel& kernel : cuda_kernels())
-        options.push_back({kernel.name, kernel.description, true, ""});
+    for (const CudaKernel& kernel : cuda_kernels()) {
+        const std::string why_not = !why_none.empty()                   ? why_none
+                                    : newest < kernel.oldest_capability ? "no GPU here is new enough"
+                                                                        : "";
+        options.push_back({kernel.name, kernel.description, why_not.empty(), why_not});
+    }
     return options;
 }
 
