@@ -109,7 +109,8 @@ std::string inventory_report(const EngineInventory& inventory) {
            bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os + "\n\n" +
            option_table("device", inventory.devices) + "\n" +
            option_table("transport", inventory.transports) + "\n" +
-           option_table("cpu kernel", inventory.cpu_kernels);
+           option_table("cpu kernel", inventory.cpu_kernels) +
+           (inventory.gpu_kernels.empty() ? "" : "\n" + option_table("gpu kernel", inventory.gpu_kernels));
 }
 
 std::string inventory_to_json(const EngineInventory& inventory) {
@@ -123,7 +124,8 @@ std::string inventory_to_json(const EngineInventory& inventory) {
                                           {"os", machine.os}}},
                                         {"devices", options_json(inventory.devices)},
                                         {"transports", options_json(inventory.transports)},
-                                        {"cpu_kernels", options_json(inventory.cpu_kernels)}};
+                                        {"cpu_kernels", options_json(inventory.cpu_kernels)},
+                                        {"gpu_kernels", options_json(inventory.gpu_kernels)}};
     return object.dump(2) + "\n";
 }
 

@@ -8,6 +8,7 @@
 #include "tests/fixtures.h"
 #include "tests/null_window.h"
 #include "ui/keys.h"
+#include "ui/toolbar.h"
 
 namespace ringscope {
 namespace {
@@ -332,6 +333,26 @@ TEST(Window, ShowsWhetherTheAnswerIsRight) {
     window.ui->set_field_text("ring.ranks", "2");
     window.frame();
     EXPECT_EQ(window.text("toolbar/reference"), "not verified (earlier settings)");
+}
+
+TEST(Window, SaysWhichDeviceAutoTookAndWhy) {
+    NullWindow window;
+    window.in.inventory = inventory(int64_t{1} << 40);
+    auto run = std::make_shared<ringscope::Run>(*make_fixture_run(default_experiment()));
+    run->experiment.backend.device = Device::automatic;
+    run->machine = window.in.inventory->machine;
+    window.in.run = run;
+    window.frame();
+    EXPECT_EQ(window.text("toolbar/device").rfind("auto: cpu ", 0), 0u) << window.text("toolbar/device");
+    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()),
+              "backend.device is auto and took cpu, for want of a GPU: there is none.");
+    run->machine.host = "elsewhere";
+    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()),
+              "backend.device is auto and took cpu.");
+    run->experiment.backend.device = Device::cpu;
+    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()), "");
+    window.frame();
+    EXPECT_EQ(window.text("toolbar/device").rfind("cpu ", 0), 0u) << window.text("toolbar/device");
 }
 
 TEST(Window, FindsCommandsByName) {

@@ -134,8 +134,9 @@ class Panel {
     void edit(const std::string& name, std::string& value) {
         std::vector<Option> options{{"auto", ""}};
         if (inputs_.inventory)
-            for (const EngineOption& kernel : inputs_.inventory->cpu_kernels)
-                options.push_back({kernel.name, kernel.usable ? "" : kernel.why_not});
+            for (const auto* kernels : {&inputs_.inventory->cpu_kernels, &inputs_.inventory->gpu_kernels})
+                for (const EngineOption& kernel : *kernels)
+                    options.push_back({kernel.name, kernel.usable ? "" : kernel.why_not});
         int index = -1;
         for (size_t i = 0; i < options.size(); ++i)
             if (options[i].label == value) index = static_cast<int>(i);

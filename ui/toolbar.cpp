@@ -105,14 +105,29 @@ void draw_badge(Shell& shell, float right) {
 std::string device_text(const Shell& shell) {
     const Run* run = shell.in.run.get();
     if (run && run->schedule && run->state == RunState::done)
-        return run->device + " " + run->kernel + ", " + std::to_string(run->schedule->ranks) +
+        return (run->experiment.backend.device == Device::automatic ? "auto: " : "") + run->device + " " +
+               run->kernel + ", " + std::to_string(run->schedule->ranks) +
                (run->schedule->ranks == 1 ? " rank" : " ranks");
     const Experiment& e = shell.experiment;
-    return std::string(name_of(e.backend.device)) + " " + e.backend.kernel + ", " +
+    return std::string("device ") + name_of(e.backend.device) + ", kernel " + e.backend.kernel + ", " +
            std::to_string(e.ring.ranks) + (e.ring.ranks == 1 ? " rank" : " ranks");
 }
 
 }  // namespace
+
+std::string chosen_device_help(const Run& run, const EngineInventory* inventory) {
+    if (run.experiment.backend.device != Device::automatic || run.device.empty()) return "";
+    std::string help = "backend.device is auto and took " + run.device;
+    const bool made_here = inventory && inventory->machine.host == run.machine.host;
+    if (run.device != "cpu" || !made_here) return help + ".";
+    std::string why = "there is none";
+    for (const EngineOption& device : inventory->devices) {
+        if (device.name != "cuda") continue;
+        if (device.usable) return help + ": no GPU kernel or transport here is what was asked for.";
+        why = device.why_not;
+    }
+    return help + ", for want of a GPU: " + why + ".";
+}
 
 ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& theme) {
     if (!run) return {"not run yet", "Press F5 to run the experiment.", theme.text_dim};
@@ -165,7 +180,9 @@ void draw_toolbar(Shell& shell) {
     if (room > width) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room - width);
     ImGui::AlignTextToFramePadding();
     text_item(ui, "toolbar/device", fitted(device, room), ui.theme.text_dim);
-    tooltip(ui.theme, "Device, kernel and ring of the shown run: " + device);
+    std::string help = "Device, kernel and ring of the shown run: " + device;
+    if (shell.in.run) help += "\n" + chosen_device_help(*shell.in.run, shell.in.inventory.get());
+    tooltip(ui.theme, help);
 }
 
 }  // namespace ringscope::ui

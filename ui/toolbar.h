@@ -17,4 +17,8 @@ struct ReferenceBadge {
 };
 ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& theme);
 
+/// Of a run whose device was left to choose: which one it got, and why not a GPU where this machine knows. ""
+/// for a device that was named.
+std::string chosen_device_help(const Run& run, const EngineInventory* inventory);
+
 }  // namespace ringscope::ui
