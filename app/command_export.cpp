@@ -38,7 +38,8 @@ int export_command(const ExportCommand& command) {
     if (!command.output.empty()) require_writable_file(command.output);
     const auto store = open_run_file(command.db);
     const int64_t id = store->find(command.run);
-    const auto run = store->load(id);
+    const auto run =
+        store->load(id, command.format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
     const std::string name = store->summary(id).name;
     if (command.format == kRunFileFormat) {
         if (command.output.empty())

@@ -29,6 +29,7 @@ struct RunCommand {
     std::string qkv, output, trace, db, name;
     std::string repeat = "1";
     bool verify = false;
+    bool keep_output = false;
     bool json = false;
 };
 
@@ -41,7 +42,7 @@ void require_writable_targets(const RunCommand& command) {
 RunOptions run_options(const RunCommand& command, const Experiment& experiment) {
     RunOptions options;
     options.verify = command.verify;
-    options.keep_output = !command.output.empty();
+    options.keep_output = !command.output.empty() || command.keep_output;
     if (!command.qkv.empty()) {
         options.input = load_qkv(command.qkv, resolve(experiment.problem));
         options.input_name = command.qkv;
@@ -61,10 +62,11 @@ Repeats run_repeats(const RunCommand& command, const Experiment& experiment, Run
                     const std::string& name, std::stop_token stop) {
     Repeats repeats;
     const RunOptions options = run_options(command, experiment);
+    const auto kept = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
     for (int i = 0; i < count; ++i) {
         repeats.last = run_once(experiment, options, "", stop);
         repeats.seconds.push_back(repeats.last->metrics.seconds);
-        if (store) repeats.ids.push_back(store->save(*repeats.last, name));
+        if (store) repeats.ids.push_back(store->save(*repeats.last, name, kept));
         const auto& verification = repeats.last->verification;
         if (!repeats.wrong && verification && !verification->passed) repeats.wrong = repeats.last;
     }
@@ -98,6 +100,9 @@ void print_text(const Repeats& repeats, const RunStore* store) {
 int run_command(const RunCommand& command, std::stop_token stop) {
     if (command.db.empty() && !command.name.empty())
         throw Error(ErrorKind::bad_input, "--name names a saved run: give --db FILE too");
+    if (command.db.empty() && command.keep_output)
+        throw Error(ErrorKind::bad_input,
+                    "--keep-output keeps o and lse with a saved run: give --db FILE too");
     const int count = read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_targets(command);
@@ -129,6 +134,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
     declare_repeat(arguments, command->repeat, "Run N times, keep each, show median and spread");
     declare_run_file(arguments, command->db, "Save the run in this run file");
+    arguments.flag("--keep-output", command->keep_output, "Save o and lse with the run");
     arguments.value("--name", command->name, "TEXT", "Name of the saved run");
     arguments.flag("--json", command->json, "Print one JSON object");
 }

@@ -1,6 +1,7 @@
 // ringscope runs: the runs in a run file.
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "app/arguments.h"
 #include "app/commands.h"
@@ -30,7 +31,16 @@ std::string check_mark(const RunSummary& run) {
     return run.verify_passed ? "max error " + ui::error_text(run.max_abs_error) : "WRONG";
 }
 
-std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
+/// "a run (baseline) #tag"
+std::string marked_name(const RunSummary& run) {
+    std::string name = run.name;
+    if (run.baseline) name += " (baseline)";
+    if (run.archived) name += " (archived)";
+    for (const std::string& tag : run.tags) name += " #" + tag;
+    return name;
+}
+
+std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
     if (all == 0) return "no runs in " + store.path() + "\n";
     if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";
     TextTable table({{"run"},
@@ -44,11 +54,13 @@ std::string list_text(const RunStore& store, const std::vector<RunSummary>& runs
                      {"answer", Align::left},
                      {"settings", Align::left}});
     for (const RunSummary& run : runs)
-        table.add_row({std::to_string(run.id), run.name, name_of(run.state), ui::utc_text(run.started_utc_ms),
-                       ui::seconds_text(run.seconds), ui::rate_text(run.gflops_per_second * 1e9),
+        table.add_row({std::to_string(run.id), marked_name(run), name_of(run.state),
+                       ui::utc_text(run.started_utc_ms), ui::seconds_text(run.seconds),
+                       ui::rate_text(run.gflops_per_second * 1e9),
                        ui::bytes_text(static_cast<double>(run.bytes_on_wire)),
                        ui::bytes_text(static_cast<double>(run.peak_bytes)), check_mark(run), run.settings});
-    return table.text();
+    return table.text() + "\n" + std::to_string(runs.size()) + " of " + std::to_string(all) + " runs; " +
+           store.path() + ": " + ui::bytes_text(static_cast<double>(store.file_bytes())) + "\n";
 }
 
 int list_runs(const RunsCommand& command) {
@@ -62,6 +74,21 @@ int list_runs(const RunsCommand& command) {
     if (!command.sort.empty()) sort_runs(runs, command.sort);
     print(command.json ? summaries_to_json(runs) : list_text(*store, runs, all));
     return 0;
+}
+
+/// Where the run came from, and which others are of the same experiment.
+std::string provenance(const Run& run, const RunSummary& summary) {
+    const Machine& machine = run.machine;
+    std::string text = "version " + run.version + (run.revision.empty() ? "" : " (" + run.revision + ")") +
+                       ", " + machine.cpu + ", " + std::to_string(machine.cores) + " cores, " +
+                       ui::bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os +
+                       "; device " + run.device + ", " + std::to_string(run.threads) + " threads\n";
+    if (summary.output_bytes > 0)
+        text += "output kept: " + ui::bytes_text(static_cast<double>(summary.output_bytes)) + "\n";
+    if (summary.same_experiment > 1)
+        text += "one of " + std::to_string(summary.same_experiment) +
+                " runs of this experiment: runs list --filter hash=" + summary.experiment_hash + "\n";
+    return text;
 }
 
 int show_run(const RunsCommand& command) {
@@ -79,6 +106,7 @@ int show_run(const RunsCommand& command) {
     if (!summary.note.empty()) text += summary.note + "\n";
     if (!summary.error.empty()) text += summary.error + "\n";
     if (!run->caveat.empty()) text += run->caveat + "\n";
+    text += provenance(*run, summary);
     text += "\n" + run_report(*run);
     if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
     print(text);
@@ -95,6 +123,20 @@ int check_file(const RunsCommand& command) {
         throw Error(ErrorKind::io, text);
     }
     print(store->path() + " is whole\n");
+    return 0;
+}
+
+int compact_file(const RunsCommand& command) {
+    const auto store = open_run_file(command.db);
+    const RunStore::Compaction sizes = store->compact();
+    print(store->path() + ": " + ui::bytes_text(static_cast<double>(sizes.bytes_before)) + " before, " +
+          ui::bytes_text(static_cast<double>(sizes.bytes_after)) + " after\n");
+    return 0;
+}
+
+int set_baseline(const RunsCommand& command) {
+    const auto store = open_run_file(command.db);
+    store->set_baseline(command.run.empty() ? std::nullopt : std::optional(store->find(command.run)));
     return 0;
 }
 
@@ -126,6 +168,16 @@ void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& comman
                           changing(command, [](RunStore& s, int64_t id,
                                                const RunsCommand& c) { s.set_tags(id, c.words); })))
         .positionals("TAG", command->words, "The tags, replacing all; none removes them", 0);
+    with_run(runs.command(
+        "archive", "Hide a run from the list; it stays in the file",
+        changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.set_archived(id, true); })));
+    with_run(runs.command(
+        "unarchive", "List an archived run again",
+        changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.set_archived(id, false); })));
+    Arguments baseline = runs.command("baseline", "Make a run the baseline; without a run there is none",
+                                      [command] { return set_baseline(*command); });
+    baseline.optional_positional("RUN", command->run, "Run by number, name or start of the uuid");
+    declare_run_file(baseline, command->db, "Run file");
     with_run(
         runs.command("delete", "Delete a run",
                      changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.remove(id); })));
@@ -161,6 +213,10 @@ void declare_runs(Arguments& program) {
     Arguments check =
         runs.command("check", "Look for damage in the run file", [command] { return check_file(*command); });
     declare_run_file(check, command->db, "Run file");
+
+    Arguments compact = runs.command("compact", "Give the room of deleted runs back to the disk",
+                                     [command] { return compact_file(*command); });
+    declare_run_file(compact, command->db, "Run file");
 }
 
 }  // namespace ringscope

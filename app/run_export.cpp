@@ -7,11 +7,12 @@
 #include "sessions/experiment_file.h"
 #include "sessions/perfetto_export.h"
 #include "sessions/run_json.h"
+#include "sessions/safetensors.h"
 
 namespace ringscope {
 
 const std::vector<std::string>& export_formats() {
-    static const std::vector<std::string> formats{"perfetto", "csv", "json", "experiment"};
+    static const std::vector<std::string> formats{"perfetto", "csv", "json", "experiment", "output"};
     return formats;
 }
 
@@ -20,13 +21,14 @@ void export_run(const Run& run, int64_t run_id, const std::string& name, const s
     if (format == "perfetto") return export_perfetto(run, name, path);
     if (format == "csv") return export_csv(run, path);
     if (format == "experiment") return save_experiment(run.experiment, path);
+    if (format == "output") return save_output(path, run);
     if (format == "json") {
         AtomicFile file(path);
         file.write(run_to_json(run, run_id > 0 ? std::optional(run_id) : std::nullopt));
         return file.commit();
     }
-    throw Error(ErrorKind::bad_input,
-                "export format '" + format + "' is unknown; allowed: perfetto, csv, json, experiment");
+    throw Error(ErrorKind::bad_input, "export format '" + format +
+                                          "' is unknown; allowed: perfetto, csv, json, experiment, output");
 }
 
 }  // namespace ringscope

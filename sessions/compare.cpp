@@ -225,7 +225,11 @@ Comparison compare_runs(Runs runs) {
     add_median_row(c);
     mark_best(c, runs);
     c.warnings = unfairness(runs);
-    c.same = c.settings.empty() && same_figures(c);
+    for (const ComparedRun& compared : runs)
+        c.outputs.push_back(&compared == &runs[0] ? std::nullopt
+                                                  : output_difference(*runs[0].run, *compared.run));
+    c.same = c.settings.empty() && same_figures(c) &&
+             std::all_of(c.outputs.begin(), c.outputs.end(), [](const auto& d) { return !d || d->same(); });
     if (c.same) {
         c.verdict = "No difference.";
         return c;

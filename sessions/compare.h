@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/run.h"
+#include "sessions/output_difference.h"
 
 namespace ringscope {
 
@@ -62,6 +63,8 @@ struct Comparison {
     std::vector<SettingDifference> settings;
     std::vector<MetricRow> metrics;
     std::vector<RankRow> ranks;
+    /// Of each run against the first; none where an output was not kept, or has another shape.
+    std::vector<std::optional<OutputDifference>> outputs;
     std::vector<Spread> spreads;        // one a run; no repeats: of nothing but itself
     std::vector<std::string> warnings;  // what makes it unfair, one sentence each
     std::string verdict;                // one or two sentences in words

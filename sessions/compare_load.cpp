@@ -25,7 +25,7 @@ std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_
         });
         ComparedRun compared;
         compared.name = same_name ? summary.name + " #" + std::to_string(id) : summary.name;
-        compared.run = store.load(id);
+        compared.run = store.load(id, RunStore::Output::keep);
         for (const RunSummary& other : all)
             if (is_repeat(summary, other)) compared.repeat_seconds.push_back(other.seconds);
         runs.push_back(std::move(compared));

@@ -17,6 +17,20 @@ Json optionals(const std::vector<std::optional<double>>& values) {
     return list;
 }
 
+Json output_json(const std::optional<OutputDifference>& difference) {
+    if (!difference) return {};
+    const OutputDifference& d = *difference;
+    return {{"rows", d.rows},
+            {"rows_in_one", d.rows_in_one},
+            {"not_finite", d.not_finite},
+            {"max_abs", d.max_abs},
+            {"rms", d.rms},
+            {"max_abs_lse", d.max_abs_lse},
+            {"worst", {{"batch", d.worst.batch}, {"token", d.worst.token}, {"head", d.worst.head}}},
+            {"worst_head", d.worst_head()},
+            {"max_abs_of_head", d.max_abs_of_head}};
+}
+
 Json rank_figures(const std::optional<RankMetrics>& rank) {
     if (!rank) return {};
     return {{"peak_bytes", rank->peak_bytes},
@@ -142,6 +156,8 @@ std::string comparison_to_json(const Comparison& c) {
                                    {"median_seconds", spread.median},
                                    {"least_seconds", spread.least},
                                    {"most_seconds", spread.most}});
+    json["outputs"] = Json::array();
+    for (const auto& difference : c.outputs) json["outputs"].push_back(output_json(difference));
     json["ranks"] = Json::array();
     for (const RankRow& row : c.ranks) {
         Json runs = Json::array();
@@ -156,6 +172,10 @@ std::string comparison_to_text(const Comparison& c) {
     text += c.settings.empty() ? "The same settings.\n" : table_text(settings_table(c));
     text += "\n" + table_text(metrics_table(c));
     if (!c.ranks.empty()) text += "\n" + table_text(ranks_table(c));
+    for (size_t i = 0; i < c.outputs.size(); ++i)
+        if (c.outputs[i])
+            text += "\n" + c.names[i] + " against " + c.names[0] + ": " +
+                    output_difference_text(*c.outputs[i]) + ".\n";
     if (!c.warnings.empty()) text += "\n";
     for (const std::string& warning : c.warnings) text += "! " + warning + "\n";
     return text + "\n" + c.verdict + "\n";

@@ -52,8 +52,8 @@ void initialise(Db& db, SchemaSteps steps) {
 void create_file(const std::string& path, SchemaSteps steps) {
     const std::filesystem::path folder = std::filesystem::path(path).parent_path();
     std::error_code error;
-    if (!folder.empty()) std::filesystem::create_directories(folder, error);
-    if (error) fail(path, "cannot make its folder: " + error.message());
+    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
+        fail(path, "cannot be made: its folder " + folder.string() + " does not exist");
     const std::string part = path + ".part-" + std::to_string(getpid());
     try {
         Db db(part, DbMode::create, kBusyTimeoutMs);

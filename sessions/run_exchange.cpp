@@ -67,13 +67,14 @@ void require_this_version(StoreState state, const std::string& path, const std::
 
 }  // namespace
 
+int64_t RunStore::file_bytes() { return db_->number("PRAGMA page_count") * db_->number("PRAGMA page_size"); }
+
 RunStore::Compaction RunStore::compact() {
     require_writable();
-    const auto bytes = [this] { return db_->number("PRAGMA page_count") * db_->number("PRAGMA page_size"); };
     Compaction result;
-    result.bytes_before = bytes();
+    result.bytes_before = file_bytes();
     db_->run("VACUUM");
-    result.bytes_after = bytes();
+    result.bytes_after = file_bytes();
     return result;
 }
 

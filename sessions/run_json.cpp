@@ -119,7 +119,9 @@ Json summary_json(const RunSummary& s) {
             {"compute_imbalance", number(s.compute_imbalance)},
             {"bytes_on_wire", s.bytes_on_wire},
             {"peak_bytes", s.peak_bytes},
-            {"spans", s.spans}};
+            {"spans", s.spans},
+            {"output_bytes", s.output_bytes},
+            {"same_experiment", s.same_experiment}};
 }
 
 Json stream_json(const Stream& stream) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <filesystem>
 #include <random>
 
 #include "sessions/migrations.h"
@@ -30,6 +31,14 @@ std::string new_uuid() {
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value ? value : "";
+}
+
+void make_default_folder(const std::string& path) {
+    const bool no_default = environment("XDG_DATA_HOME").empty() && environment("HOME").empty();
+    if (no_default || path != default_run_file()) return;
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+    if (error) throw Error(ErrorKind::io, path + ": cannot make its folder: " + error.message());
 }
 
 std::string candidate_list(const std::vector<RunSummary>& runs) {
@@ -63,6 +72,7 @@ std::unique_ptr<RunStore> RunStore::open(const std::string& path) {
 }
 
 std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
+    make_default_folder(path);
     RunFile file = open_run_file(path, true);
     return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
 }

@@ -36,7 +36,8 @@ class RunStore {
     /// An existing file. Older ones are copied to PATH.bak-vN, then migrated. Throws Error(io) when there is
     /// none, when it is not a run file, or when another program keeps it locked.
     static std::unique_ptr<RunStore> open(const std::string& path);
-    /// The same; makes the file, and the folders above it, when there is none.
+    /// The same; makes the file when there is none or an empty one (as mktemp leaves). Makes folders for
+    /// default_run_file() only: a slip in a path must not grow a tree.
     static std::unique_ptr<RunStore> open_or_create(const std::string& path);
     ~RunStore();
     RunStore(const RunStore&) = delete;
@@ -72,6 +73,8 @@ class RunStore {
     /// At most one run is the baseline; nothing makes it none.
     void set_baseline(std::optional<int64_t> id);
     void remove(int64_t id);
+
+    int64_t file_bytes();
 
     /// integrity_check and foreign_key_check: every problem in words, none when the file is whole.
     std::vector<std::string> check();

@@ -272,7 +272,9 @@ std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Prob
 
 void save_output(const std::string& path, const Run& run) {
     if (!run.output || !run.schedule)
-        throw Error(ErrorKind::run_failed, "cannot write " + path + ": the run kept no output");
+        throw Error(
+            ErrorKind::run_failed,
+            "cannot write " + path + ": the run kept no output; 'run --keep-output --db FILE' keeps it");
     const Problem& problem = run.schedule->problem;
     const int64_t b = problem.batch, n = problem.seq_len, h = problem.heads, d = problem.head_dim;
     const int64_t o_bytes = b * n * h * d * 4;

@@ -481,6 +481,50 @@ class RunFile(Case):
         self.assert_error(self.runs("list", "--filter", "p=3 overlp=true"), 2, "overlp=true", "overlap")
         self.assert_error(self.runs("list", "--sort", "secnds"), 2, "secnds", "seconds")
 
+    def test_kept_outputs_are_exported_and_compared(self):
+        output = self.folder / "o.safetensors"
+        first = self.save("--keep-output")
+        second = self.save("--keep-output", "--set", "ring.ranks=2")
+        without = self.save()
+        self.assert_ok(ringscope("export", first, "--db", self.db, "--format", "output", "--output", output))
+        self.assertIn(b'"lse"', output.read_bytes()[:200])
+        self.assert_error(ringscope("export", without, "--db", self.db, "--format", "output"), 3, "--keep-output")
+        compared = json.loads(self.assert_ok(ringscope("compare", first, second, without, "--db", self.db, "--json")))
+        self.assertIsNone(compared["outputs"][0])
+        self.assertLess(compared["outputs"][1]["max_abs"], 1e-5)
+        self.assertGreater(compared["outputs"][1]["rows"], 0)
+        self.assertIsNone(compared["outputs"][2])
+        self.assertIn("the outputs ", self.assert_ok(ringscope("compare", first, second, "--db", self.db)))
+        self.assert_error(ringscope("run", *TINY, "--keep-output"), 2, "--db")
+
+    def test_archive_baseline_and_compaction(self):
+        self.save("--name", "hidden", "--keep-output")
+        self.save("--name", "shown")
+        self.assert_ok(self.runs("archive", "hidden"))
+        self.assertEqual([run["name"] for run in self.listed()], ["shown"])
+        self.assertIn("hidden (archived)", self.assert_ok(self.runs("list", "--archived")))
+        self.assertIn("hidden", self.assert_ok(self.runs("list", "--filter", "archived=true")))
+        self.assert_ok(self.runs("unarchive", "hidden"))
+        self.assertEqual(len(self.listed()), 2)
+        self.assert_ok(self.runs("baseline", "shown"))
+        self.assertIn("shown (baseline)", self.assert_ok(self.runs("list")))
+        self.assert_ok(self.runs("baseline"))
+        self.assertNotIn("(baseline)", self.assert_ok(self.runs("list")))
+        shown = self.assert_ok(self.runs("show", "hidden"))
+        for words in ("version ", " cores", " threads", "output kept: ", "one of 2 runs of this experiment"):
+            self.assertIn(words, shown)
+        self.assert_ok(self.runs("delete", "hidden"))
+        self.assertRegex(self.assert_ok(self.runs("compact")), r"before, .* after")
+        self.assert_error(self.runs("archive", "nobody"), 2, "nobody")
+
+    def test_a_run_file_needs_its_folder(self):
+        nowhere = self.folder / "nowhere" / "runs.ringscope"
+        self.assert_error(ringscope("run", *TINY, "--db", nowhere), 3, "nowhere", "does not exist")
+        self.assertFalse(nowhere.parent.exists())
+        empty = self.file("empty.ringscope", "")
+        self.assert_error(ringscope("runs", "list", "--db", empty), 3, "not a run file")
+        self.assert_ok(ringscope("run", *TINY, "--db", empty))
+
     def test_wrong_runs(self):
         self.save()
         self.assert_error(self.runs("show", 7), 2, "7")

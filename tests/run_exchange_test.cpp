@@ -54,7 +54,7 @@ TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { store->export_run(99, folder.file("x")); }),
               "there is no run 99");
     EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->export_run(id, "/proc/nowhere/x"); }),
-                         "cannot make its folder"));
+                         "its folder /proc/nowhere does not exist"));
     EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->import_runs(folder.file("none")); }),
                          "no such run file"));
 }

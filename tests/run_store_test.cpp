@@ -207,7 +207,7 @@ TEST(RunStore, NeverCreatesOnOpenAndRefusesWhatIsNotOurs) {
         contains(error_of(ErrorKind::io, [&] { RunStore::open_or_create(folder.path()); }), "regular file"));
     EXPECT_TRUE(
         contains(error_of(ErrorKind::io, [&] { RunStore::open_or_create("/proc/nowhere/runs.ringscope"); }),
-                 "cannot make its folder"));
+                 "its folder /proc/nowhere does not exist"));
 }
 
 TEST(RunStore, MakesFoldersForTheDefaultFile) {

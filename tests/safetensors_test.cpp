@@ -232,7 +232,7 @@ TEST(Safetensors, AnOutputThatCannotBeWrittenLeavesNothing) {
     EXPECT_EQ(folder.files(), 1u);
     run->output.reset();
     EXPECT_EQ(error_of(ErrorKind::run_failed, [&] { save_output(path, *run); }),
-              "cannot write " + path + ": the run kept no output");
+              "cannot write " + path + ": the run kept no output; 'run --keep-output --db FILE' keeps it");
 }
 
 }  // namespace
