@@ -5,6 +5,7 @@
 #include <string>
 
 #include <imgui.h>
+#include <imgui_internal.h>
 #if __has_include(<imgui_stdlib.h>)
 #include <imgui_stdlib.h>
 #else
@@ -48,6 +49,20 @@ inline void set_cursor(ImVec2 screen_position) {
     ImGui::SetCursorScreenPos(screen_position);
     ImGui::Dummy(ImVec2(0, 0));
     ImGui::SetCursorScreenPos(screen_position);
+}
+
+/// Gives the keyboard's focus to the first item that the current window will have in this frame, and shows
+/// it.
+inline void focus_first_item() {
+    ImGui::FocusWindow(ImGui::GetCurrentWindow());
+    ImGui::NavInitWindow(ImGui::GetCurrentWindow(), true);
+#if IMGUI_VERSION_NUM >= 19140
+    ImGui::GetCurrentContext()->NavCursorVisible = true;
+    ImGui::GetCurrentContext()->NavHighlightItemUnderNav = true;
+#else
+    ImGui::GetCurrentContext()->NavDisableHighlight = false;
+    ImGui::GetCurrentContext()->NavDisableMouseHover = true;
+#endif
 }
 
 // Input by program: scripts and tests. Since 1.87 events queue over frames.

@@ -17,6 +17,7 @@ struct Item {
     ImVec2 max;
     std::string text;  // what a person reads there
     bool enabled = true;
+    bool focused = false;  // the keyboard's focus is here
     ImVec2 centre() const { return {(min.x + max.x) / 2, (min.y + max.y) / 2}; }
 };
 
@@ -24,11 +25,12 @@ class ItemRegistry {
   public:
     void begin_frame() { items_.clear(); }
     void add(std::string_view name, ImVec2 min, ImVec2 max, std::string_view text, bool enabled = true) {
-        items_.insert_or_assign(std::string(name), Item{min, max, std::string(text), enabled});
+        items_.insert_or_assign(std::string(name), Item{min, max, std::string(text), enabled, false});
     }
     /// The rectangle of the last ImGui item.
     void add_last(std::string_view name, std::string_view text, bool enabled = true) {
         add(name, ImGui::GetItemRectMin(), ImGui::GetItemRectMax(), text, enabled);
+        items_.find(name)->second.focused = ImGui::IsItemFocused();
     }
     const Item* find(std::string_view name) const {
         auto it = items_.find(name);

@@ -42,6 +42,7 @@ enum Key : int {
     kKeyEnd = 269,
     kKeyF1 = 290,
     kKeyF5 = 294,
+    kKeyF6 = 295,
     kKeyF11 = 300,
     kKeypadEnter = 335,
 };

@@ -1,6 +1,7 @@
 #include "ui/shell.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ringscope::ui {
 
@@ -67,6 +68,36 @@ std::string Shell::area_in_front() const {
 
 void Shell::say(const std::string& text, Notice::Level level) {
     log.push_back({level, text, log.empty() ? 1 : log.back().serial});
+}
+
+namespace {
+
+bool is_on_the_screen(const Shell& shell, const std::string& area) {
+    if (area == "toolbar") return true;
+    if (shell.layout.tab != Tab::workbench) return false;
+    for (int view = 0; view < kViews; ++view)
+        if (area == kViewNames[view]) return shell.layout.maximised < 0 || shell.layout.maximised == view;
+    return true;
+}
+
+}  // namespace
+
+void enter_next_area(Shell& shell, int direction) {
+    constexpr int count = static_cast<int>(std::size(kAreas));
+    int at = 0;
+    while (at + 1 < count && shell.keyboard_area != kAreas[at]) ++at;
+    do at = (at + direction + count) % count;
+    while (!is_on_the_screen(shell, kAreas[at]));
+    shell.keyboard_area = kAreas[at];
+    shell.enter_area = true;
+    for (int view = 0; view < kViews; ++view)
+        if (shell.keyboard_area == kViewNames[view]) shell.selection.focused = static_cast<ViewName>(view);
+}
+
+bool takes_keyboard(Shell& shell, const std::string& area) {
+    if (!shell.enter_area || shell.keyboard_area != area) return false;
+    shell.enter_area = false;
+    return true;
 }
 
 void step_clock(Shell& shell, int direction) {

@@ -58,6 +58,8 @@ struct Shell {
     CommandPalette palette;
     Dialogs dialogs;
     bool help_open = false;
+    std::string keyboard_area = "toolbar";  // of kAreas, where F6 last went
+    bool enter_area = false;                // it takes the keyboard's focus in this frame
     bool log_open = false;
     std::vector<Notice> log;
 
@@ -80,6 +82,14 @@ struct Shell {
     std::string area_in_front() const;
     void say(const std::string& text, Notice::Level level = Notice::Level::info);
 };
+
+/// The parts of the workbench that F6 goes through, as their items begin.
+inline constexpr const char* kAreas[] = {"toolbar", "experiment", "prediction", "pattern",
+                                         "ring",    "timeline",   "memory",     "bottom"};
+/// Hands the keyboard to the next area (1) or the one before (-1) that is on the screen.
+void enter_next_area(Shell& shell, int direction);
+/// True once, when the keyboard goes to this area: call inside its window, before its first item.
+bool takes_keyboard(Shell& shell, const std::string& area);
 
 /// Moves the clock to the next or previous step's begin.
 void step_clock(Shell& shell, int direction);

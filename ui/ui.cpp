@@ -55,6 +55,7 @@ void draw_frame(Shell& shell) {
                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoScrollWithMouse;
     ImGui::Begin("RingScope", nullptr, flags);
     draw_menu_bar(shell);
+    if (takes_keyboard(shell, "toolbar")) focus_first_item();
     draw_toolbar(shell);
     const float status = ImGui::GetTextLineHeightWithSpacing();
     if (shell.layout.tab == Tab::workbench) {

@@ -20,13 +20,21 @@ struct Tight {
 
 /// A child window in the tight frame, with normal spacing inside.
 template <typename Draw>
-void area(const char* id, ImVec2 size, const ImVec2& spacing, Draw draw, ImGuiWindowFlags flags = 0) {
+void area(Shell& shell, const char* id, ImVec2 size, const ImVec2& spacing, Draw draw,
+          ImGuiWindowFlags flags = 0) {
     size = {std::max(1.0f, size.x), std::max(1.0f, size.y)};
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(spacing.x, spacing.y));
     ImGui::BeginChild(id, size, false, flags | ImGuiWindowFlags_AlwaysUseWindowPadding);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, spacing);
+    if (takes_keyboard(shell, id)) focus_first_item();
     draw();
     ImGui::PopStyleVar();
+    // Pictures have no ring of their own around what has the focus.
+    if (ImGui::IsWindowFocused() && ImGui::GetIO().NavVisible) {
+        const ImVec2 min = ImGui::GetWindowPos(), whole = ImGui::GetWindowSize();
+        add_rect(*ImGui::GetWindowDrawList(), {min.x + 1, min.y + 1},
+                 {min.x + whole.x - 1, min.y + whole.y - 1}, shell.theme.accent);
+    }
     ImGui::EndChild();
     ImGui::PopStyleVar();
 }
@@ -68,7 +76,7 @@ void draw_view(Shell& shell, int view) {
 
 void view_area(Shell& shell, int view, ImVec2 size, const ImVec2& spacing) {
     area(
-        kViewNames[view], size, spacing, [&] { draw_view(shell, view); },
+        shell, kViewNames[view], size, spacing, [&] { draw_view(shell, view); },
         ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
 }
 
@@ -78,7 +86,7 @@ void draw_left(Shell& shell, ImVec2 size, const ImVec2& spacing) {
     const float below =
         std::clamp(size.y * shell.layout.prediction_share, 0.0f, std::max(0.0f, size.y - bar));
     ImGui::BeginGroup();
-    area("experiment", {size.x, size.y - below - bar}, spacing, [&] {
+    area(shell, "experiment", {size.x, size.y - below - bar}, spacing, [&] {
         const SettingsInputs inputs{shell.plan.problems(), shell.obstacle, shell.in.inventory.get(),
                                     shell.selection};
         draw_settings_panel(shell.experiment, inputs, ui);
@@ -88,7 +96,7 @@ void draw_left(Shell& shell, ImVec2 size, const ImVec2& spacing) {
         shell.layout.prediction_share = dragged / std::max(1.0f, size.y);
     // What was changed above is planned before it is shown below and at the right, in this frame.
     shell.plan.update(shell.experiment);
-    area("prediction", {size.x, below}, spacing, [&] {
+    area(shell, "prediction", {size.x, below}, spacing, [&] {
         section_title(shell, "prediction/title", "Prediction");
         const std::string copied = draw_prediction_panel(shell.plan, shell.in.run.get(), shell.selection, ui);
         if (!copied.empty()) shell.commands.push_back(CopyText{copied});
@@ -138,7 +146,7 @@ void draw_views(Shell& shell, ImVec2 size, const ImVec2& spacing) {
 
 void draw_bottom(Shell& shell, ImVec2 size, const ImVec2& spacing) {
     area(
-        "bottom", size, spacing,
+        shell, "bottom", size, spacing,
         [&] {
             const float whole = ImGui::GetContentRegionAvail().x;
             const float strip = std::floor(whole * 0.36f);
