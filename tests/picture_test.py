@@ -129,6 +129,12 @@ class Pictures(unittest.TestCase):
         sizes = [max(float(text.get("font-size")) for text in svg.root.iter(SVG + "text")) for svg in (large, small)]
         self.assertAlmostEqual(sizes[0] / sizes[1], 2, delta=0.1)
 
+    def test_the_documents_pictures_are_made_by_their_script(self):
+        script = pathlib.Path(__file__).resolve().parent.parent / "assets" / "make_pictures.sh"
+        subprocess.run(["bash", script, BINARY, self.folder], check=True, timeout=240)
+        made = {path.name: png_size(path) for path in self.folder.iterdir()}
+        self.assertEqual(made, {"workbench.png": (1600, 900)})
+
     def test_bad_options(self):
         for arguments, word in ((["--scale", "9"], "--scale"), (["--scale", "x"], "--scale"), (["--theme", "pink"], "pink")):
             ran = subprocess.run([BINARY, "screenshot", "--view", "ring", "--out", self.folder / "x.svg", *arguments],
