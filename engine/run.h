@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/error.h"
 #include "engine/metrics.h"
@@ -20,6 +21,19 @@ class RunOutput {
     virtual float lse(int batch_index, int head, int64_t token) const = 0;
 };
 
+/// Errors by place: heads x equal parts of the sequence, over all batch entries. Vectors are [head * parts +
+/// part].
+struct ErrorMap {
+    int heads = 0;
+    int parts = 0;
+    int64_t tokens_each = 1;  // of a part; the last may be shorter
+    int64_t seq_len = 0;
+    std::vector<int32_t> rows;         // checked there; 0: the sample has none
+    std::vector<float> max_abs_error;  // of o
+    std::vector<float> max_lse_error;  // over finite lse
+    std::vector<float> mean_lse;       // of the run, over finite ones; -inf where every row is empty
+};
+
 /// Held against the float64 reference: all rows when that is affordable, an even sample of them otherwise.
 struct Verification {
     int64_t checked_rows = 0;
@@ -32,6 +46,7 @@ struct Verification {
         0;  // rows whose lse should be -inf and is not, or the other way round; or not finite
     bool coverage_ok = true;  // every allowed pair planned exactly once
     bool passed = false;
+    std::shared_ptr<const ErrorMap> map;  // null when reopened from a file
 };
 
 /// The machine a run was made on.

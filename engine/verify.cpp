@@ -17,6 +17,13 @@ constexpr int64_t kTokensPerTask = 512;
 /// Keys held as doubles at a time: bounds a task's memory for segments of any length.
 constexpr int64_t kKeysAtOnce = 1024;
 
+/// One checked row.
+struct RowError {
+    float o = 0;
+    float lse_error = 0;
+    float lse = 0;
+};
+
 /// Errors of some rows; adding up in the order of tasks makes the figures independent of threads.
 struct Errors {
     int64_t rows = 0;
@@ -36,7 +43,8 @@ struct Errors {
         max_lse = std::max(max_lse, other.max_lse);
         largest_lse = std::max(largest_lse, other.largest_lse);
     }
-    void add_row(const float* o, float lse, const double* wanted_o, double wanted_lse, int head_dim) {
+    RowError add_row(const float* o, float lse, const double* wanted_o, double wanted_lse, int head_dim) {
+        RowError row{0, 0, lse};
         ++rows;
         bool wrong = std::isfinite(wanted_lse) ? !std::isfinite(lse) : !(lse < 0 && std::isinf(lse));
         for (int i = 0; i < head_dim; ++i) {
@@ -45,13 +53,20 @@ struct Errors {
             square_error += error * error;
             square_reference += wanted_o[i] * wanted_o[i];
             max_abs = std::max(max_abs, error);
+            row.o = std::max(row.o, static_cast<float>(error));
         }
         if (wrong) ++wrong_empty;
-        if (wrong || !std::isfinite(wanted_lse)) return;
-        max_lse = std::max(max_lse, std::abs(double{lse} - wanted_lse));
+        if (wrong || !std::isfinite(wanted_lse)) return row;
+        const double lse_error = std::abs(double{lse} - wanted_lse);
+        row.lse_error = static_cast<float>(lse_error);
+        max_lse = std::max(max_lse, lse_error);
         largest_lse = std::max(largest_lse, std::abs(wanted_lse));
+        return row;
     }
 };
+
+/// Parts of the sequence that the map tells apart: what a screen shows.
+constexpr int64_t kMapParts = 256;
 
 /// Pairs the reference computes for one token, all heads: what a token costs.
 double pairs_per_token(const Problem& problem) {
@@ -115,9 +130,12 @@ class VerifyJob : public PoolJob {
           stopped_(stopped),
           tokens_(tokens_to_check(problem, pairs_allowed)) {
         errors_.resize(static_cast<size_t>(tasks(0)));
+        rows_.resize(tokens_.size() * static_cast<size_t>(problem.heads) *
+                     static_cast<size_t>(problem.batch));
     }
     int64_t tasks(int) const override { return blocks() * problem_.batch; }
     void run(int phase, int64_t task, int worker) override;
+    std::shared_ptr<const ErrorMap> map() const;
     Errors errors() const {
         Errors sum;
         for (const Errors& errors : errors_) sum.add(errors);
@@ -130,7 +148,7 @@ class VerifyJob : public PoolJob {
     }
     void attend_segment(int batch_index, const Pattern& pattern, size_t begin, size_t end,
                         ReferenceKeys& block, Rows& rows) const;
-    Errors compare(int batch_index, Rows& rows) const;
+    Errors compare(int batch_index, size_t first_token, Rows& rows);
 
     const Problem& problem_;
     const TensorSource& source_;
@@ -138,6 +156,7 @@ class VerifyJob : public PoolJob {
     const std::atomic<bool>& stopped_;
     std::vector<int64_t> tokens_;
     std::vector<Errors> errors_;  // by task
+    std::vector<RowError> rows_;  // (batch, checked token, head); each task writes its own
 };
 
 void VerifyJob::run(int, int64_t task, int) {
@@ -157,7 +176,7 @@ void VerifyJob::run(int, int64_t task, int) {
             attend_segment(batch_index, pattern, begin, end, keys, rows);
         }
     }
-    errors_[static_cast<size_t>(task)] = compare(batch_index, rows);
+    errors_[static_cast<size_t>(task)] = compare(batch_index, first, rows);
 }
 
 /// Tokens [begin, end) of the task, which lie in one segment, against its keys.
@@ -185,17 +204,54 @@ void VerifyJob::attend_segment(int batch_index, const Pattern& pattern, size_t b
     }
 }
 
-Errors VerifyJob::compare(int batch_index, Rows& rows) const {
+/// `first_token`: of the task, among all that are checked.
+Errors VerifyJob::compare(int batch_index, size_t first_token, Rows& rows) {
     Errors errors;
+    const auto heads = static_cast<size_t>(problem_.heads);
     for (size_t i = 0; i < rows.tokens.size(); ++i)
         for (int head = 0; head < problem_.heads; ++head) {
-            const size_t row = i * static_cast<size_t>(problem_.heads) + static_cast<size_t>(head);
+            const size_t row = i * heads + static_cast<size_t>(head);
             double* o = rows.o.data() + row * static_cast<size_t>(problem_.head_dim);
             const double lse = finish_reference_row(problem_.head_dim, o, rows.state[row]);
-            errors.add_row(output_.o_row(batch_index, rows.tokens[i], head),
-                           output_.lse(batch_index, head, rows.tokens[i]), o, lse, problem_.head_dim);
+            const size_t place =
+                (static_cast<size_t>(batch_index) * tokens_.size() + first_token) * heads + row;
+            rows_[place] =
+                errors.add_row(output_.o_row(batch_index, rows.tokens[i], head),
+                               output_.lse(batch_index, head, rows.tokens[i]), o, lse, problem_.head_dim);
         }
     return errors;
+}
+
+std::shared_ptr<const ErrorMap> VerifyJob::map() const {
+    auto map = std::make_shared<ErrorMap>();
+    map->heads = problem_.heads;
+    map->seq_len = problem_.seq_len;
+    map->tokens_each = (problem_.seq_len + kMapParts - 1) / kMapParts;
+    map->parts = static_cast<int>((problem_.seq_len + map->tokens_each - 1) / map->tokens_each);
+    const size_t cells = static_cast<size_t>(map->heads) * static_cast<size_t>(map->parts);
+    map->rows.resize(cells);
+    map->max_abs_error.resize(cells);
+    map->max_lse_error.resize(cells);
+    map->mean_lse.resize(cells);
+    std::vector<double> sums(cells);
+    std::vector<int64_t> finite(cells);
+    for (size_t i = 0; i < rows_.size(); ++i) {
+        const auto heads = static_cast<size_t>(problem_.heads);
+        const int64_t token = tokens_[i / heads % tokens_.size()];
+        const size_t cell =
+            i % heads * static_cast<size_t>(map->parts) + static_cast<size_t>(token / map->tokens_each);
+        ++map->rows[cell];
+        map->max_abs_error[cell] = std::max(map->max_abs_error[cell], rows_[i].o);
+        map->max_lse_error[cell] = std::max(map->max_lse_error[cell], rows_[i].lse_error);
+        if (!std::isfinite(rows_[i].lse)) continue;
+        sums[cell] += rows_[i].lse;
+        ++finite[cell];
+    }
+    for (size_t cell = 0; cell < cells; ++cell)
+        map->mean_lse[cell] = finite[cell] > 0
+                                  ? static_cast<float>(sums[cell] / static_cast<double>(finite[cell]))
+                                  : -std::numeric_limits<float>::infinity();
+    return map;
 }
 
 }  // namespace
@@ -238,6 +294,7 @@ Verification verify(const Schedule& schedule, const TensorSource& source, const 
     result.wrong_empty_rows = errors.wrong_empty;
     result.coverage_ok = schedule.pairs_planned == schedule.pairs_allowed;
     const double lse_allowed = tolerance.lse_absolute * std::max(1.0, errors.largest_lse / 10);
+    result.map = job.map();
     result.passed = result.relative_error <= tolerance.o_relative && result.max_lse_error <= lse_allowed &&
                     result.wrong_empty_rows == 0 && result.coverage_ok;
     return result;

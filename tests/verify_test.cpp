@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -190,6 +191,57 @@ TEST(Verify, CanBeCancelled) {
     std::stop_source stop;
     stop.request_stop();
     EXPECT_THROW(verify(c.schedule, *c.source, c.output, 2, stop.get_token()), Error);
+}
+
+TEST(ErrorMap, SumsUpToTheVerification) {
+    Case c(experiment_of(Mixing::head_groups, true));
+    const Verification check = c.check();
+    ASSERT_TRUE(check.map);
+    const ErrorMap& map = *check.map;
+    EXPECT_EQ(map.heads, 4);
+    EXPECT_EQ(map.parts, 100) << "fewer tokens than parts: one each";
+    int64_t rows = 0;
+    for (const int32_t count : map.rows) {
+        EXPECT_EQ(count, 2) << "one token, two batch entries";
+        rows += count;
+    }
+    EXPECT_EQ(rows, check.checked_rows);
+    EXPECT_FLOAT_EQ(*std::max_element(map.max_abs_error.begin(), map.max_abs_error.end()),
+                    static_cast<float>(check.max_abs_error));
+    EXPECT_FLOAT_EQ(*std::max_element(map.max_lse_error.begin(), map.max_lse_error.end()),
+                    static_cast<float>(check.max_lse_error));
+}
+
+TEST(ErrorMap, ShowsWhereARowIsWrong) {
+    Case c(experiment_of(Mixing::head_groups, true));
+    const size_t row = c.output.row(1, 72, 3);
+    c.output.o[row * 6 + 2] += 0.5f;
+    c.output.lse_[c.output.row(0, 48, 1)] += 0.25f;
+    const Verification check = c.check();
+    ASSERT_TRUE(check.map);
+    for (int head = 0; head < 4; ++head)
+        for (int part = 0; part < check.map->parts; ++part) {
+            const size_t cell = static_cast<size_t>(head * check.map->parts + part);
+            EXPECT_EQ(check.map->max_abs_error[cell] > 0.4f, head == 3 && part == 72);
+            EXPECT_EQ(check.map->max_lse_error[cell] > 0.2f, head == 1 && part == 48);
+        }
+}
+
+TEST(ErrorMap, OfASampleLeavesCellsOpen) {
+    Experiment e = experiment_of(Mixing::head_groups, false);
+    e.problem.seq_len = 4000;
+    Case c(e);
+    const Verification check = c.check(20000);
+    ASSERT_TRUE(check.map);
+    ASSERT_LT(check.checked_rows, check.total_rows);
+    int64_t rows = 0, open = 0;
+    for (const int32_t count : check.map->rows) {
+        rows += count;
+        open += count == 0 ? 1 : 0;
+    }
+    EXPECT_EQ(rows, check.checked_rows);
+    EXPECT_GT(open, 0);
+    EXPECT_EQ(check.map->parts, 250) << "16 tokens each";
 }
 
 }  // namespace

@@ -104,6 +104,7 @@ constexpr Action kActions[] = {
     {"view/ring", "Ring fills the screen", "Alt-2", kKey1 + 1, kModAlt, true, [](Shell& s) { maximise(s, 1); }, nullptr, [](const Shell& s) { return s.layout.maximised == 1; }},
     {"view/timeline", "Timeline fills the screen", "Alt-3", kKey1 + 2, kModAlt, true, [](Shell& s) { maximise(s, 2); }, nullptr, [](const Shell& s) { return s.layout.maximised == 2; }},
     {"view/memory", "Memory fills the screen", "Alt-4", kKey1 + 3, kModAlt, true, [](Shell& s) { maximise(s, 3); }, nullptr, [](const Shell& s) { return s.layout.maximised == 3; }},
+    {"view/numbers", "Numbers: figures, formulas, error map", "Alt-5", kKey1 + 4, kModAlt, true, [](Shell& s) { s.numbers.is_open = !s.numbers.is_open; }, nullptr, [](const Shell& s) { return s.numbers.is_open; }},
     {"view/focused", "View in focus fills the screen", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised >= 0 ? s.layout.maximised : static_cast<int>(s.selection.focused)); }, nullptr, nullptr},
     {"view/next_area", "Keyboard to the next area", "F6", kKeyF6, 0, true, [](Shell& s) { enter_next_area(s, 1); }, nullptr, nullptr},
     {"view/previous_area", "Keyboard to the area before", "Shift-F6", kKeyF6, kModShift, true, [](Shell& s) { enter_next_area(s, -1); }, nullptr, nullptr},

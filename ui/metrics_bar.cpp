@@ -97,6 +97,7 @@ std::vector<MetricFigure> metric_figures(const ViewContext& context) {
 void MetricsBar::draw(ViewContext& context, ImVec2 size) {
     ImGui::PushID("metrics");
     const Canvas canvas = begin_canvas("metrics/bar", size, context.items, "metrics");
+    clicked = canvas.clicked;
     const Theme& theme = context.theme;
     const bool stale = context.run && context.plan && !context.run_is_current;
     float x = canvas.box.min.x + theme.px(4);
@@ -144,7 +145,7 @@ void MetricsBar::draw(ViewContext& context, ImVec2 size) {
         if (canvas.hovered && box.contains(canvas.mouse)) {
             tooltip(std::string(figure.name) + ": " + value +
                     (figure.predicted.empty() ? "" : "\npredicted: " + figure.predicted) + "\n\n" +
-                    figure.formula);
+                    figure.formula + "\n\nClick for all numbers.");
         }
         x += gap;
     }

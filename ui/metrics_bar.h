@@ -21,6 +21,8 @@ struct MetricFigure {
 std::vector<MetricFigure> metric_figures(const ViewContext& context);
 
 struct MetricsBar {
+    bool clicked = false;  // in this frame
+
     /// One line; figures that do not fit are left out from the right, predictions before measurements.
     void draw(ViewContext& context, ImVec2 size);
 };

@@ -13,6 +13,7 @@
 #include "ui/history.h"
 #include "ui/memory_view.h"
 #include "ui/metrics_bar.h"
+#include "ui/numbers_panel.h"
 #include "ui/pattern_view.h"
 #include "ui/plan_cache.h"
 #include "ui/ring_view.h"
@@ -44,6 +45,7 @@ struct Shell {
     TimelineView timeline;
     MemoryView memory;
     MetricsBar metrics;
+    NumbersPanel numbers;
     RunsTab runs;
     CompareTab compare;
 

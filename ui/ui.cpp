@@ -90,6 +90,9 @@ Commands Ui::draw(const Inputs& inputs) {
     handle_keys(shell);
     push_font(shell.theme.text_font);
     draw_frame(shell);
+    if (shell.layout.tab == Tab::workbench && shell.metrics.clicked) shell.numbers.is_open = true;
+    ViewContext context = shell.view_context();
+    shell.numbers.draw(context);
     draw_help_overlay(shell);
     draw_log(shell);
     shell.palette.draw(shell);
