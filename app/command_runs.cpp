@@ -31,15 +31,6 @@ std::string check_mark(const RunSummary& run) {
     return run.verify_passed ? "max error " + ui::error_text(run.max_abs_error) : "WRONG";
 }
 
-/// "a run (baseline) #tag"
-std::string marked_name(const RunSummary& run) {
-    std::string name = run.name;
-    if (run.baseline) name += " (baseline)";
-    if (run.archived) name += " (archived)";
-    for (const std::string& tag : run.tags) name += " #" + tag;
-    return name;
-}
-
 std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
     if (all == 0) return "no runs in " + store.path() + "\n";
     if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";

@@ -228,6 +228,32 @@ void Controller::perform(const ui::DeleteRun& command) {
     });
 }
 
+/// A change to what stands beside a run; the list is read again.
+void Controller::label(std::function<void(RunStore&)> change) {
+    ask_store(false, [this, change = std::move(change)](RunStore& store) -> Worker::Outcome {
+        change(store);
+        return listed(store);
+    });
+}
+
+void Controller::perform(const ui::NoteRun& command) {
+    label([command](RunStore& store) { store.set_note(command.id, command.note); });
+}
+
+void Controller::perform(const ui::TagRun& command) {
+    label([command](RunStore& store) { store.set_tags(command.id, command.tags); });
+}
+
+void Controller::perform(const ui::ArchiveRun& command) {
+    label([command](RunStore& store) { store.set_archived(command.id, command.archived); });
+}
+
+void Controller::perform(const ui::SetBaseline& command) {
+    label([id = command.id](RunStore& store) {
+        store.set_baseline(id == 0 ? std::nullopt : std::optional(id));
+    });
+}
+
 void Controller::perform(const ui::ExportRun& command) {
     if (!shown_.run) return notify(Level::warning, "There is no run to export yet");
     ask([this, command, shown = shown_]() -> Worker::Outcome {

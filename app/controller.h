@@ -84,6 +84,10 @@ class Controller {
     void perform(const ui::OpenRun& command);
     void perform(const ui::RenameRun& command);
     void perform(const ui::DeleteRun& command);
+    void perform(const ui::NoteRun& command);
+    void perform(const ui::TagRun& command);
+    void perform(const ui::ArchiveRun& command);
+    void perform(const ui::SetBaseline& command);
     void perform(const ui::ExportRun& command);
     void perform(const ui::OpenExperiment& command);
     void perform(const ui::SaveExperiment& command);
@@ -104,6 +108,7 @@ class Controller {
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
     Worker::Outcome listed(RunStore& store);
+    void label(std::function<void(RunStore&)> change);
 
     std::string run_file_;
     std::string run_file_message_;

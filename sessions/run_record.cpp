@@ -86,6 +86,14 @@ std::string automatic_name(const Experiment& experiment) {
 
 std::string experiment_hash(const Experiment& experiment) { return hash_of(experiment_to_json(experiment)); }
 
+std::string marked_name(const RunSummary& run) {
+    std::string name = run.name;
+    if (run.baseline) name += " (baseline)";
+    if (run.archived) name += " (archived)";
+    for (const std::string& tag : run.tags) name += " #" + tag;
+    return name;
+}
+
 RunSummary summarize(const Run& run, const std::string& name) {
     RunSummary s;
     s.name = name;

@@ -54,6 +54,9 @@ std::string settings_line(const Experiment& experiment);
 /// Equal for equal experiments: RunSummary::experiment_hash.
 std::string experiment_hash(const Experiment& experiment);
 
+/// "a run (baseline) (archived) #tag"
+std::string marked_name(const RunSummary& run);
+
 /// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
 RunSummary summarize(const Run& run, const std::string& name);
 

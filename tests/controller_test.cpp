@@ -109,6 +109,15 @@ TEST_F(ControllerTest, SavesRenamesOpensAndDeletes) {
     EXPECT_EQ(inputs.run_name, "other");
     EXPECT_EQ(inputs.saved->front().name, "other");
 
+    do_and_settle(ui::NoteRun{1, "before the holidays"});
+    do_and_settle(ui::TagRun{1, {"tuned", "cpu"}});
+    do_and_settle(ui::SetBaseline{1});
+    inputs = do_and_settle(ui::ArchiveRun{1, true});
+    EXPECT_EQ(inputs.saved->front().note, "before the holidays");
+    EXPECT_EQ(marked_name(inputs.saved->front()), "other (baseline) (archived) #cpu #tuned");
+    inputs = do_and_settle(ui::SetBaseline{0});
+    EXPECT_FALSE(inputs.saved->front().baseline);
+
     start_controller();  // as a second start of the program
     inputs = settle();
     ASSERT_TRUE(inputs.saved);

@@ -19,6 +19,10 @@ struct SaveRun { std::string name; };              // the shown run; "": an auto
 struct OpenRun { int64_t id = 0; };                // from the run file
 struct RenameRun { int64_t id = 0; std::string name; };
 struct DeleteRun { int64_t id = 0; };
+struct NoteRun { int64_t id = 0; std::string note; };
+struct TagRun { int64_t id = 0; std::vector<std::string> tags; };  // replaces all
+struct ArchiveRun { int64_t id = 0; bool archived = true; };
+struct SetBaseline { int64_t id = 0; };            // 0: no run is the baseline
 struct ExportRun { std::string format; std::string path; };  // the shown run: perfetto, csv, json or experiment
 struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
@@ -33,9 +37,10 @@ struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a 
 struct Quit {};
 // clang-format on
 
-using Command = std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, ExportRun,
-                             OpenExperiment, SaveExperiment, SavePreset, DeletePreset, CompareRuns,
-                             OpenRunFile, OpenTrace, CloseTrace, CopyText, TakePicture, Quit>;
+using Command =
+    std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun,
+                 SetBaseline, ExportRun, OpenExperiment, SaveExperiment, SavePreset, DeletePreset,
+                 CompareRuns, OpenRunFile, OpenTrace, CloseTrace, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

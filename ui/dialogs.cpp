@@ -1,5 +1,9 @@
 #include "ui/dialogs.h"
 
+#include <iterator>
+#include <sstream>
+#include <vector>
+
 #include "engine/error.h"
 #include "ui/imgui_compat.h"
 
@@ -44,6 +48,12 @@ Question question(Dialogs::Kind kind) {
                     "PNG, or SVG when the name ends in .svg: its text can be searched and edited."};
         case Dialogs::Kind::rename_run:
             return {"Rename run", "Name", "Rename", ""};
+        case Dialogs::Kind::note_run:
+            return {"Note", "Note", "Keep",
+                    "Shown beside the run's name; plain words of the filter find it."};
+        case Dialogs::Kind::tag_run:
+            return {"Tags", "Tags, with spaces between them", "Keep",
+                    "The filter finds them as tag:WORD. Left empty, the run has none."};
         case Dialogs::Kind::delete_run:
             return {"Delete run", nullptr, "Delete", ""};
         case Dialogs::Kind::none:
@@ -58,9 +68,15 @@ std::string missing(const Dialogs& dialog, const std::vector<Preset>* presets) {
     if (dialog.kind == Kind::save_preset)
         return preset_name_problem(dialog.text, presets ? *presets : std::vector<Preset>{});
     const bool optional = dialog.kind == Kind::save_run || dialog.kind == Kind::delete_run ||
-                          dialog.kind == Kind::delete_preset;
+                          dialog.kind == Kind::delete_preset || dialog.kind == Kind::note_run ||
+                          dialog.kind == Kind::tag_run;
     if (optional || dialog.text.find_first_not_of(" \t") != std::string::npos) return "";
     return dialog.kind == Dialogs::Kind::rename_run ? "the name is empty" : "the file name is empty";
+}
+
+std::vector<std::string> words(const std::string& text) {
+    std::istringstream stream(text);
+    return {std::istream_iterator<std::string>(stream), {}};
 }
 
 Command answer(const Dialogs& dialog, const Experiment& experiment) {
@@ -85,6 +101,10 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
             return TakePicture{dialog.text, dialog.area};
         case Dialogs::Kind::rename_run:
             return RenameRun{dialog.run_id, dialog.text};
+        case Dialogs::Kind::note_run:
+            return NoteRun{dialog.run_id, dialog.text};
+        case Dialogs::Kind::tag_run:
+            return TagRun{dialog.run_id, words(dialog.text)};
         case Dialogs::Kind::delete_run:
             return DeleteRun{dialog.run_id};
         case Dialogs::Kind::none:

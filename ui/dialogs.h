@@ -24,6 +24,8 @@ struct Dialogs {
         open_trace,
         picture,
         rename_run,
+        note_run,
+        tag_run,
         delete_run,
     };
 

@@ -6,6 +6,7 @@
 #include "sessions/run_figures.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/run_menu.h"
 
 namespace ringscope::ui {
 
@@ -123,6 +124,9 @@ void RunsTab::draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Command
         return;
     }
     draw_table(in, ui, commands);
+    if (menu_asked_) open_run_menu();
+    menu_asked_ = false;
+    if (const RunSummary* run = selected_run()) draw_run_menu(*run, dialogs, ui, commands);
 }
 
 void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands) {
@@ -150,6 +154,9 @@ void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui,
     ImGui::SameLine();
     if (button(ui, "runs/delete", "Delete", "Remove the run from the file. Asks first.", no_run))
         dialogs.open_for_run(Dialogs::Kind::delete_run, selected, run->name);
+    ImGui::SameLine();
+    if (button(ui, "runs/more", "More", "Note, tags, baseline, archive. Also: right-click on a run.", no_run))
+        open_run_menu();
     ImGui::SameLine();
     const std::string not_shown =
         !in.run || in.run_id == 0 || in.run_id != selected ? "open the run first" : "";
@@ -226,12 +233,16 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
     ImGui::PushID(static_cast<int>(run.id));
     draw_choice(run, ui);
     ImGui::SameLine();
-    const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + run.name;
+    const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + marked_name(run);
     const ImGuiSelectableFlags flags =
         ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick;
     if (ImGui::Selectable((shown + "##run").c_str(), run.id == selected, flags)) {
         selected = run.id;
         if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) commands.push_back(OpenRun{run.id});
+    }
+    if (ImGui::IsItemClicked(ImGuiMouseButton_Right)) {
+        selected = run.id;
+        menu_asked_ = true;  // opened after the table: a popup belongs to the window it is asked from
     }
     ui.items.add_last("runs/row " + std::to_string(run.id), shown);
     if (!run.note.empty()) tooltip(ui.theme, run.note);

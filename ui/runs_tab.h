@@ -1,4 +1,4 @@
-// The saved runs: listed, sorted, filtered, opened, renamed, deleted.
+// The saved runs: listed, sorted, filtered, opened, renamed, noted, tagged, archived, deleted.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +40,7 @@ struct RunsTab {
     int sort_column_ = 1;
     bool ascending_ = false;
     bool stale_ = true;
+    bool menu_asked_ = false;
 };
 
 }  // namespace ringscope::ui
