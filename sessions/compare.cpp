@@ -181,14 +181,16 @@ void mark_best(Comparison& c, Runs runs) {
         for (size_t i = 0; i < runs.size(); ++i)
             if (row.values[i] && may_be_best(i) && (best < 0 || *row.values[i] < *row.values[best]))
                 best = static_cast<int>(i);
+        bool beats_another = false;
         for (size_t i = 0; best >= 0 && i < runs.size(); ++i) {
             if (static_cast<int>(i) == best || !row.values[i] || !may_be_best(i)) continue;
             const bool apart = exact ? *row.values[i] > *row.values[best]
                                      : noise_band(c.spreads[i]) && noise_band(c.spreads[best]) &&
                                            c.spreads[best].most < c.spreads[i].least;
             if (!apart) best = -1;
+            beats_another = true;
         }
-        row.best = best;
+        row.best = beats_another ? best : -1;
     }
 }
 

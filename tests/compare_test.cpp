@@ -113,6 +113,7 @@ TEST(Compare, AClaimSaysWhereTheTimeWentAndCarriesItsBand) {
     EXPECT_EQ(c.verdict.find("above all"), std::string::npos)
         << "a cause of what is not claimed: " << c.verdict;
     EXPECT_FALSE(metric(c, "seconds_median").values[0]);
+    EXPECT_EQ(metric(c, "seconds_median").best, -1) << "there is nothing that it would be better than";
 }
 
 TEST(Compare, RepeatsOfOneExperimentAreNotHeldAgainstThemselves) {
