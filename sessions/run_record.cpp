@@ -86,6 +86,12 @@ std::string automatic_name(const Experiment& experiment) {
 
 std::string experiment_hash(const Experiment& experiment) { return hash_of(experiment_to_json(experiment)); }
 
+std::string tags_text(const RunSummary& run) {
+    std::string text;
+    for (const std::string& tag : run.tags) text += (text.empty() ? "" : " ") + tag;
+    return text;
+}
+
 std::string marked_name(const RunSummary& run) {
     std::string name = run.name;
     if (run.baseline) name += " (baseline)";

@@ -54,6 +54,9 @@ std::string settings_line(const Experiment& experiment);
 /// Equal for equal experiments: RunSummary::experiment_hash.
 std::string experiment_hash(const Experiment& experiment);
 
+/// The tags with spaces between them.
+std::string tags_text(const RunSummary& run);
+
 /// "a run (baseline) (archived) #tag"
 std::string marked_name(const RunSummary& run);
 

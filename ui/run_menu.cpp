@@ -21,11 +21,8 @@ void draw_run_menu(const RunSummary& run, Dialogs& dialogs, WidgetContext ui, Co
     if (!ImGui::BeginPopup("##run menu")) return;
     if (menu_item(ui, "runs/menu/note", "Note...", "A line of your own about this run."))
         dialogs.open_for_run(Dialogs::Kind::note_run, run.id, run.note);
-    if (menu_item(ui, "runs/menu/tags", "Tags...", "Words to find this run by: tag:WORD in the filter.")) {
-        std::string tags;
-        for (const std::string& tag : run.tags) tags += (tags.empty() ? "" : " ") + tag;
-        dialogs.open_for_run(Dialogs::Kind::tag_run, run.id, tags);
-    }
+    if (menu_item(ui, "runs/menu/tags", "Tags...", "Words to find this run by: tag:WORD in the filter."))
+        dialogs.open_for_run(Dialogs::Kind::tag_run, run.id, tags_text(run));
     if (menu_item(ui, "runs/menu/baseline", run.baseline ? "No longer the baseline" : "Make it the baseline",
                   "One run of the file at most: the one that others are held against."))
         commands.push_back(SetBaseline{run.baseline ? 0 : run.id});

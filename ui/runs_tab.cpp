@@ -17,6 +17,10 @@ std::string error_cell(const RunSummary& run) {
     return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
 }
 
+std::string name_with_state(const RunSummary& run) {
+    return run.name + (run.baseline ? " (baseline)" : "") + (run.archived ? " (archived)" : "");
+}
+
 std::string state_cell(const RunSummary& run) { return name_of(run.state); }
 
 struct Column {
@@ -35,6 +39,7 @@ double error_order(const RunSummary& run) { return run.verified ? run.max_abs_er
 
 constexpr Column kColumns[] = {
     {"name", 214, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>},
+    {"tags", 90, tags_text, less_by<&RunSummary::tags>},
     {"started (UTC)", 128, [](const RunSummary& r) { return utc_text(r.started_utc_ms); },
      less_by<&RunSummary::started_utc_ms>},
     {"state", 70, state_cell, less_by<&RunSummary::state>},
@@ -57,7 +62,7 @@ constexpr Column kColumns[] = {
     {"settings", 360, [](const RunSummary& r) { return r.settings; }, less_by<&RunSummary::settings>},
 };
 constexpr int kColumnCount = static_cast<int>(std::size(kColumns));
-constexpr int kErrorColumn = 12;
+constexpr int kStartedColumn = 2, kStateColumn = 3, kErrorColumn = 13;
 constexpr size_t kMostCompared = 8;  // more do not fit on a screen
 
 }  // namespace
@@ -206,7 +211,9 @@ void RunsTab::draw_table(const Inputs& in, WidgetContext ui, Commands& commands)
     ImGui::TableSetupScrollFreeze(1, 1);
     for (int i = 0; i < kColumnCount; ++i) {
         const ImGuiTableColumnFlags first =
-            i == 1 ? ImGuiTableColumnFlags_DefaultSort | ImGuiTableColumnFlags_PreferSortDescending : 0;
+            i == kStartedColumn
+                ? ImGuiTableColumnFlags_DefaultSort | ImGuiTableColumnFlags_PreferSortDescending
+                : 0;
         ImGui::TableSetupColumn(kColumns[i].title, ImGuiTableColumnFlags_WidthFixed | first,
                                 ui.theme.px(kColumns[i].points));
     }
@@ -233,7 +240,7 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
     ImGui::PushID(static_cast<int>(run.id));
     draw_choice(run, ui);
     ImGui::SameLine();
-    const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + marked_name(run);
+    const std::string shown = (run.id == in.run_id && in.run_id != 0 ? "> " : "") + name_with_state(run);
     const ImGuiSelectableFlags flags =
         ImGuiSelectableFlags_SpanAllColumns | ImGuiSelectableFlags_AllowDoubleClick;
     if (ImGui::Selectable((shown + "##run").c_str(), run.id == selected, flags)) {
@@ -250,7 +257,7 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
         if (!ImGui::TableSetColumnIndex(i)) continue;
         const bool wrong = i == kErrorColumn && run.verified && !run.verify_passed;
         const ImU32 colour =
-            wrong || (i == 2 && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
+            wrong || (i == kStateColumn && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
         text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].text(run),
                   colour);
     }

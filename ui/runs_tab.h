@@ -37,7 +37,7 @@ struct RunsTab {
     std::string filter_error_;
     std::string shown_filter_;
     std::vector<int> order_;
-    int sort_column_ = 1;
+    int sort_column_ = 2;  // when it was started
     bool ascending_ = false;
     bool stale_ = true;
     bool menu_asked_ = false;
