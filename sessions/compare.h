@@ -85,6 +85,9 @@ std::optional<double> noise_band(const Spread& spread);
 /// Known to have given a wrong answer.
 bool answered_wrongly(const Run& run);
 
+/// How far the kept outputs lie from the first run's, a sentence for each run that can be held against it.
+std::vector<std::string> output_sentences(const Comparison& comparison);
+
 /// One JSON object, indented.
 std::string comparison_to_json(const Comparison& comparison);
 /// Two tables (settings, figures), the ranks, warnings and the verdict; for a terminal.

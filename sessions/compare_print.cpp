@@ -167,15 +167,21 @@ std::string comparison_to_json(const Comparison& c) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::vector<std::string> output_sentences(const Comparison& c) {
+    std::vector<std::string> sentences;
+    for (size_t i = 0; i < c.outputs.size(); ++i)
+        if (c.outputs[i])
+            sentences.push_back(c.names[i] + " against " + c.names[0] + ": " +
+                                output_difference_text(*c.outputs[i]) + ".");
+    return sentences;
+}
+
 std::string comparison_to_text(const Comparison& c) {
     std::string text;
     text += c.settings.empty() ? "The same settings.\n" : table_text(settings_table(c));
     text += "\n" + table_text(metrics_table(c));
     if (!c.ranks.empty()) text += "\n" + table_text(ranks_table(c));
-    for (size_t i = 0; i < c.outputs.size(); ++i)
-        if (c.outputs[i])
-            text += "\n" + c.names[i] + " against " + c.names[0] + ": " +
-                    output_difference_text(*c.outputs[i]) + ".\n";
+    for (const std::string& sentence : output_sentences(c)) text += "\n" + sentence + "\n";
     if (!c.warnings.empty()) text += "\n";
     for (const std::string& warning : c.warnings) text += "! " + warning + "\n";
     return text + "\n" + c.verdict + "\n";

@@ -218,6 +218,7 @@ std::string comparison_to_html(Runs runs, const Comparison& c) {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
         html_escaped(title) + "</title>\n" + style() + "</head>\n<body>\n<h1>" + html_escaped(title) +
         "</h1>\n<p class=\"verdict\" id=\"verdict\">" + html_escaped(c.verdict) + "</p>\n";
+    for (const std::string& sentence : output_sentences(c)) page += "<p>" + html_escaped(sentence) + "</p>\n";
     for (const std::string& warning : c.warnings)
         page += "<p class=\"warning\">! " + html_escaped(warning) + "</p>\n";
     page += settings_section(c) + metrics_section(c);

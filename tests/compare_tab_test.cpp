@@ -27,6 +27,11 @@ std::shared_ptr<Run> gather() {
     return make_fixture_run(find_scenario("All-gather (V2 Collective)")->experiment);
 }
 
+std::shared_ptr<Run> with_output(std::shared_ptr<Run> run) {
+    run->output = testing::make_fixture_output(run->schedule->problem);
+    return run;
+}
+
 TEST(CompareTab, TwoCheckedRunsAreAskedForInTheOrderOfTheirChoice) {
     NullWindow window;
     auto runs = std::make_shared<std::vector<RunSummary>>(3);
@@ -44,6 +49,17 @@ TEST(CompareTab, TwoCheckedRunsAreAskedForInTheOrderOfTheirChoice) {
     ASSERT_EQ(window.count<ui::CompareRuns>(), 1);
     EXPECT_EQ(window.last<ui::CompareRuns>()->ids, (std::vector<int64_t>{3, 1}));
     EXPECT_TRUE(window.item("compare/empty"));
+}
+
+TEST(CompareTab, SaysHowFarKeptOutputsLieApart) {
+    NullWindow window({1280, 720});
+    window.in.compared = compared(with_output(gather()), with_output(hybrid()));
+    window.ui->show_view("compare");
+    window.frames(3);
+    EXPECT_EQ(window.text("compare/output 1"), output_sentences(window.in.compared->comparison).front());
+    window.in.compared = compared(with_output(gather()), hybrid());
+    window.frames(3);
+    EXPECT_FALSE(window.item("compare/output 1")) << "only one was kept";
 }
 
 TEST(CompareTab, ShowsOnlySettingsThatDifferAndEveryFigureBesideTheBaseline) {

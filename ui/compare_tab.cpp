@@ -22,6 +22,9 @@ std::vector<std::string> metric_cells(const MetricRow& row, size_t run) {
 
 void draw_verdict(const Comparison& c, WidgetContext ui) {
     wrapped_item(ui, "compare/verdict", c.verdict, ui.theme.text);
+    const std::vector<std::string> outputs = output_sentences(c);
+    for (size_t i = 0; i < outputs.size(); ++i)
+        wrapped_item(ui, "compare/output " + std::to_string(i + 1), outputs[i], ui.theme.text);
     for (size_t i = 0; i < c.warnings.size(); ++i)
         wrapped_item(ui, "compare/warning " + std::to_string(i + 1), "! " + c.warnings[i], ui.theme.warning);
 }
@@ -136,8 +139,8 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
         return;
     }
     const float height = ImGui::GetContentRegionAvail().y;
-    const float words =
-        ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(c.warnings.size()));
+    const size_t lines = c.warnings.size() + output_sentences(c).size();
+    const float words = ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(lines));
     ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.2f)});
     draw_verdict(c, ui);
     ImGui::EndChild();
