@@ -3,6 +3,8 @@
 #include "sessions/preset_files.h"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -61,8 +63,9 @@ TEST(PresetFiles, RefuseATakenNameInOneLineAndReplaceNothing) {
 
 TEST(PresetFiles, RefuseNamesThatAreNoFileNames) {
     const ScratchFolder scratch;
-    for (const std::string name :
-         {"", "  ", "a/b", "../up", ".hidden", "a\nb", std::string(61, 'x').c_str()}) {
+    const std::vector<std::string> names = {
+        "", "  ", "a/b", "../up", ".hidden", "a\nb", std::string(61, 'x')};
+    for (const std::string& name : names) {
         EXPECT_NE(preset_name_problem(name, {}), "") << name;
         EXPECT_NE(refusal([&] { save_preset(scratch.path(), preset(name, 2)); }), "") << name;
     }
