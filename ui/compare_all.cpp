@@ -45,7 +45,7 @@ void CompareAll::draw_words(WidgetContext ui, Commands& commands) {
 /// The pictures' twin: the picked runs, with every figure.
 void CompareAll::draw_table(ImVec2 size, WidgetContext ui) {
     std::vector<const char*> columns{"run"};
-    for (const RunFigure& figure : kRunFigures) columns.push_back(figure.label);
+    for (const RunAxis& figure : kRunAxes) columns.push_back(figure.label);
     columns.push_back("answer");
     std::vector<int> picked;
     for (size_t run = 0; run < plot_.runs.size(); ++run)
@@ -64,7 +64,7 @@ void CompareAll::draw_table(ImVec2 size, WidgetContext ui) {
             ui.items.add_last("compare/all/row " + std::to_string(run.id), run.name);
             if (ImGui::IsItemHovered()) brush.next_hovered = index;
             ImGui::PopID();
-            for (const RunFigure& figure : kRunFigures) {
+            for (const RunAxis& figure : kRunAxes) {
                 ImGui::TableNextColumn();
                 ImGui::TextUnformatted(metric_text(figure.value(run), figure.unit).c_str());
             }

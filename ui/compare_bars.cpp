@@ -4,7 +4,7 @@
 
 #include "ui/compare_memory.h"
 #include "ui/plot.h"
-#include "ui/run_figures.h"
+#include "ui/run_axes.h"
 
 namespace ringscope::ui {
 

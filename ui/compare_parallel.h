@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ui/plot.h"
-#include "ui/run_figures.h"
+#include "ui/run_axes.h"
 #include "ui/widgets.h"
 
 namespace ringscope::ui {

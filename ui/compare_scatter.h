@@ -2,13 +2,13 @@
 #pragma once
 
 #include "ui/plot.h"
-#include "ui/run_figures.h"
+#include "ui/run_axes.h"
 #include "ui/widgets.h"
 
 namespace ringscope::ui {
 
 struct RunScatter {
-    int x = 5;  // index into kRunFigures
+    int x = 5;  // index into kRunAxes
     int y = 2;
 
     void draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetContext ui);

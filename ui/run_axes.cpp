@@ -1,4 +1,4 @@
-#include "ui/run_figures.h"
+#include "ui/run_axes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,9 +47,9 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
     if (!plot.list) return plot;
     for (const RunSummary& run : *plot.list) {
         if (run.archived) continue;
-        const bool finite =
-            std::all_of(std::begin(kRunFigures), std::end(kRunFigures),
-                        [&](const RunFigure& figure) { return std::isfinite(figure.value(run)); });
+        const bool finite = std::all_of(std::begin(kRunAxes), std::end(kRunAxes), [&](const RunAxis& figure) {
+            return std::isfinite(figure.value(run));
+        });
         if (run.state != RunState::done || !finite)
             ++plot.unfinished;
         else if (plot.runs.size() < kMostPlottedRuns)
@@ -58,9 +58,9 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
             ++plot.left_out;
     }
     plot.shares.resize(plot.runs.size());
-    for (size_t figure = 0; figure < std::size(kRunFigures); ++figure) {
+    for (size_t figure = 0; figure < std::size(kRunAxes); ++figure) {
         std::vector<double> values;
-        for (const RunSummary* run : plot.runs) values.push_back(kRunFigures[figure].value(*run));
+        for (const RunSummary* run : plot.runs) values.push_back(kRunAxes[figure].value(*run));
         plot.scales[figure] = make_scale(values);
         for (size_t run = 0; run < values.size(); ++run)
             plot.shares[run][figure] = plot.scales[figure].share_of(values[run]);
@@ -68,7 +68,7 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
     return plot;
 }
 
-bool RunBrush::keeps(const std::array<float, kRunFigureCount>& shares) const {
+bool RunBrush::keeps(const std::array<float, kRunAxisCount>& shares) const {
     for (size_t figure = 0; figure < shares.size(); ++figure)
         if (const auto& range = ranges[figure];
             range && (shares[figure] < range->from - kEdge || shares[figure] > range->to + kEdge))
@@ -85,7 +85,7 @@ std::string run_text(const RunSummary& run) {
     text += !run.verified       ? "not verified"
             : run.verify_passed ? "answer verified"
                                 : "WRONG ANSWER: never the best";
-    for (const RunFigure& figure : kRunFigures)
+    for (const RunAxis& figure : kRunAxes)
         text += std::string("\n") + figure.label + "  " + metric_text(figure.value(run), figure.unit);
     return text;
 }

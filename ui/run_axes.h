@@ -13,13 +13,13 @@
 
 namespace ringscope::ui {
 
-struct RunFigure {
+struct RunAxis {
     const char* key;    // of its items
     const char* label;  // as a person reads it
     const char* unit;   // "s", "B", "GFLOP/s", "" for a count or ratio
     double (*value)(const RunSummary&);
 };
-inline constexpr RunFigure kRunFigures[] = {
+inline constexpr RunAxis kRunAxes[] = {
     {"ranks", "ranks", "", [](const RunSummary& r) { return static_cast<double>(r.ranks); }},
     {"seq_len", "sequence", "", [](const RunSummary& r) { return static_cast<double>(r.seq_len); }},
     {"seconds", "time", "s", [](const RunSummary& r) { return r.seconds; }},
@@ -31,7 +31,7 @@ inline constexpr RunFigure kRunFigures[] = {
     {"overlap_efficiency", "overlap", "", [](const RunSummary& r) { return r.overlap_efficiency; }},
     {"compute_imbalance", "imbalance", "", [](const RunSummary& r) { return r.compute_imbalance; }},
 };
-inline constexpr int kRunFigureCount = static_cast<int>(std::size(kRunFigures));
+inline constexpr int kRunAxisCount = static_cast<int>(std::size(kRunAxes));
 
 /// "12.3 ms", "1.50 MiB", "8,192".
 std::string metric_text(double value, const std::string& unit);
@@ -53,8 +53,8 @@ inline constexpr size_t kMostPlottedRuns = 2000;
 struct RunPlot {
     std::shared_ptr<const std::vector<RunSummary>> list;
     std::vector<const RunSummary*> runs;  // finished and not archived, newest first; at most kMostPlottedRuns
-    std::vector<std::array<float, kRunFigureCount>> shares;  // parallel to runs
-    std::array<FigureScale, kRunFigureCount> scales;
+    std::vector<std::array<float, kRunAxisCount>> shares;  // parallel to runs
+    std::array<FigureScale, kRunAxisCount> scales;
     size_t unfinished = 0;  // have no figures
     size_t left_out = 0;    // older than the plotted ones
 };
@@ -66,11 +66,11 @@ struct RunBrush {
         float from = 0;  // shares of the axis
         float to = 1;
     };
-    std::array<std::optional<Range>, kRunFigureCount> ranges;
+    std::array<std::optional<Range>, kRunAxisCount> ranges;
     int hovered = -1;       // index into RunPlot::runs, of the last frame
     int next_hovered = -1;  // written in this frame
 
-    bool keeps(const std::array<float, kRunFigureCount>& shares) const;
+    bool keeps(const std::array<float, kRunAxisCount>& shares) const;
     bool active() const;
 };
 
