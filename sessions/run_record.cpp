@@ -92,10 +92,12 @@ std::string tags_text(const RunSummary& run) {
     return text;
 }
 
+std::string name_with_state(const RunSummary& run) {
+    return run.name + (run.baseline ? " (baseline)" : "") + (run.archived ? " (archived)" : "");
+}
+
 std::string marked_name(const RunSummary& run) {
-    std::string name = run.name;
-    if (run.baseline) name += " (baseline)";
-    if (run.archived) name += " (archived)";
+    std::string name = name_with_state(run);
     for (const std::string& tag : run.tags) name += " #" + tag;
     return name;
 }

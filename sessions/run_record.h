@@ -57,7 +57,9 @@ std::string experiment_hash(const Experiment& experiment);
 /// The tags with spaces between them.
 std::string tags_text(const RunSummary& run);
 
-/// "a run (baseline) (archived) #tag"
+/// "a run (baseline) (archived)"
+std::string name_with_state(const RunSummary& run);
+/// The same with its tags: "a run (baseline) #tag"
 std::string marked_name(const RunSummary& run);
 
 /// RunSummary of a run that is not saved: id 0, no uuid, tags or note.

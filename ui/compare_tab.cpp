@@ -20,9 +20,8 @@ std::vector<std::string> metric_cells(const MetricRow& row, size_t run) {
     return {value + band + ratio + best, value + ratio + best, value + best, value};
 }
 
-void draw_verdict(const Comparison& c, WidgetContext ui) {
+void draw_verdict(const Comparison& c, const std::vector<std::string>& outputs, WidgetContext ui) {
     wrapped_item(ui, "compare/verdict", c.verdict, ui.theme.text);
-    const std::vector<std::string> outputs = output_sentences(c);
     for (size_t i = 0; i < outputs.size(); ++i)
         wrapped_item(ui, "compare/output " + std::to_string(i + 1), outputs[i], ui.theme.text);
     for (size_t i = 0; i < c.warnings.size(); ++i)
@@ -139,10 +138,11 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
         return;
     }
     const float height = ImGui::GetContentRegionAvail().y;
-    const size_t lines = c.warnings.size() + output_sentences(c).size();
+    const std::vector<std::string> outputs = output_sentences(c);
+    const size_t lines = c.warnings.size() + outputs.size();
     const float words = ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(lines));
     ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.2f)});
-    draw_verdict(c, ui);
+    draw_verdict(c, outputs, ui);
     ImGui::EndChild();
     const float rest = ImGui::GetContentRegionAvail().y;
     float upper = std::max(1.0f, rest * upper_share);

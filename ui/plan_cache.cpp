@@ -29,10 +29,6 @@ std::optional<double> tightest_hop(const Schedule& schedule) {
     return tightest;
 }
 
-}  // namespace
-
-namespace {
-
 /// Of the largest rank, were every chunk sent whole.
 int64_t undilated_peak_bytes(const Schedule& schedule) {
     const auto dilates = [](const Pattern& pattern) { return pattern.dilation_rate > 1; };

@@ -17,10 +17,6 @@ std::string error_cell(const RunSummary& run) {
     return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
 }
 
-std::string name_with_state(const RunSummary& run) {
-    return run.name + (run.baseline ? " (baseline)" : "") + (run.archived ? " (archived)" : "");
-}
-
 std::string state_cell(const RunSummary& run) { return name_of(run.state); }
 
 struct Column {
