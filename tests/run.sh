@@ -25,7 +25,7 @@ build() {  # PRESET TARGET...
 check() {  # PRESET CTEST-ARGUMENTS...
     local preset=$1
     shift
-    ctest --test-dir "build/$preset" --output-on-failure --no-tests=error "$@"
+    ctest --test-dir "build/$preset" -j "$jobs" --output-on-failure --no-tests=error "$@"
 }
 
 build ci all
@@ -36,7 +36,6 @@ fi
 build tsan engine_tests
 build asan engine_tests
 
-# Runs use all cores themselves, so tests take turns.
 TSAN_OPTIONS=halt_on_error=1 check tsan -L engine
 ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1 check asan -L engine
 check ci

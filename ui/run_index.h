@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "engine/critical_path.h"
-#include "ui/plan_cache.h"
+#include "ui/settings/plan_cache.h"
 #include "ui/trace_index.h"
 
 namespace ringscope::ui {

@@ -6,7 +6,7 @@
 #include "ui/actions.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
-#include "ui/preset_menu.h"
+#include "ui/settings/preset_menu.h"
 
 namespace ringscope::ui {
 

@@ -15,7 +15,7 @@
 #include "sessions/preset_files.h"
 #include "sessions/run_record.h"
 #include "ui/commands.h"
-#include "ui/compared_set.h"
+#include "ui/compare/compared_set.h"
 #include "ui/item_registry.h"
 #include "ui/run_index.h"
 #include "ui/theme.h"

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "ui/imgui_compat.h"
-#include "ui/prediction_panel.h"
-#include "ui/settings_panel.h"
+#include "ui/settings/prediction_panel.h"
+#include "ui/settings/settings_panel.h"
 #include "ui/transport_strip.h"
 
 namespace ringscope::ui {

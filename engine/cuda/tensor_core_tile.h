@@ -14,8 +14,8 @@
 // an address is no multiple of 16 bytes the same places are filled element by element.
 //
 // The text is compiled for the device with DeviceWarp (warp.cuh) and for the host with a warp of 32 emulated
-// lanes (tests/host_warp.h). Code inside warp.lanes() is per lane; what stands outside is done by the warp as
-// a whole.
+// lanes (tests/cuda/host_warp.h). Code inside warp.lanes() is per lane; what stands outside is done by the
+// warp as a whole.
 #pragma once
 
 #include "engine/cuda/tile_context.h"

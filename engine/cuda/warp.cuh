@@ -1,5 +1,5 @@
 // The warp that the attention tiles are written for, on the device: 32 threads that run at once, each its own
-// lane. Its twin for the host, tests/host_warp.h, follows the same promises lane by lane.
+// lane. Its twin for the host, tests/cuda/host_warp.h, follows the same promises lane by lane.
 #pragma once
 
 #include <type_traits>

@@ -1,0 +1,138 @@
+// The CUDA executor's streams, events, memory and failures, on the fake runtime of fake_cuda.h.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "tests/cuda/cuda_run_checks.h"
+
+namespace ringscope {
+namespace {
+
+TEST(CudaExecutor, RandomProblemsAnswerRightInEveryOrderTheEventsAllow) {
+    std::mt19937 random(61);
+    for (int round = 0; round < 120; ++round) {
+        const Experiment e = random_small_experiment(random);
+        SCOPED_TRACE(describe(e));
+        fake_cuda::reset(1 + round % 3, kPlenty, static_cast<unsigned>(round));
+        expect_done(e);
+        expect_nothing_left();
+        if (testing::Test::HasFailure()) return;
+    }
+    EXPECT_GT(fake_cuda::operations(), 1000);
+}
+
+TEST(CudaExecutor, RanksShareAGpuAndTheRunSaysSo) {
+    fake_cuda::reset(2, kPlenty, 1);
+    const auto run = execute(dense_ring(), {}, {});
+    ASSERT_EQ(run->state, RunState::done) << run->error;
+    EXPECT_EQ(run->device, "cuda: Fake GPU and 1 more (2 ranks share a GPU)");
+    EXPECT_EQ(run->kernel, "fma");
+    EXPECT_EQ(run->transport, "peer");
+}
+
+TEST(CudaExecutor, ADeviceThatWasChosenIsPredictedAsIfItWereNamed) {
+    fake_cuda::reset(1, kPlenty, 1);
+    Experiment e = dense_ring();
+    e.backend.device = Device::automatic;
+    const auto run = execute(e, {}, {});
+    ASSERT_EQ(run->state, RunState::done) << run->error;
+    EXPECT_EQ(run->experiment.backend.device, Device::automatic);
+    EXPECT_EQ(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(dense_ring())));
+    EXPECT_GT(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(e)));
+}
+
+TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
+    Experiment e = dense_ring();
+    e.ring.timeout_seconds = 0.2;
+    const auto expect = [&](const Fault& fault, RunState state, const std::string& words) {
+        fake_cuda::reset(1, kPlenty, 2);
+        RunOptions options;
+        options.fault = fault;
+        const auto run = execute(e, options, {});
+        EXPECT_EQ(run->state, state) << run->error;
+        EXPECT_NE(run->error.find(words), std::string::npos) << run->error;
+        expect_nothing_left();
+        expect_done(e);
+    };
+    expect({Fault::Kind::lose_transfer, 1, 1, 0}, RunState::failed, "nothing came from rank 1");
+    expect({Fault::Kind::throw_error, 2, 1, 0}, RunState::failed, "rank 2 failed in step 1");
+    expect({Fault::Kind::delay, 1, 1, 0.05}, RunState::done, "");
+}
+
+TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {
+    fake_cuda::reset(1, kPlenty, 3);
+    Experiment e = dense_ring();
+    e.ring.timeout_seconds = 60;
+    RunOptions options;
+    options.fault = {Fault::Kind::lose_transfer, 1, 1, 0};
+    std::stop_source stop;
+    std::jthread canceller([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        stop.request_stop();
+    });
+    EXPECT_EQ(execute(e, options, stop.get_token())->state, RunState::cancelled);
+    expect_nothing_left();
+}
+
+TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
+    fake_cuda::reset(1, 4096, 4);
+    const auto foreseen = execute(dense_ring(), {}, {});
+    EXPECT_EQ(foreseen->error_kind, ErrorKind::run_failed);
+    EXPECT_EQ(foreseen->error.rfind("out of memory: GPU 0 (Fake GPU) is to hold rank 0, 1, 2, 3", 0), 0u)
+        << foreseen->error;
+    // Enough for what the schedule predicts, not for the flag beside it that ends a run early.
+    fake_cuda::reset(1, predicted_bytes_all_ranks(plan(dense_ring())), 4);
+    const auto reported = execute(dense_ring(), {}, {});
+    EXPECT_EQ(reported->error.rfind("out of memory: rank", 0), 0u) << reported->error;
+    expect_nothing_left();
+    fake_cuda::reset(1, kPlenty, 4);
+    expect_done(dense_ring());
+}
+
+TEST(CudaExecutor, WhatThisBuildLacksIsNamed) {
+    fake_cuda::reset(1, kPlenty, 5);
+    Experiment e = dense_ring();
+    e.backend.transport = TransportKind::mpi;
+    EXPECT_NE(execute(e, {}, {})->error.find("auto, peer or nccl"), std::string::npos);
+    e = dense_ring();
+    e.backend.transport = TransportKind::nccl;
+    EXPECT_EQ(execute(e, {}, {})->error.rfind("backend.transport is nccl: ", 0), 0u);
+    e = dense_ring();
+    e.backend.kernel = "mma";
+    EXPECT_NE(execute(e, {}, {})->error.find("backend.kernel: mma needs f16 or bf16"), std::string::npos);
+    e.backend.kernel = "abacus";
+    EXPECT_NE(execute(e, {}, {})->error.find("auto, mma, fma"), std::string::npos);
+}
+
+TEST(CudaExecutor, AnOlderGpuTakesTheMultiplyAddKernelWhateverTheDtype) {
+    for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
+        fake_cuda::reset(1, kPlenty, 6, 75);
+        Experiment e = dense_ring();
+        e.problem.dtype = dtype;
+        expect_done(e);
+        EXPECT_EQ(execute(e, {}, {})->kernel, "fma");
+        e.backend.kernel = "mma";
+        const auto refused = execute(e, {}, {});
+        EXPECT_EQ(refused->error_kind, ErrorKind::bad_input);
+        EXPECT_NE(refused->error.find("compute capability 7.5"), std::string::npos) << refused->error;
+    }
+    const auto usable = [](const std::string& kernel) {
+        for (const EngineOption& option : engine_inventory().gpu_kernels)
+            if (option.name == kernel) return option.usable;
+        return false;
+    };
+    EXPECT_TRUE(usable("fma"));
+    EXPECT_FALSE(usable("mma"));
+    fake_cuda::reset(1, kPlenty, 6, 80);
+    EXPECT_TRUE(usable("mma"));
+    Experiment e = dense_ring();
+    e.problem.dtype = DType::bf16;
+    EXPECT_EQ(execute(e, {}, {})->kernel, "mma");
+    fake_cuda::reset(1, kPlenty, 6, 70);  // CUDA 13 makes no code for it
+    EXPECT_NE(execute(e, {}, {})->error.find("compute capability below 7.5"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ringscope

@@ -1,0 +1,68 @@
+// What holds for every run of the CUDA executor on the fake runtime, whatever its transport.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "engine/executor.h"
+#include "tests/cuda/fake_cuda.h"
+#include "tests/random_problem.h"
+
+namespace ringscope {
+
+inline constexpr int64_t kPlenty = int64_t{1} << 30;
+
+inline Experiment random_small_experiment(std::mt19937& random) {
+    Experiment e = random_experiment(random, {70, 6, 16});
+    e.problem.dtype = static_cast<DType>(random() % 3);
+    e.backend.device = Device::cuda;
+    e.backend.threads = 1;
+    return e;
+}
+
+/// Dense over four ranks: every rank sends in every step but the last.
+inline Experiment dense_ring() {
+    Experiment e;
+    e.problem.seq_len = 96;
+    e.problem.heads = 2;
+    e.problem.head_dim = 8;
+    e.problem.head_groups = {{96, 1, {}, {}}};
+    e.ring.ranks = 4;
+    e.backend.device = Device::cuda;
+    e.backend.threads = 1;
+    return e;
+}
+
+inline void expect_done(const Experiment& experiment) {
+    RunOptions options;
+    options.verify = true;
+    const auto run = execute(experiment, options, {});
+    ASSERT_EQ(run->state, RunState::done) << run->error;
+    EXPECT_TRUE(run->verification->passed)
+        << "relative error " << run->verification->relative_error << ", lse "
+        << run->verification->max_lse_error << ", wrong empty rows " << run->verification->wrong_empty_rows;
+    EXPECT_EQ(run->metrics.bytes_on_wire, run->schedule->bytes_on_wire);
+    for (const RankMetrics& rank : run->metrics.ranks) {
+        // A causal tile that sees nothing has no place in the lists.
+        EXPECT_LE(rank.peak_bytes, rank.predicted_peak_bytes);
+        if (!experiment.problem.causal) {
+            EXPECT_EQ(rank.peak_bytes, rank.predicted_peak_bytes);
+        }
+        EXPECT_NEAR(rank.wall_seconds(), run->metrics.seconds, 1e-3 * run->metrics.seconds);
+    }
+    for (const TransferTimes& times : run->trace.transfers) {
+        EXPECT_GE(times.posted_ns, 0);
+        EXPECT_GE(times.begin_ns, times.posted_ns);
+        EXPECT_GE(times.done_ns, times.begin_ns);
+    }
+    EXPECT_GT(run->trace.clock_error_ns, 0);
+}
+
+/// After any run, well or not.
+inline void expect_nothing_left() {
+    EXPECT_EQ(fake_cuda::live_bytes(), 0);
+    EXPECT_EQ(fake_cuda::live_handles(), 0);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,276 @@
+#include "tests/cuda/fake_cuda.h"
+
+#include <cuda_runtime_api.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <set>
+#include <thread>
+#include <vector>
+
+namespace {
+
+int64_t now_ns() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+using ringscope::fake_cuda::Operation;
+
+struct FakeStream {
+    std::deque<Operation> queue;
+};
+
+struct FakeEvent {
+    int64_t recorded = 0;  // times asked for
+    int64_t happened = 0;  // times done
+    int64_t time_ns = 0;
+};
+
+/// The machine's whole state: the runtime's interface is plain functions.
+struct Machine {
+    int devices = 1;
+    int64_t memory = int64_t{1} << 30;
+    int capability = 80;
+    int current = 0;
+    std::mt19937 random;
+    std::vector<std::unique_ptr<FakeStream>> streams;
+    std::vector<std::function<void()>> on_the_way;  // to devices by the null stream
+    std::set<FakeEvent*> events;
+    std::map<void*, std::pair<int, int64_t>> blocks;  // device, bytes
+    int64_t operations = 0;
+
+    int64_t used(int device) const {
+        int64_t bytes = 0;
+        for (const auto& [data, block] : blocks)
+            if (block.first == device) bytes += block.second;
+        return bytes;
+    }
+    /// Runs one entry; false when none may run. One stream goes on for as long as it may, and then another
+    /// that was drawn by lot: so streams run far ahead of each other, which fair turns would hardly ever
+    /// show.
+    bool run_one() {
+        if (random() % 24 == 0) std::shuffle(streams.begin(), streams.end(), random);
+        for (const auto& stream : streams) {
+            if (stream->queue.empty() || !stream->queue.front()()) continue;
+            stream->queue.pop_front();
+            ++operations;
+            return true;
+        }
+        return false;
+    }
+};
+
+Machine& machine() {
+    static Machine one;
+    return one;
+}
+
+FakeStream* fake(cudaStream_t stream) { return reinterpret_cast<FakeStream*>(stream); }
+FakeEvent* fake(cudaEvent_t event) { return reinterpret_cast<FakeEvent*>(event); }
+
+}  // namespace
+
+namespace ringscope::fake_cuda {
+
+void reset(int devices, int64_t memory, unsigned seed, int capability) {
+    machine().devices = devices;
+    machine().capability = capability;
+    machine().memory = memory;
+    machine().current = 0;
+    machine().random.seed(seed);
+}
+int64_t live_bytes() {
+    int64_t bytes = 0;
+    for (int device = 0; device < machine().devices; ++device) bytes += machine().used(device);
+    return bytes;
+}
+int live_handles() { return static_cast<int>(machine().streams.size() + machine().events.size()); }
+int64_t operations() { return machine().operations; }
+int current_device() { return machine().current; }
+
+cudaError_t enqueue(cudaStream_t stream, Operation operation) {
+    if (stream == nullptr) return operation() ? cudaSuccess : cudaErrorUnknown;
+    fake(stream)->queue.push_back(std::move(operation));
+    return cudaSuccess;
+}
+
+cudaError_t enqueue_work(cudaStream_t stream, std::function<void()> work) {
+    return enqueue(stream, [work] {
+        work();
+        return true;
+    });
+}
+
+}  // namespace ringscope::fake_cuda
+
+using ringscope::fake_cuda::enqueue;
+using ringscope::fake_cuda::enqueue_work;
+
+extern "C" {
+
+cudaError_t cudaGetLastError() { return cudaSuccess; }
+const char* cudaGetErrorString(cudaError_t) { return "an error of the fake runtime"; }
+const char* cudaGetErrorName(cudaError_t) { return "cudaErrorFake"; }
+cudaError_t cudaGetDevice(int* device) {
+    *device = machine().current;
+    return cudaSuccess;
+}
+cudaError_t cudaSetDevice(int device) {
+    if (device < 0 || device >= machine().devices) return cudaErrorInvalidDevice;
+    machine().current = device;
+    return cudaSuccess;
+}
+cudaError_t cudaGetDeviceCount(int* count) {
+    *count = machine().devices;
+    return *count > 0 ? cudaSuccess : cudaErrorNoDevice;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
+    *properties = {};
+    std::snprintf(properties->name, sizeof properties->name, "Fake GPU");
+    properties->major = machine().capability / 10;
+    properties->minor = machine().capability % 10;
+    properties->multiProcessorCount = 1;
+    properties->totalGlobalMem = static_cast<size_t>(machine().memory);
+    return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+    *value = 1;
+    return cudaSuccess;
+}
+cudaError_t cudaDeviceGetPCIBusId(char* text, int length, int device) {
+    std::snprintf(text, static_cast<size_t>(length), "0000:0%d:00.0", device);
+    return cudaSuccess;
+}
+cudaError_t cudaDeviceGetP2PAttribute(int* value, cudaDeviceP2PAttr, int, int) {
+    *value = 1;
+    return cudaSuccess;
+}
+cudaError_t cudaDeviceCanAccessPeer(int* reachable, int, int) {
+    *reachable = 1;
+    return cudaSuccess;
+}
+cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
+    *total = static_cast<size_t>(machine().memory);
+    *free = *total - static_cast<size_t>(machine().used(machine().current));
+    return cudaSuccess;
+}
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
+    *pool = nullptr;
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
+    std::memset(value, 0, sizeof(uint64_t));
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t) { return cudaSuccess; }
+
+cudaError_t cudaMallocAsync(void** data, size_t bytes, cudaStream_t) {
+    const auto size = static_cast<int64_t>(bytes);
+    if (machine().used(machine().current) + size > machine().memory) return cudaErrorMemoryAllocation;
+    *data = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+    std::memset(*data, 0xff, bytes);  // NaN where nobody wrote
+    machine().blocks[*data] = {machine().current, size};
+    return cudaSuccess;
+}
+cudaError_t cudaFreeAsync(void* data, cudaStream_t) {
+    if (machine().blocks.erase(data) == 0) return cudaErrorInvalidValue;
+    std::free(data);
+    return cudaSuccess;
+}
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+    machine().streams.push_back(std::make_unique<FakeStream>());
+    *stream = reinterpret_cast<cudaStream_t>(machine().streams.back().get());
+    return cudaSuccess;
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+    std::erase_if(machine().streams, [&](const auto& one) { return one.get() == fake(stream); });
+    return cudaSuccess;
+}
+cudaError_t cudaStreamQuery(cudaStream_t stream) {
+    machine().run_one();
+    return fake(stream)->queue.empty() ? cudaSuccess : cudaErrorNotReady;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+    if (stream == nullptr) {
+        for (const auto& arrive : machine().on_the_way) arrive();
+        machine().on_the_way.clear();
+        return cudaSuccess;
+    }
+    const int64_t give_up_ns = now_ns() + 20'000'000'000;
+    while (!fake(stream)->queue.empty())
+        if (!machine().run_one() && now_ns() > give_up_ns) return cudaErrorLaunchTimeout;
+    return cudaSuccess;
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+    const int64_t wanted = fake(event)->recorded;
+    return enqueue(stream, [event, wanted] { return fake(event)->happened >= wanted; });
+}
+
+cudaError_t cudaEventCreate(cudaEvent_t* event) {
+    auto* made = new FakeEvent;
+    machine().events.insert(made);
+    *event = reinterpret_cast<cudaEvent_t>(made);
+    return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+    machine().events.erase(fake(event));
+    delete fake(event);
+    return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+    ++fake(event)->recorded;
+    return enqueue_work(stream, [event] {
+        ++fake(event)->happened;
+        fake(event)->time_ns = now_ns();
+    });
+}
+cudaError_t cudaEventQuery(cudaEvent_t event) {
+    machine().run_one();
+    return fake(event)->happened == fake(event)->recorded ? cudaSuccess : cudaErrorNotReady;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+    while (fake(event)->happened != fake(event)->recorded)
+        if (!machine().run_one()) return cudaErrorLaunchTimeout;
+    return cudaSuccess;
+}
+cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+    *milliseconds = static_cast<float>(fake(to)->time_ns - fake(from)->time_ns) * 1e-6f;
+    return cudaSuccess;
+}
+
+cudaError_t cudaMemcpy(void* target, const void* source, size_t bytes, cudaMemcpyKind kind) {
+    const std::vector<unsigned char> read(static_cast<const unsigned char*>(source),
+                                          static_cast<const unsigned char*>(source) + bytes);
+    const auto write = [target, read] { std::memcpy(target, read.data(), read.size()); };
+    // From pageable memory the bytes are only on their way when the call returns.
+    if (kind == cudaMemcpyHostToDevice)
+        machine().on_the_way.push_back(write);
+    else
+        write();
+    return cudaSuccess;
+}
+cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t stream) {
+    // From pageable memory: read at once, as the runtime does.
+    const std::vector<unsigned char> read(static_cast<const unsigned char*>(source),
+                                          static_cast<const unsigned char*>(source) + bytes);
+    return enqueue_work(stream, [target, read] { std::memcpy(target, read.data(), read.size()); });
+}
+cudaError_t cudaMemcpyPeerAsync(void* target, int, const void* source, int, size_t bytes,
+                                cudaStream_t stream) {
+    return enqueue_work(stream, [target, source, bytes] { std::memcpy(target, source, bytes); });
+}
+}

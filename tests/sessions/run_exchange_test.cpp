@@ -1,0 +1,112 @@
+// Runs from one run file to another, the packed form of their traces, and what a span costs.
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "engine/scenarios.h"
+#include "sessions/run_json.h"
+#include "sessions/run_store.h"
+#include "sessions/store_bench.h"
+#include "sessions/trace_codec.h"
+#include "tests/fixtures.h"
+#include "tests/scratch_folder.h"
+#include "tests/sessions/run_store_fixture.h"
+
+namespace ringscope {
+namespace {
+
+using testing::contains;
+using testing::error_of;
+using testing::expect_same_trace;
+using testing::FixtureOptions;
+using testing::make_fixture_run;
+using testing::read_file;
+using testing::ScratchFolder;
+using testing::tiny;
+
+TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("runs.ringscope");
+    const std::string single = folder.file("one run.ringscope");
+    const auto store = RunStore::open_or_create(path);
+    const auto run = make_fixture_run(default_experiment());
+    store->save(*make_fixture_run(tiny()), "stays");
+    const int64_t id = store->save(*run, "travels");
+    store->set_tags(id, {"a", "b"});
+    store->set_baseline(id);
+    store->export_run(id, single);
+    const auto other = RunStore::open_or_create(folder.file("other.ringscope"));
+    other->save(*run, "was there");
+    const std::vector<int64_t> added = other->import_runs(single);
+    ASSERT_EQ(added.size(), 1u);
+    const RunSummary summary = other->summary(added[0]);
+    EXPECT_EQ(summary.name, "travels");
+    EXPECT_EQ(summary.uuid, store->summary(id).uuid);
+    EXPECT_EQ(summary.tags, (std::vector<std::string>{"a", "b"}));
+    EXPECT_FALSE(summary.baseline);
+    EXPECT_EQ(run_to_json(*other->load(added[0])), run_to_json(*run));
+    expect_same_trace(other->load(added[0])->trace, run->trace);
+    EXPECT_TRUE(other->import_runs(single).empty()) << "known by its uuid";
+    EXPECT_EQ(other->import_runs(path).size(), 1u);
+    EXPECT_TRUE(other->check().empty());
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->export_run(id, single); }),
+                         "something is there already"));
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { store->export_run(99, folder.file("x")); }),
+              "there is no run 99");
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->export_run(id, "/proc/nowhere/x"); }),
+                         "its folder /proc/nowhere does not exist"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->import_runs(folder.file("none")); }),
+                         "no such run file"));
+}
+
+TEST(RunExchange, CompactionGivesBackWhatRemovedRunsHeld) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    FixtureOptions options;
+    options.spans_per_work = 4000;
+    const int64_t large = store->save(*make_fixture_run(tiny(), options), "large");
+    const int64_t kept = store->save(*make_fixture_run(tiny()), "kept");
+    store->remove(large);
+    const RunStore::Compaction compaction = store->compact();
+    EXPECT_LT(compaction.bytes_after, compaction.bytes_before / 2);
+    EXPECT_EQ(static_cast<int64_t>(read_file(store->path()).size()), compaction.bytes_after);
+    EXPECT_EQ(store->load(kept)->experiment, tiny());
+}
+
+TEST(StoreBench, KeepsASpanInFortyBytes) {
+    const ScratchFolder folder;
+    const StoreBench bench = measure_store(folder.path(), 200'000, 50);
+    EXPECT_LE(bench.bytes_per_span, 40);
+    EXPECT_GT(bench.bytes_per_span, 4) << "a span has ten numbers, two of them times";
+    EXPECT_EQ(folder.files(), 0u);
+}
+
+TEST(TraceCodec, ExtremesComeBackAndDamageIsAnError) {
+    Span span;
+    span.rank = std::numeric_limits<int32_t>::min();
+    span.transfer = std::numeric_limits<int32_t>::max();
+    span.begin_ns = std::numeric_limits<int64_t>::min();
+    span.end_ns = std::numeric_limits<int64_t>::max();
+    span.bytes = std::numeric_limits<int64_t>::min();
+    span.kind = SpanKind::collective;
+    const std::vector<Span> spans{Span{}, span, Span{}};
+    Bytes bytes = encode_spans(spans);
+    std::vector<Span> back;
+    decode_spans(bytes, 3, back);
+    EXPECT_EQ(encode_spans(back), bytes);
+    EXPECT_EQ(back[1].end_ns, span.end_ns);
+    const auto decode = [](const Bytes& data, int64_t items) {
+        std::vector<Span> out;
+        decode_spans(data, items, out);
+    };
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(bytes, 4); }), "damaged"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(bytes, 2); }), "damaged"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(bytes, int64_t{1} << 60); }), "damaged"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(bytes, -1); }), "damaged"));
+    bytes.pop_back();
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(bytes, 3); }), "damaged"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { decode(Bytes(100, 255), 3); }), "damaged"));
+}
+
+}  // namespace
+}  // namespace ringscope

@@ -1,0 +1,236 @@
+// The Compare tab: chosen in the Runs tab, drawn from data, aligned by step or by clock.
+#include <gtest/gtest.h>
+
+#include "engine/scenarios.h"
+#include "sessions/chrome_trace_import.h"
+#include "tests/fixtures.h"
+#include "tests/ui/null_window.h"
+#include "ui/format.h"
+
+namespace ringscope {
+namespace {
+
+using testing::FixtureOptions;
+using testing::make_fixture_run;
+using testing::NullWindow;
+
+std::shared_ptr<const ui::ComparedSet> compared(std::shared_ptr<const Run> a, std::shared_ptr<const Run> b) {
+    return std::make_shared<const ui::ComparedSet>(
+        ui::make_compared_set({1, 2}, {{"first", std::move(a)}, {"second", std::move(b)}}));
+}
+
+std::shared_ptr<Run> hybrid() { return make_fixture_run(find_scenario("Hybrid")->experiment); }
+std::shared_ptr<Run> gather() {
+    return make_fixture_run(find_scenario("All-gather (V2 Collective)")->experiment);
+}
+
+std::shared_ptr<Run> with_output(std::shared_ptr<Run> run) {
+    run->output = testing::make_fixture_output(run->schedule->problem);
+    return run;
+}
+
+TEST(CompareTab, TwoCheckedRunsAreAskedForInTheOrderOfTheirChoice) {
+    NullWindow window;
+    auto runs = std::make_shared<std::vector<RunSummary>>(3);
+    for (int i = 0; i < 3; ++i) {
+        (*runs)[i].id = i + 1;
+        (*runs)[i].name = "run " + std::to_string(i + 1);
+    }
+    window.in.saved = runs;
+    window.ui->show_view("runs");
+    window.frames(3);
+    EXPECT_FALSE(window.item("runs/compare")->enabled);
+    ASSERT_TRUE(window.click("runs/row 3/choose"));
+    ASSERT_TRUE(window.click("runs/row 1/choose"));
+    ASSERT_TRUE(window.click("runs/compare"));
+    ASSERT_EQ(window.count<ui::CompareRuns>(), 1);
+    EXPECT_EQ(window.last<ui::CompareRuns>()->ids, (std::vector<int64_t>{3, 1}));
+    EXPECT_TRUE(window.item("compare/empty"));
+}
+
+TEST(CompareTab, SaysHowFarKeptOutputsLieApart) {
+    NullWindow window({1280, 720});
+    window.in.compared = compared(with_output(gather()), with_output(hybrid()));
+    window.ui->show_view("compare");
+    window.frames(3);
+    EXPECT_EQ(window.text("compare/output 1"), output_sentences(window.in.compared->comparison).front());
+    window.in.compared = compared(with_output(gather()), hybrid());
+    window.frames(3);
+    EXPECT_FALSE(window.item("compare/output 1")) << "only one was kept";
+}
+
+TEST(CompareTab, ShowsOnlySettingsThatDifferAndEveryFigureBesideTheBaseline) {
+    NullWindow window({1920, 1080});
+    window.in.compared = compared(gather(), hybrid());
+    window.ui->show_view("compare");
+    window.frames(3);
+    EXPECT_EQ(window.text("compare/settings/ring.strategy/run 1"), "all_gather");
+    EXPECT_EQ(window.text("compare/settings/ring.strategy/run 2"), "ring");
+    EXPECT_FALSE(window.item("compare/settings/ring.ranks"));
+    EXPECT_NE(window.text("compare/metrics/peak_bytes_max/run 2").find("best"), std::string::npos);
+    EXPECT_EQ(window.text("compare/metrics/seconds/run 2").find("best"), std::string::npos);
+    EXPECT_NE(window.text("compare/verdict").find("no claim about speed"), std::string::npos);
+    EXPECT_TRUE(window.item("compare/bars/rank 3/run 2"));
+    EXPECT_TRUE(window.item("compare/timeline/run 2/rank 3"));
+}
+
+TEST(CompareTab, AWrongAnswerIsNeverBest) {
+    auto wrong = hybrid();
+    wrong->verification->passed = false;
+    const auto set = compared(gather(), wrong);
+    for (const MetricRow& row : set->comparison.metrics) EXPECT_NE(row.best, 1) << row.key;
+    NullWindow window;
+    window.in.compared = set;
+    window.ui->show_view("compare");
+    window.frames(3);
+    EXPECT_NE(window.text("compare/warning 1").find("failed verification"), std::string::npos);
+}
+
+TEST(CompareTab, DrawsUnfinishedRunsAtEverySize) {
+    FixtureOptions options;
+    options.state = RunState::failed;
+    auto unplanned = std::make_shared<ringscope::Run>();
+    unplanned->state = RunState::failed;
+    const auto failed = make_fixture_run(find_scenario("Hybrid")->experiment, options);
+    for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)})
+        for (const auto& other : {std::shared_ptr<const ringscope::Run>(failed),
+                                  std::shared_ptr<const ringscope::Run>(unplanned)}) {
+            SCOPED_TRACE(std::to_string(size.x) + " x " + std::to_string(size.y));
+            NullWindow window(size);
+            window.in.compared = compared(hybrid(), other);
+            window.ui->show_view("compare");
+            window.frames(3);
+            EXPECT_EQ(window.drawing_fault(), "");
+            if (window.click("compare/by clock")) {
+                EXPECT_EQ(window.drawing_fault(), "");
+            }
+        }
+}
+
+std::shared_ptr<const ImportedTrace> pytorch_trace() {
+    return std::make_shared<const ImportedTrace>(
+        import_chrome_trace(RINGSCOPE_TEST_DATA "/pytorch_profiler.json"));
+}
+
+TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
+    NullWindow window({1600, 1400});
+    window.in.compared = compared(gather(), hybrid());
+    window.in.traces = {pytorch_trace()};
+    window.frames(4);  // opening a trace shows the tab
+    EXPECT_EQ(window.text("compare/timeline/run 2/rank 3"), "rank 3");
+    const ui::Item* title = window.item("compare/trace 1");
+    ASSERT_TRUE(title);
+    EXPECT_NE(title->text.find("a trace of another program, on its own clock"), std::string::npos);
+    EXPECT_GE(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
+    EXPECT_EQ(window.text("compare/trace 1/lane 3"), "thread 10729 (python)");
+    EXPECT_NE(window.text("compare/trace 1/counter 1").find("allocated bytes, CPU, most 82,568"),
+              std::string::npos);
+
+    const ImVec2 lane = window.item("compare/trace 1/lane 3")->centre();
+    window.move_to(lane);
+    ImGui::GetIO().KeyShift = true;
+    ui::feed_mouse_button(0, true);
+    window.frames(2);
+    window.move_to({lane.x + 200, lane.y});
+    window.frame();
+    ui::feed_mouse_button(0, false);
+    window.frames(2);
+    ImGui::GetIO().KeyShift = false;
+    EXPECT_NE(window.text("compare/trace 1").find("moved by +"), std::string::npos)
+        << window.text("compare/trace 1");
+    ASSERT_TRUE(window.click("compare/trace 1/close"));
+    ASSERT_EQ(window.count<ui::CloseTrace>(), 1);
+    window.in.traces.clear();
+    window.frames(2);
+    EXPECT_FALSE(window.item("compare/trace 1"));
+}
+
+TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
+    NullWindow window({1280, 1000});
+    window.in.traces = {pytorch_trace()};
+    window.frames(4);
+    EXPECT_FALSE(window.item("compare/empty"));
+    const ui::Item* forward = window.item("compare/trace 1/lane 3/forward 0");
+    ASSERT_TRUE(forward) << "slices are items";
+    EXPECT_NE(forward->text.find("10.3 ms"), std::string::npos) << forward->text;
+    EXPECT_NE(forward->text.find("Record function id  0"), std::string::npos) << forward->text;
+    window.in.run = hybrid();
+    window.in.run_name = "shown";
+    window.frames(3);
+    EXPECT_NE(window.text("compare/timeline/run 1").find("shown"), std::string::npos);
+    EXPECT_FALSE(window.item("compare/verdict")) << "a trace has no figures to compare";
+    EXPECT_EQ(window.drawing_fault(), "");
+}
+
+TEST(CompareTab, TracesAreDrawnAtEverySizeAndZoom) {
+    for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)}) {
+        NullWindow window(size);
+        window.in.traces = {pytorch_trace(), std::make_shared<const ImportedTrace>(),
+                            std::make_shared<const ImportedTrace>(read_chrome_trace(
+                                R"([{"ph":"X","ts":1,"dur":0},{"ph":"C","ts":1,"args":{"v":1}}])", "t"))};
+        window.frames(4);
+        EXPECT_EQ(window.drawing_fault(), "");
+        const ui::Item* canvas = window.item("compare/timelines");
+        if (!canvas) continue;
+        window.move_to(canvas->centre());
+        for (int i = 0; i < 120; ++i) {
+            ui::feed_mouse_wheel(0, i < 80 ? 1.0f : -1.0f);
+            window.frame();
+            ASSERT_EQ(window.drawing_fault(), "");
+        }
+    }
+}
+
+TEST(CompareTab, TheDifferenceOfEveryRankAndStepStandsBetweenTheTimelines) {
+    testing::FixtureOptions slow;
+    slow.slowness = 3;  // rank 3 computes three times as long
+    NullWindow window({1920, 1080});
+    window.in.compared = compared(hybrid(), make_fixture_run(find_scenario("Hybrid")->experiment, slow));
+    window.ui->show_view("compare");
+    window.frames(3);
+    const std::string name = "compare/difference/run 2/rank 3/step 0";
+    ASSERT_TRUE(window.item(name));
+    EXPECT_NE(window.text(name).find(" longer ("), std::string::npos) << window.text(name);
+    EXPECT_GT(window.item(name)->min.y, window.item("compare/timeline/run 1/rank 3")->min.y);
+    EXPECT_LT(window.item(name)->max.y, window.item("compare/timeline/run 2/rank 0")->max.y);
+    ASSERT_TRUE(window.click("compare/by clock"));
+    EXPECT_FALSE(window.item(name)) << "steps of different times cannot be held against each other";
+    ASSERT_TRUE(window.click("compare/by step"));
+    ASSERT_TRUE(window.click("compare/differences"));
+    EXPECT_FALSE(window.item(name));
+}
+
+TEST(CompareTab, MemoryOfTheRunsStandsOnOneAxis) {
+    NullWindow window({1600, 1000});
+    window.in.compared = compared(gather(), hybrid());
+    window.ui->show_view("compare");
+    window.frames(3);
+    ASSERT_TRUE(window.click("compare/bars/memory"));
+    int64_t most = 0;
+    for (const MemoryPoint& point : window.in.compared->memory[1]) most = std::max(most, point.bytes);
+    EXPECT_EQ(window.text("compare/memory/run 2"),
+              "second, at most " + ui::bytes_text(static_cast<double>(most)));
+    EXPECT_FALSE(window.item("compare/bars/rank 0/run 1"));
+    ASSERT_TRUE(window.click("compare/bars/peak"));
+    EXPECT_TRUE(window.item("compare/bars/rank 0/run 1"));
+}
+
+TEST(CompareTab, EightRunsFitAndStartWithoutDifferences) {
+    for (const ImVec2 size : {ImVec2(1280, 720), ImVec2(1920, 1080)}) {
+        NullWindow window(size);
+        std::vector<ComparedRun> runs;
+        for (int i = 0; i < 8; ++i) runs.push_back({"run " + std::to_string(i), i % 2 ? gather() : hybrid()});
+        window.in.compared =
+            std::make_shared<const ui::ComparedSet>(ui::make_compared_set({1, 2, 3, 4, 5, 6, 7, 8}, runs));
+        window.ui->show_view("compare");
+        window.frames(3);
+        EXPECT_FALSE(window.item("compare/difference/run 2"));
+        const std::string whole = window.text("compare/metrics/seconds/run 8");
+        EXPECT_EQ(whole.find(".."), std::string::npos) << "the value itself is cut: " << whole;
+        EXPECT_TRUE(window.item("compare/bars/rank 0/run 8"));
+        EXPECT_EQ(window.drawing_fault(), "");
+    }
+}
+
+}  // namespace
+}  // namespace ringscope

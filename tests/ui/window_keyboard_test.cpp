@@ -1,0 +1,67 @@
+// The window from the keyboard alone: where the focus goes, and what it reaches.
+#include <iterator>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "engine/experiment_fields.h"
+#include "engine/scenarios.h"
+#include "tests/fixtures.h"
+#include "tests/ui/null_window.h"
+#include "ui/imgui_keys.h"
+#include "ui/keys.h"
+#include "ui/shell.h"
+
+namespace ringscope {
+namespace {
+
+using testing::make_fixture_run;
+using testing::NullWindow;
+
+/// The name of the item that has the keyboard's focus, or "".
+std::string focused_item(const NullWindow& window) {
+    for (const auto& [name, item] : window.ui->items().all())
+        if (item.focused) return name;
+    return "";
+}
+
+/// As a keyboard does it: Dear ImGui sees the key held for a frame, the window the press.
+void tap(NullWindow& window, int key) {
+    ui::feed_key_levels({key});
+    window.in.keys.push_back(key);
+    window.frame();
+    ui::feed_key_levels({});
+    window.frames(2);
+}
+
+TEST(WindowKeyboard, EveryAreaAndFieldIsReachedByKeyboardAlone) {
+    NullWindow window({1280, 720});
+    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    ui::map_keys();
+    window.in.run = make_fixture_run(default_experiment());
+    window.frames(3);
+    std::set<std::string> areas;
+    for (size_t i = 0; i < std::size(ui::kAreas); ++i) {
+        tap(window, ui::kKeyF6);
+        const std::string name = focused_item(window);
+        EXPECT_NE(name, "") << "after " << i + 1 << " F6";
+        areas.insert(name.substr(0, name.find('/')));
+    }
+    for (const char* area :
+         {"experiment", "prediction", "pattern", "ring", "timeline", "memory", "transport"})
+        EXPECT_TRUE(areas.count(area)) << area;
+    tap(window, ui::kKeyF6);  // from the toolbar, where the round ended, to the settings
+    std::set<std::string> reached;
+    for (int i = 0; i < 60; ++i) {
+        reached.insert(focused_item(window));
+        tap(window, ui::kKeyDown);
+    }
+    visit_fields(default_experiment(), [&](const Field& field, const auto&) {
+        const std::string path = field.path;
+        EXPECT_TRUE(path == "problem.head_groups" || reached.count("experiment/" + path)) << path;
+    });
+    EXPECT_TRUE(reached.count("experiment/problem.head_groups/add"));
+}
+
+}  // namespace
+}  // namespace ringscope

@@ -1,0 +1,138 @@
+#include "ui/pattern/pattern_coverage.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/placement.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+/// Numbers 0 <= i < position with i mod rate == offset.
+int64_t residues_below(int64_t position, int64_t rate, int64_t offset) {
+    return position <= offset ? 0 : ceil_div(position - offset, rate);
+}
+
+/// One segment's queries and keys inside a block, as affine runs.
+TokenRun run_in(int64_t segment_begin, int64_t begin, int64_t end, int64_t stride, int64_t offset) {
+    const int64_t before = residues_below(begin - segment_begin, stride, offset);
+    const int64_t count = residues_below(end - segment_begin, stride, offset) - before;
+    return {segment_begin + offset + before * stride, stride, count};
+}
+
+/// Pairs inside one segment, whose part of the block is [query_begin, query_end) x [key_begin, key_end).
+int64_t pairs_in_segment(const Problem& problem, const Pattern& pattern, int64_t segment,
+                         const TokenInterval& query, const TokenInterval& key) {
+    const int64_t start = segment * pattern.segment_length;
+    const bool all = problem.queries == Queries::all;
+    const TokenRun queries =
+        run_in(start, query.begin, query.end, all ? 1 : pattern.dilation_rate, all ? 0 : pattern.offset);
+    const TokenRun keys = run_in(start, key.begin, key.end, pattern.dilation_rate, pattern.offset);
+    if (queries.count == 0 || keys.count == 0) return 0;
+    if (!problem.causal || keys.last() <= queries.first) return queries.count * keys.count;
+    if (keys.first > queries.last()) return 0;
+    return count_pairs(std::span(&queries, 1), std::span(&keys, 1), true);
+}
+
+TokenInterval intersect(int64_t begin, int64_t end, int64_t other_begin, int64_t other_end) {
+    return {std::max(begin, other_begin), std::min(end, other_end)};
+}
+
+int64_t part_of_segment(const Problem& problem, const Pattern& pattern, int64_t segment,
+                        const TokenInterval& query, const TokenInterval& key) {
+    const int64_t begin = segment * pattern.segment_length;
+    const int64_t end = std::min(begin + pattern.segment_length, problem.seq_len);
+    const TokenInterval queries = intersect(query.begin, query.end, begin, end);
+    const TokenInterval keys = intersect(key.begin, key.end, begin, end);
+    if (queries.begin >= queries.end || keys.begin >= keys.end) return 0;
+    return pairs_in_segment(problem, pattern, segment, queries, keys);
+}
+
+int64_t tokens_in(const Problem& problem, const Pattern& pattern, int64_t begin, int64_t end, int64_t rate,
+                  int64_t offset) {
+    const auto below = [&](int64_t token) {
+        const int64_t whole = token / pattern.segment_length;
+        return whole * residues_below(pattern.segment_length, rate, offset) +
+               residues_below(token % pattern.segment_length, rate, offset);
+    };
+    begin = std::clamp<int64_t>(begin, 0, problem.seq_len);
+    end = std::clamp(end, begin, problem.seq_len);
+    return below(end) - below(begin);
+}
+
+}  // namespace
+
+int64_t kept_in(const Problem& problem, const Pattern& pattern, int64_t begin, int64_t end) {
+    return tokens_in(problem, pattern, begin, end, pattern.dilation_rate, pattern.offset);
+}
+
+int64_t queries_in(const Problem& problem, const Pattern& pattern, int64_t begin, int64_t end) {
+    if (problem.queries == Queries::all) return tokens_in(problem, pattern, begin, end, 1, 0);
+    return kept_in(problem, pattern, begin, end);
+}
+
+int64_t pairs_in_block(const Problem& problem, const Pattern& pattern, int64_t query_begin, int64_t query_end,
+                       int64_t key_begin, int64_t key_end) {
+    const TokenInterval query = intersect(query_begin, query_end, 0, problem.seq_len);
+    const TokenInterval key = intersect(key_begin, key_end, 0, problem.seq_len);
+    if (query.begin >= query.end || key.begin >= key.end) return 0;
+    if (problem.causal && key.begin >= query.end) return 0;
+    const int64_t w = pattern.segment_length;
+    const int64_t first = std::max(query.begin, key.begin) / w;
+    const int64_t last = std::min(query.end - 1, key.end - 1) / w;
+    if (first > last) return 0;
+    int64_t pairs = part_of_segment(problem, pattern, first, query, key);
+    if (last > first) pairs += part_of_segment(problem, pattern, last, query, key);
+    if (last - first < 2) return pairs;
+    // Segments strictly between lie wholly inside both ranges and are alike.
+    const TokenInterval one{(first + 1) * w, (first + 2) * w};
+    return pairs + (last - first - 1) * pairs_in_segment(problem, pattern, first + 1, one, one);
+}
+
+int64_t block_for(const Problem& problem, const Pattern& pattern, const TokenWindow& window, int most_cells) {
+    const double tokens = std::max(window.key_end - window.key_begin, window.query_end - window.query_begin);
+    const auto least = static_cast<int64_t>(
+        std::ceil(std::clamp(tokens, 1.0, static_cast<double>(problem.seq_len)) / std::max(most_cells, 1)));
+    if (least <= 1) return 1;
+    const int64_t rate = std::min(pattern.dilation_rate, problem.seq_len);
+    int64_t block = rate > 1 && rate < least ? rate : 1;
+    while (block < least) block *= 2;
+    return block;
+}
+
+CoverageGrid cover(const Problem& problem, const Pattern& pattern, const TokenWindow& window, int64_t block) {
+    CoverageGrid grid;
+    grid.block = std::max<int64_t>(block, 1);
+    const auto first_block = [&](double token) {
+        return static_cast<int64_t>(std::clamp(token, 0.0, static_cast<double>(problem.seq_len))) /
+               grid.block;
+    };
+    const auto blocks = [&](double end, int64_t first) {
+        const double clipped = std::clamp(end, 0.0, static_cast<double>(problem.seq_len));
+        return static_cast<int>(
+            std::max<int64_t>(ceil_div(static_cast<int64_t>(std::ceil(clipped)), grid.block) - first, 0));
+    };
+    const int64_t key_block = first_block(window.key_begin);
+    const int64_t query_block = first_block(window.query_begin);
+    grid.first_key = key_block * grid.block;
+    grid.first_query = query_block * grid.block;
+    grid.columns = blocks(window.key_end, key_block);
+    grid.rows = blocks(window.query_end, query_block);
+    grid.pairs.resize(static_cast<size_t>(grid.columns) * grid.rows);
+    for (int row = 0; row < grid.rows; ++row) {
+        for (int column = 0; column < grid.columns; ++column) {
+            const int64_t query = grid.query_begin(row);
+            const int64_t key = grid.key_begin(column);
+            const int64_t pairs =
+                pairs_in_block(problem, pattern, query, query + grid.block, key, key + grid.block);
+            grid.pairs[static_cast<size_t>(row) * grid.columns + column] = pairs;
+            grid.most = std::max(grid.most, pairs);
+        }
+    }
+    return grid;
+}
+
+}  // namespace ringscope::ui

@@ -1,0 +1,210 @@
+#include "ui/settings/prediction_panel.h"
+
+#include <algorithm>
+
+#include "ui/format.h"
+#include "ui/imgui_compat.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+class Panel {
+  public:
+    Panel(const PlanCache& plan, const Run* run, Selection& selection, WidgetContext ui)
+        : schedule_(*plan.schedule()), p_(plan.prediction()), run_(run), selection_(selection), ui_(ui) {}
+
+    std::string draw() {
+        numbers();
+        const std::string copied = twin();
+        bars();
+        return copied;
+    }
+
+  private:
+    void line(const char* name, const std::string& label, const std::string& value, const std::string& help,
+              ImU32 colour = 0) {
+        const float left = ImGui::GetCursorPosX();
+        const float right = left + ImGui::GetContentRegionAvail().x;
+        ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(ui_.theme.text_dim));
+        ImGui::TextUnformatted(label.c_str());
+        ImGui::PopStyleColor();
+        tooltip(ui_.theme, help);
+        const float label_end = left + ImGui::GetItemRectSize().x + ui_.theme.px(8);
+        const float width = ImGui::CalcTextSize(value.c_str()).x;
+        if (label_end + width <= right) ImGui::SameLine(right - width, 0);
+        text_item(ui_, std::string("prediction/") + name, value, colour ? colour : ui_.theme.text);
+        tooltip(ui_.theme, help);
+    }
+
+    void numbers() {
+        const auto bytes = [](int64_t value) { return bytes_text(static_cast<double>(value)); };
+        line("bytes_on_wire", "on the wire", bytes(schedule_.bytes_on_wire),
+             "Bytes of K and V that all ranks send together: " + count_text(schedule_.bytes_on_wire) + ".");
+        line("sent_bytes", "sent by a rank, at most", bytes(p_.sent_bytes_max),
+             "The busiest sender's bytes.");
+        line("peak_bytes", "peak memory of a rank", bytes(p_.peak_bytes_max),
+             "The largest rank's arena at its peak: query, own and travelling K/V, output, LSE, workspace.");
+        line("all_gather_peak_bytes", "the same, all_gather", bytes(p_.all_gather_peak_bytes),
+             "What a rank would hold if every rank gathered all K/V first.");
+        const double share = schedule_.dense_flops > 0 ? schedule_.flops / schedule_.dense_flops : 0;
+        line("flops", "work", flops_text(schedule_.flops) + ", " + percent_text(share) + " of dense",
+             "4 d FLOPs a (query, key) pair really attended; dense attention would need " +
+                 flops_text(schedule_.dense_flops) + ".");
+        line("balance", "busiest rank / mean", ratio_text(p_.balance),
+             "The largest rank's FLOPs over the mean; 1 is even.", p_.balance > 1.1 ? ui_.theme.warning : 0);
+        line(
+            "steps", "steps, transfers",
+            count_text(schedule_.steps) + ", " + count_text(static_cast<int64_t>(schedule_.transfers.size())),
+            "Steps of the ring, and messages between ranks in all.");
+        hop_rule();
+    }
+
+    void hop_rule() {
+        const char* help =
+            "A chunk travels while its receiver computes the step before. It hides when that takes longer: "
+            "when the "
+            "rank's FLOP rate over the link's byte rate is below the FLOPs of that step over the chunk's "
+            "bytes, at "
+            "the tightest hop.";
+        if (!p_.hop_flops_per_byte) {
+            line("hop", "hops", "nothing travels", "Every segment lies inside one rank's chunk.",
+                 ui_.theme.good);
+            return;
+        }
+        if (*p_.hop_flops_per_byte <= 0) {
+            line("hop", "hops", "none can hide",
+                 std::string(help) + " Here no rank computes while it receives.", ui_.theme.warning);
+            return;
+        }
+        line("hop", "a hop hides below", ratio_text(*p_.hop_flops_per_byte) + " FLOP/byte", help);
+        if (!run_ || run_->state != RunState::done || run_->metrics.flops <= 0 || run_->metrics.ranks.empty())
+            return;
+        const double rank_rate =
+            run_->metrics.gflops_per_second * 1e9 / static_cast<double>(run_->metrics.ranks.size());
+        line("link", "link needed", bytes_text(rank_rate / *p_.hop_flops_per_byte) + "/s",
+             "At the rate measured in the shown run, " + rate_text(rank_rate) + " a rank.");
+    }
+
+    std::string twin() {
+        static constexpr const char* headers[] = {"rank",   "tokens", "sent",      "received",
+                                                  "peak",   "query",  "own K/V",   "travelling K/V",
+                                                  "output", "LSE",    "workspace", "FLOPs"};
+        const TableTwin table{"Predicted, a rank", headers, schedule_.ranks, [this](int row, int column) {
+                                  const RankPlan& rank = schedule_.rank_plans[static_cast<size_t>(row)];
+                                  if (column == 0) return std::to_string(row);
+                                  if (column == 1) return count_text(rank.tokens);
+                                  if (column == 2) return count_text(rank.sent_bytes);
+                                  if (column == 3) return count_text(rank.received_bytes);
+                                  if (column == 4) return count_text(rank.predicted_peak_bytes());
+                                  if (column == 11) return flops_text(rank.flops);
+                                  return count_text(rank.predicted[static_cast<size_t>(column - 5)]);
+                              }};
+        ImGui::PushStyleColor(ImGuiCol_Text, ImGui::ColorConvertU32ToFloat4(ui_.theme.text_dim));
+        ImGui::TextUnformatted("rank");
+        ImGui::PopStyleColor();
+        const float label = rank_label_width();
+        const float half = (ImGui::GetContentRegionAvail().x - label) / 2;
+        ImGui::SameLine(ImGui::GetCursorPosX() + label, 0);
+        ImGui::TextUnformatted("memory");
+        ImGui::SameLine(ImGui::GetStyle().WindowPadding.x + label + half + ui_.theme.px(4), 0);
+        ImGui::TextUnformatted("FLOPs");
+        ImGui::SameLine();
+        return table_twin(ui_, "prediction/table", table);
+    }
+
+    float rank_label_width() const { return ImGui::CalcTextSize("00-00 ").x; }
+
+    /// One row a rank; where they are many, neighbours share a row and the largest of them is shown.
+    void bars() {
+        const float height = ImGui::GetTextLineHeight();
+        const int rows = std::min(schedule_.ranks, 32);
+        const float label = rank_label_width();
+        const float half = (ImGui::GetContentRegionAvail().x - label) / 2;
+        double most_bytes = std::max<double>(1, static_cast<double>(p_.peak_bytes_max));
+        most_bytes = std::max(most_bytes, static_cast<double>(p_.all_gather_peak_bytes));
+        for (int row = 0; row < rows; ++row) {
+            const int first = static_cast<int>(int64_t{row} * schedule_.ranks / rows);
+            const int last = static_cast<int>(int64_t{row + 1} * schedule_.ranks / rows) - 1;
+            int fullest = first, busiest = first;
+            for (int rank = first; rank <= last; ++rank) {
+                if (plan(rank).predicted_peak_bytes() > plan(fullest).predicted_peak_bytes()) fullest = rank;
+                if (plan(rank).flops > plan(busiest).flops) busiest = rank;
+            }
+            const std::string ranks =
+                first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last);
+            ImGui::PushID(row);
+            ImGui::InvisibleButton("##rank", {std::max(1.0f, label + 2 * half), height});
+            ImGui::PopID();
+            const ImVec2 at = ImGui::GetItemRectMin();
+            touch(first, last, ranks, fullest, busiest);
+            ImDrawList& list = *ImGui::GetWindowDrawList();
+            list.AddText(at, ui_.theme.text, ranks.c_str());
+            memory_bar(list, {at.x + label, at.y + 2}, {half - ui_.theme.px(4), height - 4}, fullest,
+                       most_bytes);
+            const double share = p_.flops_max > 0 ? plan(busiest).flops / p_.flops_max : 0;
+            flops_bar(list, {at.x + label + half + ui_.theme.px(4), at.y + 2},
+                      {half - ui_.theme.px(4), height - 4}, share, busiest);
+        }
+    }
+
+    const RankPlan& plan(int rank) const { return schedule_.rank_plans[static_cast<size_t>(rank)]; }
+
+    void touch(int first, int last, const std::string& ranks, int fullest, int busiest) {
+        const std::string text = "rank " + ranks + ": " +
+                                 bytes_text(static_cast<double>(plan(fullest).predicted_peak_bytes())) +
+                                 ", " + flops_text(plan(busiest).flops);
+        ui_.items.add_last("prediction/rank " + ranks, text);
+        if (ImGui::IsItemClicked() && first == last) selection_.selected.rank = first;
+        if (ImGui::IsItemHovered() && first == last) selection_.next_hovered.rank = first;
+        std::string help = text + (first == last ? "" : " at most");
+        for (int purpose = 0; purpose < kPurposes; ++purpose)
+            help += std::string("\n  ") + name_of(static_cast<Purpose>(purpose)) + " " +
+                    bytes_text(static_cast<double>(plan(fullest).predicted[static_cast<size_t>(purpose)]));
+        tooltip(ui_.theme, help + "\nThe line is all_gather's peak.");
+        const bool lit = selection_.hovered.rank >= first && selection_.hovered.rank <= last;
+        const bool chosen = selection_.selected.rank >= first && selection_.selected.rank <= last;
+        if (lit || chosen)
+            add_rect(*ImGui::GetWindowDrawList(), ImGui::GetItemRectMin(), ImGui::GetItemRectMax(),
+                     lit ? ui_.theme.hover : ui_.theme.accent);
+    }
+
+    void memory_bar(ImDrawList& list, ImVec2 at, ImVec2 size, int rank, double most_bytes) {
+        float x = at.x;
+        for (int purpose = 0; purpose < kPurposes; ++purpose) {
+            const double bytes = static_cast<double>(plan(rank).predicted[static_cast<size_t>(purpose)]);
+            const float width = static_cast<float>(bytes / most_bytes) * size.x;
+            list.AddRectFilled({x, at.y}, {x + width, at.y + size.y},
+                               ui_.theme.purpose_colour(static_cast<Purpose>(purpose)));
+            x += width;
+        }
+        const float line_x =
+            at.x + static_cast<float>(static_cast<double>(p_.all_gather_peak_bytes) / most_bytes) * size.x;
+        list.AddLine({line_x, at.y - 2}, {line_x, at.y + size.y + 2}, ui_.theme.text, ui_.theme.px(1));
+    }
+
+    void flops_bar(ImDrawList& list, ImVec2 at, ImVec2 size, double share, int rank) {
+        list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, ui_.theme.grid);
+        list.AddRectFilled(at, {at.x + static_cast<float>(share) * size.x, at.y + size.y},
+                           ui_.theme.category_colour(rank));
+    }
+
+    const Schedule& schedule_;
+    const Prediction& p_;
+    const Run* run_;
+    Selection& selection_;
+    WidgetContext ui_;
+};
+
+}  // namespace
+
+std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selection& selection,
+                                  WidgetContext ui) {
+    if (plan.schedule()) return Panel(plan, run, selection, ui).draw();
+    std::string fields;
+    for (const FieldProblem& problem : plan.problems()) fields += (fields.empty() ? "" : ", ") + problem.path;
+    wrapped_item(ui, "prediction/invalid", "No plan until these are mended: " + fields, ui.theme.error);
+    return "";
+}
+
+}  // namespace ringscope::ui

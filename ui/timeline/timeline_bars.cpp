@@ -1,0 +1,200 @@
+// The bars of the timeline: a span each while they are wide enough to see, else folded ones.
+#include <algorithm>
+
+#include "ui/format.h"
+#include "ui/imgui_compat.h"
+#include "ui/timeline/timeline_frame.h"
+
+namespace ringscope::ui {
+
+namespace {
+
+constexpr float kDensityColumnPx = 6;  // of folded spans
+constexpr int kMostNamedBars = 512;
+constexpr float kLeastNamedPx = 16;
+
+bool selects_span(const Selection& selection, const Span& span, int index) {
+    return span_matches(span, index, selection.selected);
+}
+
+std::string bar_label(const Span& span, float room, ImFont* font) {
+    const std::string owner = span.owner >= 0 ? std::to_string(span.owner) : "";
+    const std::string peer = span.peer >= 0 ? std::to_string(span.peer) : "";
+    std::string candidates[2];  // the first that fits
+    const std::string step = std::to_string(span.step);
+    switch (span.kind) {
+        case SpanKind::compute:
+            candidates[0] = "compute step " + step + (owner.empty() ? "" : ": chunk " + owner);
+            candidates[1] = owner.empty() ? "" : "C " + owner;
+            break;
+        case SpanKind::send:
+            candidates[0] = "to " + peer;
+            break;
+        case SpanKind::receive:
+            candidates[0] = "from " + peer;
+            break;
+        case SpanKind::wait:
+            candidates[0] = std::string("wait: ") + name_of(span.cause);
+            candidates[1] = span.cause == WaitCause::late_peer ? "late" : name_of(span.cause);
+            break;
+        default:
+            candidates[0] = name_of(span.kind);
+    }
+    for (const std::string& text : candidates) {
+        if (!text.empty() && text_size(font, text).x + 6 <= room) return text;
+    }
+    return "";
+}
+
+class RowPainter {
+  public:
+    RowPainter(const TimelineFrame& frame, std::vector<FoldedItem>& scratch, TimelineHit& hit)
+        : frame_(frame), theme_(frame.context.theme), items_(scratch), hit_(hit) {}
+
+    void paint_rank(int rank) {
+        for (int i = 0; i < kLanes; ++i) {
+            const auto lane = static_cast<Lane>(i);
+            const auto tracks = frame_.index.tracks_of(rank, lane);
+            const Box box = frame_.lane(rank, lane);
+            const float height =
+                std::max(box.height() / static_cast<float>(std::max<size_t>(tracks.size(), 1)), 1.0f);
+            for (size_t t = 0; t < tracks.size(); ++t) {
+                const float top = std::min(box.min.y + height * static_cast<float>(t), box.max.y - 1);
+                paint_track(tracks[t], {{box.min.x, top}, {box.max.x, std::min(top + height, box.max.y)}});
+            }
+        }
+    }
+
+  private:
+    void paint_track(const Track& track, const Box& box) {
+        items_.clear();
+        const double ns_per_px = frame_.axis.ns_per_pixel();
+        fold_track(track, frame_.axis.begin_ns, frame_.axis.end_ns,
+                   static_cast<int64_t>(ns_per_px * kLeastSpanPx), items_);
+        const ImVec2 mouse = frame_.canvas.mouse;
+        const bool here = frame_.canvas.hovered && box.contains(mouse);
+        for (const FoldedItem& item : items_) {
+            Box bar{{std::max(frame_.axis.x_of(static_cast<double>(item.begin_ns)), box.min.x), box.min.y},
+                    {std::min(frame_.axis.x_of(static_cast<double>(item.end_ns)), box.max.x), box.max.y}};
+            bar.max.x = std::min(std::max(bar.max.x, bar.min.x + kLeastSpanPx), box.max.x);
+            if (bar.empty()) continue;
+            const bool one = item.count == 1;
+            one ? paint_span(track, item, bar) : paint_fold(track, item, bar);
+            if (!here || !bar.contains(mouse)) continue;
+            hit_ = {track.rank, one ? track.spans[item.first] : -1, &track, item};
+        }
+    }
+
+    void paint_span(const Track& track, const FoldedItem& item, const Box& full) {
+        const int index = track.spans[item.first];
+        const Span& span = frame_.run.trace.spans[index];
+        Box bar = full;
+        if (bar.width() > 4) bar.max.x -= 1;  // so that touching bars are told apart
+        draw_bar(frame_.list, bar, span.kind, theme_, false, span.cause);
+        if (bar.width() > theme_.px(12)) label_span(span, bar);
+        if (frame_.matches && !frame_.matches->contains(index)) dim(bar);
+        const Selection& selection = frame_.context.selection;
+        if (selects_span(selection, span, index)) {
+            add_rect(frame_.list, bar.min, bar.max, theme_.accent, 0, theme_.px(2));
+        } else if (span_matches(span, index, selection.hovered)) {
+            add_rect(frame_.list, bar.min, bar.max, theme_.hover, 0, theme_.px(1.5f));
+        }
+        if (bar.width() >= kLeastNamedPx && named_ < kMostNamedBars) name_span(span, bar);
+    }
+
+    void label_span(const Span& span, const Box& bar) {
+        const ImU32 fill = theme_.span_colour(span.kind);
+        const bool outline = theme_.span_hatch(span.kind) == Hatch::outline;
+        const std::string text = bar_label(span, bar.width(), theme_.small_font);
+        const char letter[] = {theme_.span_letter(span.kind), 0};
+        const std::string_view shown = text.empty() ? std::string_view(letter) : text;
+        const ImVec2 size = text_size(theme_.small_font, shown);
+        if (size.y > bar.height() + 1 || size.x + 2 > bar.width()) return;
+        const Box centre{{(bar.min.x + bar.max.x - size.x) / 2 - 2, bar.min.y},
+                         {(bar.min.x + bar.max.x + size.x) / 2 + 2, bar.max.y}};
+        const bool hatched = theme_.span_hatch(span.kind) != Hatch::none;
+        if (hatched) frame_.list.AddRectFilled(centre.min, centre.max, outline ? theme_.background : fill);
+        draw_text(frame_.list, theme_.small_font, {centre.min.x + 2, (bar.min.y + bar.max.y - size.y) / 2},
+                  outline ? theme_.text : theme_.text_on(fill), shown,
+                  {{bar.min.x, bar.min.y - 1}, {bar.max.x, bar.max.y + 1}});
+    }
+
+    void name_span(const Span& span, const Box& bar) {
+        std::string name = "timeline/rank " + std::to_string(span.rank) + "/" + name_of(span.kind) +
+                           " step " + std::to_string(span.step);
+        if (frame_.context.items.find(name)) return;
+        ++named_;
+        frame_.context.items.add(
+            name, bar.min, bar.max,
+            std::string(name_of(span.kind)) + " " + nanoseconds_text(span.end_ns - span.begin_ns));
+    }
+
+    void dim(const Box& bar) {
+        frame_.list.AddRectFilled(bar.min, bar.max, with_alpha(theme_.background, 0.75f));
+    }
+
+    /// How much of each kind there is in each column, and a zigzag that says: many spans.
+    void paint_fold(const Track& track, const FoldedItem& item, const Box& bar) {
+        const float bottom = bar.max.y;
+        for (float x = bar.min.x; x < bar.max.x; x += kDensityColumnPx) {
+            const float right = std::min(x + kDensityColumnPx, bar.max.x);
+            const auto begin = static_cast<int64_t>(frame_.axis.time_at(x));
+            const auto end = std::max(static_cast<int64_t>(frame_.axis.time_at(right)), begin + 1);
+            const TimeByKind time = busy_in(track, begin, end);
+            float y = bottom;
+            for (int kind = 0; kind < kSpanKinds; ++kind) {
+                if (time[kind] <= 0) continue;
+                const float part =
+                    static_cast<float>(static_cast<double>(time[kind]) / static_cast<double>(end - begin));
+                const float top = std::max(y - std::max(part * bar.height(), 1.0f), bar.min.y);
+                frame_.list.AddRectFilled({x, top}, {right, y},
+                                          theme_.span_colour(static_cast<SpanKind>(kind)));
+                y = top;
+            }
+        }
+        zigzag(bar);
+        std::string text = count_text(item.count) + " spans";
+        if (frame_.matches) {
+            const int64_t found = frame_.matches->in_track(track, item.first, item.count);
+            if (found < item.count) dim(bar);
+            if (found > 0 && found < item.count)
+                frame_.list.AddRectFilled(bar.min, {bar.max.x, bar.min.y + theme_.px(3)}, theme_.accent);
+            if (found > 0) text = count_text(found) + " of " + text;
+        }
+        const ImVec2 size = text_size(theme_.small_font, text);
+        if (size.x + 8 > bar.width() || size.y > bar.height()) return;
+        const ImVec2 at{(bar.min.x + bar.max.x - size.x) / 2, (bar.min.y + bar.max.y - size.y) / 2};
+        frame_.list.AddRectFilled({at.x - 3, at.y}, {at.x + size.x + 3, at.y + size.y}, theme_.background);
+        draw_text(frame_.list, theme_.small_font, at, theme_.text, text, bar);
+    }
+
+    void zigzag(const Box& bar) {
+        if (bar.height() < 4 || bar.width() < 6) return;
+        points_.clear();
+        const float half = std::min(bar.height() * 0.2f, theme_.px(3));
+        const float middle = (bar.min.y + bar.max.y) / 2;
+        bool up = false;
+        for (float x = bar.min.x; x <= bar.max.x; x += theme_.px(4), up = !up) {
+            points_.push_back({x, middle + (up ? -half : half)});
+        }
+        if (points_.size() < 2) return;
+        add_polyline(frame_.list, points_.data(), static_cast<int>(points_.size()),
+                     with_alpha(theme_.text, 0.5f), 1);
+    }
+
+    const TimelineFrame& frame_;
+    const Theme& theme_;
+    std::vector<FoldedItem>& items_;
+    TimelineHit& hit_;
+    std::vector<ImVec2> points_;
+    int named_ = 0;
+};
+
+}  // namespace
+
+void draw_timeline_bars(const TimelineFrame& frame, std::vector<FoldedItem>& scratch, TimelineHit& hit) {
+    RowPainter painter(frame, scratch, hit);
+    for (int rank = frame.first_row(); rank < frame.last_row(); ++rank) painter.paint_rank(rank);
+}
+
+}  // namespace ringscope::ui

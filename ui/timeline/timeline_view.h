@@ -1,0 +1,78 @@
+// What every rank did when: a compute lane, and below it what was received, sent and waited for.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "ui/timeline/range_statistics.h"
+#include "ui/timeline/span_finder.h"
+#include "ui/timeline/timeline_folding.h"
+#include "ui/view_context.h"
+
+namespace ringscope::ui {
+
+struct TimelineFrame;
+struct TimelineHit;
+
+struct TimelineView {
+    /// Nanoseconds of the run.
+    struct Range {
+        int64_t begin_ns = 0;
+        int64_t end_ns = 0;
+        bool operator==(const Range&) const = default;
+    };
+    std::optional<Range> measured;  // by a left drag over the lanes
+    bool show_table = false;
+    bool show_chain = false;  // the longest chain over ranks
+    SpanFinder finder;
+
+    void draw(ViewContext& context, ImVec2 size);
+
+  private:
+    /// A line below the lanes.
+    struct Note {
+        const char* name;
+        std::string text;
+        std::string more;  // on hover
+    };
+    /// What the statistics were made for.
+    struct StatisticsKey {
+        std::optional<Range> range;
+        int rank = -1;
+        bool operator==(const StatisticsKey&) const = default;
+    };
+    std::vector<Note> notes(const ViewContext& context) const;
+    void draw_notes(const TimelineFrame& frame, const std::vector<Note>& notes) const;
+    void draw_tables(const ViewContext& context, ImVec2 size) const;
+    void go_to_span(ViewContext& context, int span);
+    std::optional<int64_t> edge_across(const TimelineFrame& frame) const;
+    void update_statistics(const ViewContext& context);
+    std::string statistics_sentence() const;
+    void draw_statistics_table(ImVec2 size) const;
+    void draw_toolbar(ViewContext& context, float width);
+    void draw_picture(ViewContext& context, ImVec2 size);
+    void navigate(TimelineFrame& frame);
+    void use_keys(TimelineFrame& frame);
+    void measure(TimelineFrame& frame, const TimelineHit& hit);
+    void select(TimelineFrame& frame, const TimelineHit& hit);
+    void draw_overlays(TimelineFrame& frame, const TimelineHit& hit);
+    void remember_zoom(const Clock& clock, bool continues);
+    void show_range(Clock& clock, int64_t wall_ns, Range range);
+    void forget_old_run(const ViewContext& context);
+
+    std::vector<Range> zooms_;  // ranges shown before, oldest first
+    double last_wheel_ = -1;    // seconds; wheel clicks close together undo as one
+    int64_t shown_wall_ns_ = -1;
+    int64_t shown_started_ms_ = -1;
+    float scroll_ = 0;          // pixels of rank rows above the top
+    int scrolled_to_ = -1;      // the rank last brought into sight
+    double drag_from_ns_ = -1;  // where a left drag began
+    bool dragging_map_ = false;
+    bool dragging_edge_ = false;  // of the measured range
+    float lanes_width_ = 1;       // of the last frame
+    StatisticsKey statistics_of_;
+    std::vector<KindStatistics> statistics_;  // of the measured range
+    std::vector<FoldedItem> items_;           // of one track, reused
+};
+
+}  // namespace ringscope::ui
