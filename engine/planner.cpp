@@ -1,7 +1,6 @@
 // Makes schedules. Reading order: resolve the ring, local work (step 0), sub-rings, what travels, who works
 // on it.
 #include <algorithm>
-#include <map>
 #include <numeric>
 #include <tuple>
 
@@ -29,6 +28,22 @@ int64_t resolved_stripe_block(const Experiment& experiment) {
     }
     return block;
 }
+
+/// Where pieces that travel together lie: the share of owner `owner` (an index into those who share) in step
+/// `step`, as an index into the pieces of the one rank that holds it then, or of every rank (all_gather).
+class HeldPieces {
+  public:
+    HeldPieces(int owners, int steps)
+        : steps_(steps), index_(static_cast<size_t>(owners) * static_cast<size_t>(steps), -1) {}
+
+    int& at(int owner, int step) {
+        return index_[static_cast<size_t>(owner) * static_cast<size_t>(steps_) + static_cast<size_t>(step)];
+    }
+
+  private:
+    int steps_;
+    std::vector<int> index_;
+};
 
 class Planner {
   public:
@@ -99,22 +114,23 @@ class Planner {
                  make_sub_rings(schedule_.problem, schedule_.placement, stream_at(stream), stream))
                 shared.push_back(std::move(ring));
         if (schedule_.strategy == Strategy::all_gather) {
-            gather_pieces();
-            for (const SubRing& ring : shared) add_ring_work(ring);
+            std::vector<HeldPieces> held = gather_pieces();
+            for (const SubRing& ring : shared) add_ring_work(ring, held[static_cast<size_t>(ring.stream)]);
         } else if (prune_) {
             for (const SubRing& ring : shared) {
                 std::vector<int> hops;
                 for (int j = 0; j < ring.size(); ++j) hops.push_back(ring.hops_needed(j));
-                circulate(ring.stream, ring.segments, ring.members, hops);
-                add_ring_work(ring);
+                HeldPieces held = circulate(ring.stream, ring.segments, ring.members, hops);
+                add_ring_work(ring, held);
             }
         } else {
             std::vector<int> everyone(static_cast<size_t>(schedule_.ranks));
             std::iota(everyone.begin(), everyone.end(), 0);
             const std::vector<int> all_hops(everyone.size(), schedule_.ranks - 1);
+            std::vector<HeldPieces> held;
             for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream)
-                circulate(stream, whole(stream_at(stream)), everyone, all_hops);
-            for (const SubRing& ring : shared) add_ring_work(ring);
+                held.push_back(circulate(stream, whole(stream_at(stream)), everyone, all_hops));
+            for (const SubRing& ring : shared) add_ring_work(ring, held[static_cast<size_t>(ring.stream)]);
         }
         finish_transfers();
     }
@@ -156,43 +172,41 @@ class Planner {
         return static_cast<int>(pieces.size()) - 1;
     }
 
-    void add_copy(int step, int from, int to, int source_piece, int target_piece, int64_t bytes) {
-        Transfer& transfer = transfers_[{step, to, from}];
-        transfer.step = step;
-        transfer.from = from;
-        transfer.to = to;
-        transfer.bytes += bytes;
-        transfer.copies.push_back({source_piece, target_piece});
-    }
-
-    using PieceKey = std::tuple<int, int, int, int, int64_t>;  // rank, step, stream, owner, first segment
+    /// One piece of one transfer, before they are put together.
+    struct Copy {
+        int step;
+        int to;
+        int from;
+        PieceCopy pieces;
+        int64_t bytes;
+    };
 
     /// Every rank's slot holds the packed shares of all owners, its own too, in the order of ranks.
-    void gather_pieces() {
+    std::vector<HeldPieces> gather_pieces() {
         std::vector<std::vector<Piece>> shares(static_cast<size_t>(schedule_.ranks));
         for (int owner = 0; owner < schedule_.ranks; ++owner)
             for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream) {
                 const Piece piece = make_piece(stream, whole(stream_at(stream)), owner);
                 if (piece.rows > 0) shares[static_cast<size_t>(owner)].push_back(piece);
             }
-        for (int rank = 0; rank < schedule_.ranks; ++rank) {
-            int index = 0;
+        std::vector<HeldPieces> held(schedule_.streams.size(), HeldPieces(schedule_.ranks, 1));
+        for (int rank = 0; rank < schedule_.ranks; ++rank)
             for (int owner = 0; owner < schedule_.ranks; ++owner)
                 for (const Piece& piece : shares[static_cast<size_t>(owner)]) {
-                    append_piece(rank, 0, piece);
-                    piece_index_[{rank, 0, piece.stream, owner, 0}] = index;
-                    if (owner != rank) add_copy(0, owner, rank, index, index, piece.bytes);
-                    ++index;
+                    const int index = append_piece(rank, 0, piece);
+                    held[static_cast<size_t>(piece.stream)].at(owner, 0) = index;
+                    if (owner != rank) copies_.push_back({0, rank, owner, {index, index}, piece.bytes});
                 }
-        }
+        return held;
     }
 
     /// Shares of the members travel from neighbour to neighbour: in step s the member at index i holds that
     /// of index i - s, which came from index i - 1. Two slots are enough, since nothing is held for longer
     /// than one step.
-    void circulate(int stream, SegmentRange segments, const std::vector<int>& members,
-                   const std::vector<int>& hops) {
+    HeldPieces circulate(int stream, SegmentRange segments, const std::vector<int>& members,
+                         const std::vector<int>& hops) {
         const int size = static_cast<int>(members.size());
+        HeldPieces held(size, size);
         for (int j = 0; j < size; ++j) {
             const int owner = members[static_cast<size_t>(j)];
             const Piece piece = make_piece(stream, segments, owner);
@@ -202,15 +216,16 @@ class Planner {
                 const int to = members[static_cast<size_t>((j + step) % size)];
                 const int from = members[static_cast<size_t>((j + step - 1) % size)];
                 const int index = append_piece(to, step, piece);
-                piece_index_[{to, step, stream, owner, segments.first}] = index;
-                add_copy(step, from, to, before, index, piece.bytes);
+                held.at(j, step) = index;
+                copies_.push_back({step, to, from, {before, index}, piece.bytes});
                 before = index;
             }
         }
+        return held;
     }
 
     /// Members work on each other's keys: in ring order of the sub-ring with prune, else of all ranks.
-    void add_ring_work(const SubRing& ring) {
+    void add_ring_work(const SubRing& ring, HeldPieces& held) {
         const Stream& stream = stream_at(ring.stream);
         for (int i = 0; i < ring.size(); ++i) {
             for (int j = 0; j < ring.size(); ++j) {
@@ -219,9 +234,9 @@ class Planner {
                 const int owner = ring.members[static_cast<size_t>(j)];
                 const int step = prune_ ? (i - j + ring.size()) % ring.size()
                                         : (rank - owner + schedule_.ranks) % schedule_.ranks;
-                const int held_in = schedule_.strategy == Strategy::all_gather ? 0 : step;
-                const int64_t first_segment = prune_ ? ring.segments.first : 0;
-                const int piece = piece_index_.at({rank, held_in, ring.stream, owner, first_segment});
+                const int piece =
+                    held.at(prune_ ? j : owner, schedule_.strategy == Strategy::all_gather ? 0 : step);
+                RINGSCOPE_CHECK(piece >= 0);
                 for (size_t reader = 0; reader < stream.patterns.size(); ++reader) {
                     const int p = stream.patterns[reader];
                     add_work(rank, step,
@@ -241,15 +256,25 @@ class Planner {
         return {first, (end - 1) / reader.segment_length + 1 - first};
     }
 
+    /// One transfer a pair of ranks and step, whatever streams it carries.
     void finish_transfers() {
-        for (auto& [key, transfer] : transfers_) {
-            const int index = static_cast<int>(schedule_.transfers.size());
-            step_of(transfer.to, transfer.step).receives.push_back(index);
-            step_of(transfer.from, transfer.step).sends.push_back(index);
-            plan_of(transfer.to).received_bytes += transfer.bytes;
-            plan_of(transfer.from).sent_bytes += transfer.bytes;
-            schedule_.bytes_on_wire += transfer.bytes;
-            schedule_.transfers.push_back(std::move(transfer));
+        const auto message = [](const Copy& copy) { return std::tuple(copy.step, copy.to, copy.from); };
+        std::stable_sort(copies_.begin(), copies_.end(),
+                         [&](const Copy& a, const Copy& b) { return message(a) < message(b); });
+        auto& transfers = schedule_.transfers;
+        for (size_t i = 0; i < copies_.size(); ++i) {
+            const Copy& copy = copies_[i];
+            if (i == 0 || message(copies_[i - 1]) != message(copy)) {
+                const int index = static_cast<int>(transfers.size());
+                step_of(copy.to, copy.step).receives.push_back(index);
+                step_of(copy.from, copy.step).sends.push_back(index);
+                transfers.push_back({copy.step, copy.from, copy.to, 0, Payload::kv, {}});
+            }
+            transfers.back().bytes += copy.bytes;
+            transfers.back().copies.push_back(copy.pieces);
+            plan_of(copy.to).received_bytes += copy.bytes;
+            plan_of(copy.from).sent_bytes += copy.bytes;
+            schedule_.bytes_on_wire += copy.bytes;
         }
     }
 
@@ -316,8 +341,7 @@ class Planner {
     Schedule schedule_;
     bool prune_ = false;
     int64_t pieces_planned_ = 0;
-    std::map<std::tuple<int, int, int>, Transfer> transfers_;  // by step, to, from
-    std::map<PieceKey, int> piece_index_;
+    std::vector<Copy> copies_;
 };
 
 /// Ranks on a GPU keep both slots from the run's begin to its end, and lists of their work.
