@@ -120,7 +120,7 @@ struct Rows {
     std::vector<ReferenceState> state;
 };
 
-class VerifyJob : public PoolJob {
+class VerifyJob final : public PoolJob {
   public:
     VerifyJob(const Problem& problem, const TensorSource& source, const RunOutput& output,
               const std::atomic<bool>& stopped, double pairs_allowed)
