@@ -13,6 +13,7 @@
 #include "engine/cpu/run_control.h"
 #include "engine/cuda/cuda_trace.h"
 #include "engine/cuda/device_transport.h"
+#include "engine/cuda/kernels.h"
 #include "engine/cuda/topology.h"
 #include "engine/nvtx.h"
 
@@ -40,7 +41,11 @@ std::vector<Gpu> usable_gpus() {
 
 /// What one GPU has beside the ranks on it.
 struct UsedGpu {
-    explicit UsedGpu(const Gpu& from) : gpu(from), arena(from.device, "the run"), control(from.device) {
+    UsedGpu(const Gpu& from, const CudaKernel& kernel, const Problem& problem)
+        : gpu(from),
+          arena(from.device, "the run"),
+          control(from.device),
+          attention(open_kernel(kernel, problem, from.device)) {
         cancelled = arena.allocate(Purpose::workspace, sizeof(int32_t));
         set_cancelled(0);
     }
@@ -54,6 +59,7 @@ struct UsedGpu {
     DeviceArena arena;
     DeviceBuffer cancelled;  // int32: not 0 when the run is being abandoned
     Stream control;
+    std::unique_ptr<DeviceAttention> attention;
 };
 
 class CudaRun {
@@ -108,12 +114,13 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
     RINGSCOPE_CUDA(cudaGetDeviceCount(&count));
     for (size_t i = 0; i < used; ++i) prepare_pool(gpus[i].device, count);
     foresee_memory({gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(used)});
-    for (size_t i = 0; i < used; ++i) devices_.push_back(std::make_unique<UsedGpu>(gpus[i]));
+    for (size_t i = 0; i < used; ++i)
+        devices_.push_back(std::make_unique<UsedGpu>(gpus[i], *kernel_, schedule.problem));
     for (int rank = 0; rank < schedule.ranks; ++rank) {
         const UsedGpu& device = *devices_[static_cast<size_t>(rank) % used];
         cancelled_.push_back(device.cancelled.as<int32_t>());
-        ranks_.push_back(
-            std::make_unique<CudaRank>(schedule, rank, device.gpu.device, *kernel_, cancelled_.back()));
+        ranks_.push_back(std::make_unique<CudaRank>(schedule, rank, device.gpu.device, *device.attention,
+                                                    cancelled_.back()));
         ended_.emplace_back(device.gpu.device);
     }
     transport_ = make_transport(transport_kind_, {schedule, ranks_, cancelled_, options.fault});

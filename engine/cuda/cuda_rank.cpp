@@ -1,27 +1,15 @@
 #include "engine/cuda/cuda_rank.h"
 
+#include "engine/cuda/kernels.h"
 #include "engine/nvtx.h"
 
 namespace ringscope::cuda {
 
-namespace {
-
-/// Returns when the bytes are there for every stream: cudaMemcpy from pageable memory alone may return
-/// before.
-void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind) {
-    if (bytes == 0) return;
-    RINGSCOPE_CUDA(cudaMemcpy(target, source, static_cast<size_t>(bytes), kind));
-    RINGSCOPE_CUDA(cudaStreamSynchronize(nullptr));
-}
-
-}  // namespace
-
-CudaRank::CudaRank(const Schedule& schedule, int rank, int device, const CudaKernel& kernel,
+CudaRank::CudaRank(const Schedule& schedule, int rank, int device, DeviceAttention& attention,
                    const int32_t* cancelled)
     : schedule_(schedule),
       rank_(rank),
       device_(device),
-      kernel_(kernel),
       cancelled_(cancelled),
       rows_(schedule.rank_plans[static_cast<size_t>(rank)].tokens),
       arena_(device, "rank " + std::to_string(rank)),
@@ -43,41 +31,13 @@ CudaRank::CudaRank(const Schedule& schedule, int rank, int device, const CudaKer
     for (size_t slot = 0; slot < 2; ++slot)
         slot_[slot] = arena_.allocate(Purpose::travelling_kv, slot_bytes[slot]);
     for (int step = 0; step < schedule.steps; ++step) attended_.emplace_back(device);
-    make_work_lists();
-    const DeviceScope scope(device);
-    RINGSCOPE_CUDA(kernel.prepare(problem.dtype, problem.head_dim));
-    RINGSCOPE_CUDA(prepare_row_kernels());
-}
-
-template <typename T>
-DeviceBuffer CudaRank::upload_list(const std::vector<T>& list) {
-    DeviceBuffer buffer = arena_.allocate(Purpose::workspace, static_cast<int64_t>(list.size() * sizeof(T)));
-    const DeviceScope scope(device_);
-    copy_now(buffer.as<T>(), list.data(), static_cast<int64_t>(list.size() * sizeof(T)),
-             cudaMemcpyHostToDevice);
-    return buffer;
-}
-
-void CudaRank::make_work_lists() {
-    StepWork all;
-    for (int step = 0; step < schedule_.steps; ++step)
-        for (int phase = 0; phase < schedule_.phases; ++phase) {
-            const StepWork work =
-                make_step_work(schedule_, rank_, step, phase, kernel_.tile(schedule_.problem.head_dim));
-            slices_.push_back(
-                {static_cast<int64_t>(all.items.size()), static_cast<int64_t>(work.items.size()),
-                 static_cast<int64_t>(all.blocks.size()), static_cast<int64_t>(all.runs.size())});
-            all.items.insert(all.items.end(), work.items.begin(), work.items.end());
-            all.blocks.insert(all.blocks.end(), work.blocks.begin(), work.blocks.end());
-            all.runs.insert(all.runs.end(), work.runs.begin(), work.runs.end());
-        }
-    items_ = upload_list(all.items);
-    blocks_ = upload_list(all.blocks);
-    runs_ = upload_list(all.runs);
-    const PackWork packing = make_pack_work(schedule_, rank_);
+    const PackWork packing = make_pack_work(schedule, rank);
     pack_items_ = static_cast<int64_t>(packing.items.size());
-    pack_items_list_ = upload_list(packing.items);
-    pack_runs_ = upload_list(packing.runs);
+    pack_items_list_ = arena_.upload(packing.items);
+    pack_runs_ = arena_.upload(packing.runs);
+    attention_ = attention.make(schedule, rank, arena_);
+    const DeviceScope scope(device);
+    RINGSCOPE_CUDA(prepare_row_kernels());
 }
 
 void CudaRank::upload(const RankMemory& host) {
@@ -102,12 +62,6 @@ void CudaRank::download(RankMemory& host) const {
 }
 
 std::byte* CudaRank::slot_of(int step) const { return slot_[schedule_.slot_of(step)].as<std::byte>(); }
-
-bool CudaRank::works_in(int step) const {
-    for (int phase = 0; phase < schedule_.phases; ++phase)
-        if (slices_[static_cast<size_t>(step * schedule_.phases + phase)].items > 0) return true;
-    return false;
-}
 
 void CudaRank::pack() {
     const NvtxRange range(NvtxKind::pack, {rank_, 0, rank_, 0});
@@ -144,14 +98,7 @@ void CudaRank::attend(int step) {
     launch.lse = lse_.as<float>();
     launch.sum = sum_.as<float>();
     launch.cancelled = cancelled_;
-    for (int phase = 0; phase < schedule_.phases; ++phase) {
-        const Slice& slice = slices_[static_cast<size_t>(step * schedule_.phases + phase)];
-        if (slice.items == 0) continue;
-        launch.items = items_.as<WorkItem>() + slice.first_item;
-        launch.blocks = blocks_.as<AttentionBlock>() + slice.first_block;
-        launch.runs = runs_.as<IndexRun>() + slice.first_run;
-        RINGSCOPE_CUDA(kernel_.launch(launch, schedule_.problem.dtype, slice.items, compute_));
-    }
+    attention_->attend(step, launch, compute_);
     times.end.record(compute_);
 }
 

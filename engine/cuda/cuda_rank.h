@@ -6,11 +6,12 @@
 // Nothing here waits for the device but the constructor, upload() and download().
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "engine/cpu/rank_memory.h"
 #include "engine/cuda/device_arena.h"
-#include "engine/cuda/kernels.h"
+#include "engine/cuda/rank_attention.h"
 
 namespace ringscope::cuda {
 
@@ -22,8 +23,9 @@ struct TimedWork {
 
 class CudaRank {
   public:
-    /// Makes the work lists and allocates everything. `cancelled` is device memory. Throws Error(run_failed).
-    CudaRank(const Schedule& schedule, int rank, int device, const CudaKernel& kernel,
+    /// Makes the work lists and allocates everything. `attention` is of the same device and, like
+    /// `cancelled`, which is device memory, outlives the rank. Throws Error.
+    CudaRank(const Schedule& schedule, int rank, int device, DeviceAttention& attention,
              const int32_t* cancelled);
 
     /// Q, K and V from the host; the running state to "no key seen".
@@ -45,7 +47,7 @@ class CudaRank {
     cudaStream_t copy_stream() const { return copy_; }
     std::byte* slot_of(int step) const;
     /// False where the rank has nothing to do in that step; its events happen all the same.
-    bool works_in(int step) const;
+    bool works_in(int step) const { return attention_->works_in(step); }
     const TimedWork& attended(int step) const { return attended_[static_cast<size_t>(step)]; }
     const TimedWork& packed() const { return packed_; }
     const TimedWork& normalised() const { return normalised_; }
@@ -54,26 +56,17 @@ class CudaRank {
     void check_streams() const;
 
   private:
-    /// One launch's place in the uploaded lists.
-    struct Slice {
-        int64_t first_item = 0, items = 0, first_block = 0, first_run = 0;
-    };
-    void make_work_lists();
-    template <typename T>
-    DeviceBuffer upload_list(const std::vector<T>& list);
-
     const Schedule& schedule_;
     const int rank_;
     const int device_;
-    const CudaKernel& kernel_;
     const int32_t* cancelled_;
     const int64_t rows_;
     DeviceArena arena_;  // before the buffers: outlives them
     DeviceBuffer q_, k_, v_, o_, lse_, sum_;
     DeviceBuffer slot_[2];
-    DeviceBuffer items_, blocks_, runs_, pack_items_list_, pack_runs_;
-    std::vector<Slice> slices_;  // step * phases + phase
+    DeviceBuffer pack_items_list_, pack_runs_;
     int64_t pack_items_ = 0;
+    std::unique_ptr<RankAttention> attention_;
     Stream compute_;
     Stream copy_;
     std::vector<TimedWork> attended_;  // by step

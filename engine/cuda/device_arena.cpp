@@ -22,6 +22,12 @@ std::string device_text(int device) {
 
 }  // namespace
 
+void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind) {
+    if (bytes == 0) return;
+    RINGSCOPE_CUDA(cudaMemcpy(target, source, static_cast<size_t>(bytes), kind));
+    RINGSCOPE_CUDA(cudaStreamSynchronize(nullptr));
+}
+
 DeviceBuffer& DeviceBuffer::operator=(DeviceBuffer&& other) noexcept {
     if (this == &other) return *this;
     reset();

@@ -5,12 +5,18 @@
 // so that the next run finds its memory mapped.
 #pragma once
 
+#include <vector>
+
 #include "engine/cuda/cuda_check.h"
 #include "engine/schedule.h"
 
 namespace ringscope::cuda {
 
 class DeviceArena;
+
+/// Returns when the bytes are there for every stream: cudaMemcpy from pageable memory alone may return
+/// before. Of the current device.
+void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind);
 
 /// Move-only; its arena must outlive it, and nothing may still use it when it goes.
 class DeviceBuffer {
@@ -45,6 +51,15 @@ class DeviceArena {
     /// Uninitialised, usable on every stream once this returns. bytes = 0 gives a buffer without memory.
     /// Throws Error(run_failed) that says what was asked and what was free.
     DeviceBuffer allocate(Purpose purpose, int64_t bytes);
+    /// A list from the host, as workspace.
+    template <typename T>
+    DeviceBuffer upload(const std::vector<T>& list) {
+        const auto bytes = static_cast<int64_t>(list.size() * sizeof(T));
+        DeviceBuffer buffer = allocate(Purpose::workspace, bytes);
+        const DeviceScope scope(device_);
+        copy_now(buffer.as<T>(), list.data(), bytes, cudaMemcpyHostToDevice);
+        return buffer;
+    }
 
     const BytesByPurpose& live() const { return live_; }
     const BytesByPurpose& peak_by_purpose() const { return peak_by_purpose_; }

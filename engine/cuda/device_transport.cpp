@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "engine/cuda/kernels.h"
+
 namespace ringscope::cuda {
 
 DeviceTransport::DeviceTransport(const TransportScene& scene)

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "engine/cuda/tile_attention.h"
 #include "engine/error.h"
 
 namespace ringscope::cuda {
@@ -25,6 +26,10 @@ const CudaKernel& choose_cuda_kernel(const std::string& name, DType dtype, int c
                                               std::to_string(capability % 10));
     }
     throw Error(ErrorKind::bad_input, "backend.kernel: " + name + "; on a GPU it is one of " + names);
+}
+
+std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem, int device) {
+    return std::make_unique<TileDevice>(kernel, problem, device);
 }
 
 }  // namespace ringscope::cuda

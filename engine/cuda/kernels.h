@@ -9,6 +9,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <memory>
 #include <span>
 #include <string>
 
@@ -16,6 +17,8 @@
 #include "engine/cuda/work_list.h"
 
 namespace ringscope::cuda {
+
+class DeviceAttention;
 
 struct CudaKernel {
     const char* name;  // as backend.kernel takes it
@@ -35,6 +38,9 @@ std::span<const CudaKernel> cuda_kernels();
 /// The kernel for backend.kernel on devices of at least this capability; "auto": the first that can. Throws
 /// Error(bad_input) that names the kernels when there is none of that name or it cannot do this.
 const CudaKernel& choose_cuda_kernel(const std::string& name, DType dtype, int capability);
+
+/// Loads the kernel onto a device, for the problem; the kernel outlives it. Throws Error.
+std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem, int device);
 
 const CudaKernel& tensor_core_kernel();
 const CudaKernel& fma_kernel();

@@ -1,5 +1,6 @@
 #include "engine/cuda/peer_transport.h"
 
+#include "engine/cuda/kernels.h"
 #include "engine/nvtx.h"
 
 namespace ringscope::cuda {

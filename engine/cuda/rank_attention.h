@@ -1,0 +1,41 @@
+// The seam between a rank and what attends for it.
+//
+//   backend.kernel   what is put into the stream, a step and phase                            file
+//   mma, fma         one launch over the work list tile_attention.h
+#pragma once
+
+#include <memory>
+
+#include "engine/cuda/attention_launch.h"
+#include "engine/cuda/device_arena.h"
+
+namespace ringscope::cuda {
+
+/// Of one rank, for one run; used by one thread.
+class RankAttention {
+  public:
+    RankAttention() = default;
+    virtual ~RankAttention() = default;
+    RankAttention(const RankAttention&) = delete;
+    RankAttention& operator=(const RankAttention&) = delete;
+
+    /// False where the rank has nothing to do in that step.
+    virtual bool works_in(int step) const = 0;
+    /// Puts all that the rank computes in a step into the stream, phase after phase. `launch` has everything
+    /// but the lists. The rank's device is the current one.
+    virtual void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) = 0;
+};
+
+/// What the ranks on one GPU share: code and plans that are ready. Outlives all that it makes.
+class DeviceAttention {
+  public:
+    DeviceAttention() = default;
+    virtual ~DeviceAttention() = default;
+    DeviceAttention(const DeviceAttention&) = delete;
+    DeviceAttention& operator=(const DeviceAttention&) = delete;
+
+    /// The arena is the rank's, and outlives what is made. Throws Error.
+    virtual std::unique_ptr<RankAttention> make(const Schedule& schedule, int rank, DeviceArena& arena) = 0;
+};
+
+}  // namespace ringscope::cuda
