@@ -1,8 +1,8 @@
 #include "engine/cuda/work_list.h"
 
 #include <algorithm>
-#include <optional>
 
+#include "engine/cuda/segment_rows.h"
 #include "engine/error.h"
 
 namespace ringscope::cuda {
@@ -26,30 +26,6 @@ int32_t append_runs(const std::vector<RowRun>& rows, std::vector<IndexRun>& runs
     return narrow(begin);
 }
 
-/// Calls use(query rows, key rows) for every segment of a rank's work. Rows of the rank's own tensors, or of
-/// the piece that holds the keys.
-template <typename Use>
-void for_each_segment(const Schedule& schedule, int rank, int step, const Work& work, Use use) {
-    const Problem& problem = schedule.problem;
-    const Pattern& pattern = problem.patterns[static_cast<size_t>(work.pattern)];
-    std::optional<PieceReader> reader;
-    if (work.piece >= 0)
-        reader.emplace(schedule, pattern, schedule.pieces_in(rank, step)[static_cast<size_t>(work.piece)]);
-    std::vector<RowRun> queries;
-    std::vector<RowRun> keys;
-    for (int64_t segment = work.segments.first; segment < work.segments.end(); ++segment) {
-        queries.clear();
-        append_own_rows(schedule, pattern, segment, rank, problem.queries == Queries::all, queries);
-        if (reader) {
-            reader->rows_of(segment, keys);
-        } else {
-            keys.clear();
-            append_own_rows(schedule, pattern, segment, rank, false, keys);
-        }
-        use(queries, keys);
-    }
-}
-
 class StepWorkMaker {
   public:
     StepWorkMaker(const Schedule& schedule, int rank, int step, TileShape tile)
@@ -57,17 +33,11 @@ class StepWorkMaker {
 
     void add(const Work& work) {
         const Pattern& pattern = problem_.patterns[static_cast<size_t>(work.pattern)];
-        const bool from_slot = work.piece >= 0;
-        const Piece own{};
-        const Piece& piece =
-            from_slot ? schedule_.pieces_in(rank_, step_)[static_cast<size_t>(work.piece)] : own;
-        std::vector<int> kv_heads;  // of the stream, when the keys come by one
-        if (from_slot) kv_heads = schedule_.streams[static_cast<size_t>(piece.stream)].kv_heads;
-        const AttentionBlock keys =
-            from_slot ? slot_keys(piece, static_cast<int64_t>(kv_heads.size())) : own_keys();
+        const AttentionBlock keys = keys_of(schedule_, rank_, step_, work);
+        const std::vector<int> kv_indices = kv_indices_of(schedule_, rank_, step_, work);
         for_each_segment(schedule_, rank_, step_, work,
                          [&](const std::vector<RowRun>& query_rows, const std::vector<RowRun>& key_rows) {
-                             add_segment(pattern, keys, query_rows, key_rows, kv_heads);
+                             add_segment(pattern, keys, query_rows, key_rows, kv_indices);
                          });
     }
 
@@ -78,27 +48,8 @@ class StepWorkMaker {
     }
 
   private:
-    AttentionBlock own_keys() const {
-        AttentionBlock block;
-        block.kv_row_stride = int64_t{problem_.kv_heads} * problem_.head_dim;
-        block.kv_head_stride = problem_.head_dim;
-        block.kv_batch_stride = schedule_.rank_plans[static_cast<size_t>(rank_)].tokens * block.kv_row_stride;
-        return block;
-    }
-
-    AttentionBlock slot_keys(const Piece& piece, int64_t kv_heads) const {
-        AttentionBlock block;
-        block.from_slot = 1;
-        block.k_offset = piece.slot_offset / bytes_of(problem_.dtype);
-        block.v_offset = block.k_offset + piece.rows * problem_.head_dim;
-        block.kv_row_stride = problem_.head_dim;
-        block.kv_head_stride = 2 * piece.rows * problem_.head_dim;
-        block.kv_batch_stride = kv_heads * block.kv_head_stride;
-        return block;
-    }
-
     void add_segment(const Pattern& pattern, AttentionBlock block, const std::vector<RowRun>& query_rows,
-                     const std::vector<RowRun>& key_rows, const std::vector<int>& kv_heads) {
+                     const std::vector<RowRun>& key_rows, const std::vector<int>& kv_indices) {
         const size_t runs_before = work_.runs.size();
         block.first_query_run = narrow(static_cast<int64_t>(runs_before));
         block.queries = append_runs(query_rows, work_.runs);
@@ -107,29 +58,25 @@ class StepWorkMaker {
         block.query_runs = block.first_key_run - block.first_query_run;
         block.key_runs = narrow(static_cast<int64_t>(work_.runs.size())) - block.first_key_run;
         const size_t items_before = work_.items.size();
-        if (block.queries > 0 && block.keys > 0) add_items(pattern, block, kv_heads);
+        if (block.queries > 0 && block.keys > 0) add_items(pattern, block, kv_indices);
         if (work_.items.size() > items_before)
             work_.blocks.push_back(block);
         else
             work_.runs.resize(runs_before);
     }
 
-    void add_items(const Pattern& pattern, const AttentionBlock& block, const std::vector<int>& kv_heads) {
+    void add_items(const Pattern& pattern, const AttentionBlock& block, const std::vector<int>& kv_indices) {
         find_first_tokens(block);
         key_tiles_.clear();
         for (int32_t query = 0; query < block.queries; query += tile_.queries)
             key_tiles_.push_back(visible_key_tiles(block, query));
         for (int batch = 0; batch < problem_.batch; ++batch) {
-            for (const int head : pattern.heads) {
-                const int kv_head = problem_.kv_head_of(head);
-                const auto place = std::lower_bound(kv_heads.begin(), kv_heads.end(), kv_head);
-                const auto kv_index = kv_heads.empty() ? kv_head : static_cast<int>(place - kv_heads.begin());
+            for (size_t h = 0; h < pattern.heads.size(); ++h)
                 for (size_t t = 0; t < key_tiles_.size(); ++t)
                     if (key_tiles_[t] > 0)
                         work_.items.push_back({narrow(static_cast<int64_t>(work_.blocks.size())),
                                                narrow(static_cast<int64_t>(t) * tile_.queries), key_tiles_[t],
-                                               head, kv_index, batch});
-            }
+                                               pattern.heads[h], kv_indices[h], batch});
         }
     }
 
@@ -231,10 +178,12 @@ PackWork make_pack_work(const Schedule& schedule, int rank) {
 
 namespace {
 
-/// Entries of the lists that CudaRank keeps.
+/// Entries of the lists of TileAttention.
 struct ListSizes {
-    int64_t items = 0, blocks = 0, runs = 0, pack_items = 0, pack_runs = 0;
+    int64_t items = 0, blocks = 0, runs = 0;
 };
+
+int64_t list_bytes(int64_t count, size_t size) { return aligned_bytes(count * static_cast<int64_t>(size)); }
 
 /// Rows in `runs`; adds the runs that hold any to `filled`.
 int64_t count_rows(const std::vector<RowRun>& runs, int64_t& filled) {
@@ -270,19 +219,21 @@ int64_t work_list_bytes(const Schedule& schedule, int rank, TileShape tile) {
         for (const Work& work :
              schedule.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].work)
             add_attention(schedule, rank, step, work, tile.queries, sizes);
+    return list_bytes(sizes.items, sizeof(WorkItem)) + list_bytes(sizes.blocks, sizeof(AttentionBlock)) +
+           list_bytes(sizes.runs, sizeof(IndexRun)) + pack_list_bytes(schedule, rank);
+}
+
+int64_t pack_list_bytes(const Schedule& schedule, int rank) {
+    int64_t items = 0;
+    int64_t runs = 0;
     for (const Piece& piece : schedule.pieces_in(rank, 0)) {
         if (piece.owner != rank) continue;
         const auto kv_heads = schedule.streams[static_cast<size_t>(piece.stream)].kv_heads.size();
-        sizes.pack_items += (piece.rows + kPackRows - 1) / kPackRows * static_cast<int64_t>(kv_heads) *
-                            schedule.problem.batch;
-        count_rows(packed_rows(schedule, piece), sizes.pack_runs);
+        items += (piece.rows + kPackRows - 1) / kPackRows * static_cast<int64_t>(kv_heads) *
+                 schedule.problem.batch;
+        count_rows(packed_rows(schedule, piece), runs);
     }
-    const auto bytes = [](int64_t count, size_t size) {
-        return aligned_bytes(count * static_cast<int64_t>(size));
-    };
-    return bytes(sizes.items, sizeof(WorkItem)) + bytes(sizes.blocks, sizeof(AttentionBlock)) +
-           bytes(sizes.runs, sizeof(IndexRun)) + bytes(sizes.pack_items, sizeof(PackItem)) +
-           bytes(sizes.pack_runs, sizeof(IndexRun));
+    return list_bytes(items, sizeof(PackItem)) + list_bytes(runs, sizeof(IndexRun));
 }
 
 TileShape planned_tile_shape(const BackendSpec& backend, const Problem& problem) {

@@ -31,9 +31,11 @@ struct PackWork {
 inline constexpr int kPackRows = 64;  // at most, an item
 PackWork make_pack_work(const Schedule& schedule, int rank);
 
-/// Bytes that a rank's lists take on its device, buffer by buffer as cuda_rank.h keeps them. At most: a
-/// causal query tile that sees no key of a block gets no item. O(segments).
+/// Bytes that a rank's lists take on its device, buffer by buffer as tile_attention.h and cuda_rank.h keep
+/// them. At most: a causal query tile that sees no key of a block gets no item. O(segments).
 int64_t work_list_bytes(const Schedule& schedule, int rank, TileShape tile);
+/// Those for packing alone.
+int64_t pack_list_bytes(const Schedule& schedule, int rank);
 
 /// The tile of the kernel that will run the problem on a GPU of compute capability 8.0 or newer.
 TileShape planned_tile_shape(const BackendSpec& backend, const Problem& problem);

@@ -1,14 +1,11 @@
 // The CUDA back end's index mathematics, by brute force: what the kernels would read, write and mask.
 #include <gtest/gtest.h>
 
-#include <cmath>
-#include <map>
 #include <random>
-#include <set>
-#include <tuple>
 
 #include "engine/cuda/work_list.h"
 #include "tests/cuda/host_ring.h"
+#include "tests/cuda/labelled_tensors.h"
 #include "tests/random_problem.h"
 
 namespace ringscope::cuda {
@@ -93,23 +90,6 @@ TEST(CudaIndex, NextKeyTileSkipsOnlyWhatNobodySees) {
     }
 }
 
-/// Elements that say which row they stand in: (batch entry, token, head) of the tensor, exact in F32.
-HostTensors labelled_tensors(const Problem& problem) {
-    const auto labels = [&](int heads) {
-        std::vector<unsigned char> bytes;
-        for (int64_t row = 0; row < problem.batch * problem.seq_len * heads; ++row)
-            for (int column = 0; column < problem.head_dim; ++column) {
-                const auto label = static_cast<float>(row * problem.head_dim + column);
-                const auto* raw = reinterpret_cast<const unsigned char*>(&label);
-                bytes.insert(bytes.end(), raw, raw + sizeof label);
-            }
-        return bytes;
-    };
-    return {labels(problem.heads), labels(problem.kv_heads), labels(problem.kv_heads)};
-}
-
-using Pair = std::tuple<int, int, int, int64_t, int64_t>;  // group, batch entry, head, query, key
-
 class PairCounter {
   public:
     PairCounter(const Schedule& schedule, TileShape tile)
@@ -129,13 +109,8 @@ class PairCounter {
     const std::set<Pair>& pairs() const { return pairs_; }
 
   private:
-    /// The label at the row's first element, when all its elements bear it.
     int64_t label(const void* tensor, int64_t offset) const {
-        const float* row = static_cast<const float*>(tensor) + offset;
-        for (int column = 1; column < problem_.head_dim; ++column)
-            EXPECT_EQ(row[column], row[0] + static_cast<float>(column));
-        EXPECT_TRUE(std::isfinite(row[0])) << "a row nobody sent";
-        return static_cast<int64_t>(row[0]) / problem_.head_dim;
+        return label_at(tensor, offset, problem_.head_dim);
     }
 
     void count_item(const AttentionLaunch& launch, const WorkItem& item, int phase) {
@@ -190,20 +165,6 @@ class PairCounter {
     std::set<Pair> pairs_;
 };
 
-/// Every allowed pair; phase stands for the group where groups share heads.
-std::set<Pair> allowed_pairs(const Schedule& schedule) {
-    const Problem& problem = schedule.problem;
-    std::set<Pair> pairs;
-    for (const Pattern& pattern : problem.patterns)
-        for (int batch = 0; batch < problem.batch; ++batch)
-            for (const int head : pattern.heads)
-                for (int64_t query = 0; query < problem.seq_len; ++query)
-                    for (int64_t key = 0; key < problem.seq_len; ++key)
-                        if (problem.allowed(pattern, query, key))
-                            pairs.insert({schedule.phases > 1 ? pattern.group : 0, batch, head, query, key});
-    return pairs;
-}
-
 TEST(CudaIndex, LaunchesOfRandomProblemsReadEveryAllowedPairOnce) {
     std::mt19937 random(33);
     for (int round = 0; round < 3000; ++round) {
@@ -214,7 +175,7 @@ TEST(CudaIndex, LaunchesOfRandomProblemsReadEveryAllowedPairOnce) {
         const HostTensors tensors = labelled_tensors(schedule.problem);
         HostRing ring(schedule, tensors, tile);
         PairCounter counter(schedule, tile);
-        ring.run([&](const StepWork& work, const AttentionLaunch& launch, int, int phase) {
+        ring.run([&](const StepWork& work, const AttentionLaunch& launch, int, int, int phase) {
             counter.count(work, launch, phase);
         });
         EXPECT_EQ(counter.pairs(), allowed_pairs(schedule));

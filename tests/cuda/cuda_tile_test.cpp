@@ -106,7 +106,7 @@ void expect_right_answer(const Experiment& experiment, TileShape tile, Run run, 
     const Values k = random_values(random, problem.dtype, elements(problem.kv_heads), spread);
     const Values v = random_values(random, problem.dtype, elements(problem.kv_heads), 1);
     HostRing ring(schedule, {q.bytes, k.bytes, v.bytes}, tile);
-    ring.run([&](const StepWork& work, const AttentionLaunch& launch, int, int) {
+    ring.run([&](const StepWork& work, const AttentionLaunch& launch, int, int, int) {
         run(launch, static_cast<int64_t>(work.items.size()));
     });
     double error = 0;
@@ -213,7 +213,7 @@ TEST(CudaTile, TwoRunsGiveTheSameBits) {
     HostRing first(schedule, tensors, {64, 64});
     HostRing second(schedule, tensors, {64, 64});
     for (HostRing* ring : {&first, &second})
-        ring->run([](const StepWork& work, const AttentionLaunch& launch, int, int) {
+        ring->run([](const StepWork& work, const AttentionLaunch& launch, int, int, int) {
             run_on_host<Tile>(launch, static_cast<int64_t>(work.items.size()));
         });
     for (int64_t token = 0; token < schedule.problem.seq_len; ++token)

@@ -29,7 +29,8 @@ struct HostRank {
 class HostRing {
   public:
     /// Carries out one launch of a rank's step.
-    using Launcher = std::function<void(const StepWork&, const AttentionLaunch&, int rank, int phase)>;
+    using Launcher =
+        std::function<void(const StepWork&, const AttentionLaunch&, int rank, int step, int phase)>;
 
     HostRing(const Schedule& schedule, const HostTensors& tensors, TileShape tile)
         : schedule_(schedule), problem_(schedule.problem), tile_(tile) {
@@ -161,7 +162,7 @@ class HostRing {
         launch.sum = rank.sum.empty() ? nullptr : rank.sum.data();
         static const int32_t not_cancelled = 0;
         launch.cancelled = &not_cancelled;
-        launcher(work, launch, rank_index, phase);
+        launcher(work, launch, rank_index, step, phase);
     }
 
     const Schedule& schedule_;
