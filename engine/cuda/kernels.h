@@ -14,6 +14,7 @@
 #include <string>
 
 #include "engine/cuda/attention_launch.h"
+#include "engine/cuda/merge_partial.h"
 #include "engine/cuda/work_list.h"
 
 namespace ringscope::cuda {
@@ -70,6 +71,9 @@ cudaError_t launch_clear(float* o, float* lse, float* sum, int64_t rows, int hea
 /// (batch, row, head, d); lse and sum (batch, head, row).
 cudaError_t launch_normalise(float* o, float* lse, const float* sum, int batch, int64_t rows, int heads,
                              int head_dim, cudaStream_t);
+
+/// Joins a call's part with what its rows carry: o of all rows, then their states.
+cudaError_t launch_merge(const MergeLaunch&, DType, cudaStream_t);
 
 /// Keeps the stream busy until `*cancelled` is not 0, or for `nanoseconds` when that is not negative: a lost
 /// transfer and a late rank, for fault injection.

@@ -1,4 +1,4 @@
-// Small kernels beside attention: clearing, packing, normalising, and stalling on purpose.
+// Small kernels beside attention: clearing, packing, merging, normalising, and stalling on purpose.
 #include <cmath>
 
 #include "engine/cuda/kernels.h"
@@ -62,6 +62,22 @@ __global__ void normalise_lse(float* lse, const float* sum, int64_t count) {
         lse[i] = sum[i] > 0 ? lse[i] + logf(sum[i]) : -INFINITY;
 }
 
+/// A warp a row at a time.
+template <typename Element>
+__global__ void merge_output(const MergeLaunch launch) {
+    if (*static_cast<const volatile int32_t*>(launch.cancelled) != 0) return;
+    const int lane = static_cast<int>(threadIdx.x) % kWarpLanes;
+    for (int64_t row = first_element() / kWarpLanes; row < launch.rows; row += element_step() / kWarpLanes)
+        merge_row_output<Element>(launch, row, lane, kWarpLanes);
+}
+
+/// A thread a row at a time.
+__global__ void merge_state(const MergeLaunch launch) {
+    if (*static_cast<const volatile int32_t*>(launch.cancelled) != 0) return;
+    for (int64_t row = first_element(); row < launch.rows; row += element_step())
+        merge_row_state(launch, row);
+}
+
 __device__ __forceinline__ int64_t device_nanoseconds() {
     int64_t now = 0;
     asm volatile("mov.u64 %0, %%globaltimer;" : "=l"(now));
@@ -97,6 +113,10 @@ cudaError_t prepare_row_kernels() {
     load(pack<int16_t>);
     load(normalise_o);
     load(normalise_lse);
+    load(merge_output<F16Element>);
+    load(merge_output<BF16Element>);
+    load(merge_output<F32Element>);
+    load(merge_state);
     load(stall);
     return status;
 }
@@ -129,6 +149,16 @@ cudaError_t launch_normalise(float* o, float* lse, const float* sum, int batch, 
     normalise_o<<<blocks_for(vectors * head_dim), kRowThreads, 0, stream>>>(o, sum, rows, heads, head_dim,
                                                                             vectors * head_dim);
     normalise_lse<<<blocks_for(vectors), kRowThreads, 0, stream>>>(lse, sum, vectors);
+    return cudaGetLastError();
+}
+
+cudaError_t launch_merge(const MergeLaunch& launch, DType dtype, cudaStream_t stream) {
+    if (launch.rows == 0) return cudaSuccess;
+    auto* const output = dtype == DType::f16    ? merge_output<F16Element>
+                         : dtype == DType::bf16 ? merge_output<BF16Element>
+                                                : merge_output<F32Element>;
+    output<<<blocks_for(launch.rows * kWarpLanes), kRowThreads, 0, stream>>>(launch);
+    merge_state<<<blocks_for(launch.rows), kRowThreads, 0, stream>>>(launch);
     return cudaGetLastError();
 }
 

@@ -127,6 +127,27 @@ cudaError_t launch_normalise(float* o, float* lse, const float* sum, int batch, 
     });
 }
 
+namespace {
+
+template <typename Element>
+void merge_on_host(const MergeLaunch& launch) {
+    for (int64_t row = 0; row < launch.rows; ++row)
+        for (int lane = 0; lane < kWarpLanes; ++lane)
+            merge_row_output<Element>(launch, row, lane, kWarpLanes);
+    for (int64_t row = 0; row < launch.rows; ++row) merge_row_state(launch, row);
+}
+
+}  // namespace
+
+cudaError_t launch_merge(const MergeLaunch& launch, DType dtype, cudaStream_t stream) {
+    return enqueue_work(stream, [launch, dtype] {
+        if (*launch.cancelled != 0) return;
+        if (dtype == DType::f16) return merge_on_host<F16Element>(launch);
+        if (dtype == DType::bf16) return merge_on_host<BF16Element>(launch);
+        merge_on_host<F32Element>(launch);
+    });
+}
+
 cudaError_t launch_stall(const int32_t* cancelled, int64_t nanoseconds, cudaStream_t stream) {
     auto begin_ns = std::make_shared<int64_t>(-1);
     return enqueue(stream, [=] {
