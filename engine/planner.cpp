@@ -4,6 +4,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "engine/cuda/sdpa_calls.h"
 #include "engine/cuda/work_list.h"
 #include "engine/error.h"
 #include "engine/experiment_fields.h"
@@ -344,15 +345,21 @@ class Planner {
     std::vector<Copy> copies_;
 };
 
-/// Ranks on a GPU keep both slots from the run's begin to its end, and lists of their work.
+/// What the kernel keeps beside the tensors: lists of its work, or room for the parts of a library's answer.
+int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
+    const BackendSpec& backend = schedule.experiment.backend;
+    if (backend.kernel == "cudnn")
+        return cuda::sdpa_workspace(schedule, rank).total_bytes() + cuda::pack_list_bytes(schedule, rank);
+    return cuda::work_list_bytes(schedule, rank, cuda::planned_tile_shape(backend, schedule.problem));
+}
+
+/// Ranks on a GPU keep both slots from the run's begin to its end.
 void predict_gpu_memory(Schedule& schedule) {
-    const cuda::TileShape tile = cuda::planned_tile_shape(schedule.experiment.backend, schedule.problem);
     for (int rank = 0; rank < schedule.ranks; ++rank) {
         RankPlan& plan = schedule.rank_plans[static_cast<size_t>(rank)];
         plan.predicted[static_cast<size_t>(Purpose::travelling_kv)] =
             aligned_bytes(plan.slot_bytes[0]) + aligned_bytes(plan.slot_bytes[1]);
-        plan.predicted[static_cast<size_t>(Purpose::workspace)] +=
-            cuda::work_list_bytes(schedule, rank, tile);
+        plan.predicted[static_cast<size_t>(Purpose::workspace)] += gpu_workspace_bytes(schedule, rank);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -78,7 +79,8 @@ class CudaRun {
   private:
     void foresee_memory(const std::vector<Gpu>& gpus) const;
     void enqueue(std::stop_token stop);
-    void watch(std::stop_token stop);
+    void watch(std::stop_token stop, const std::function<bool()>& until);
+    void hold_back(int step, std::stop_token stop);
     void watch_transfers();
     void watch_progress();
     bool finished() const;
@@ -109,7 +111,7 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
                                        static_cast<int>(gpus.size()));
     int capability = gpus.front().capability;
     for (size_t i = 0; i < used; ++i) capability = std::min(capability, gpus[i].capability);
-    kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem.dtype, capability);
+    kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem, capability);
     int count = 0;
     RINGSCOPE_CUDA(cudaGetDeviceCount(&count));
     for (size_t i = 0; i < used; ++i) prepare_pool(gpus[i].device, count);
@@ -161,16 +163,18 @@ void CudaRun::run(std::stop_token stop) {
     enqueue(stop);
     {
         const NvtxRange waiting(NvtxKind::wait, {});
-        watch(stop);
+        watch(stop, [this] { return finished(); });
     }
     complete_ = true;
 }
 
-/// The ring: post what arrives for a step, then attend to it. Nothing here waits for a device's work.
+/// The ring: post what arrives for a step, then attend to it. Nothing here waits for a device's work but
+/// hold_back(), and that for what earlier steps have put into the streams.
 void CudaRun::enqueue(std::stop_token stop) {
     for (const auto& rank : ranks_) rank->pack();
     for (int step = 0; step < schedule_.steps; ++step) {
         if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+        hold_back(step, stop);
         const NvtxRange range(NvtxKind::step, {-1, step, -1, 0});
         transport_->enqueue(step, stop);
         for (const auto& rank : ranks_) {
@@ -186,8 +190,17 @@ void CudaRun::enqueue(std::stop_token stop) {
     for (size_t i = 0; i < ranks_.size(); ++i) ended_[i].record(ranks_[i]->compute_stream());
 }
 
-void CudaRun::watch(std::stop_token stop) {
-    while (!finished()) {
+/// What does not leave when it is told to must not stand in line for long: two steps of it at most.
+void CudaRun::hold_back(int step, std::stop_token stop) {
+    if (kernel_->leaves_when_told || step < 2) return;
+    watch(stop, [&] {
+        return std::all_of(ranks_.begin(), ranks_.end(),
+                           [&](const auto& rank) { return rank->attended(step - 2).end.happened(); });
+    });
+}
+
+void CudaRun::watch(std::stop_token stop, const std::function<bool()>& until) {
+    while (!until()) {
         if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
         watch_transfers();
         watch_progress();
@@ -332,7 +345,8 @@ std::vector<EngineOption> kernel_options() {
     }
     std::vector<EngineOption> options;
     for (const CudaKernel& kernel : cuda_kernels()) {
-        const std::string why_not = !why_none.empty()                   ? why_none
+        const std::string why_not = kernel.not_built[0] != '\0'         ? kernel.not_built
+                                    : !why_none.empty()                 ? why_none
                                     : newest < kernel.oldest_capability ? "no GPU here is new enough"
                                                                         : "";
         options.push_back({kernel.name, kernel.description, why_not.empty(), why_not});

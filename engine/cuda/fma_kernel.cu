@@ -45,7 +45,7 @@ const CudaKernel& fma_kernel() {
     static const CudaKernel kernel{"fma",
                                    "any dtype and compute capability 7.5 or newer (plain multiply-adds)",
                                    0,
-                                   [](DType) { return true; },
+                                   [](DType, int) { return true; },
                                    fma_tile_shape,
                                    prepare_tile_kernel<Codes>,
                                    launch_tile_kernel<Codes>};

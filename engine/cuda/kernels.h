@@ -1,8 +1,10 @@
 // The device code's host side: kernels by name, the table that chooses one, and the launches.
 //
-//   name   needs             dtypes          tile (queries x keys; tile_shapes.h)
-//   mma    sm_80 or newer    f16, bf16       64 x 64, from d 129 on 64 x 32
-//   fma    sm_75 or newer    f32, f16, bf16  32 x 32, from d 129 on 16 x 32
+//   name    needs                       dtypes          tile (queries x keys; tile_shapes.h)  auto
+//   mma     sm_80 or newer              f16, bf16       64 x 64, from d 129 on 64 x 32       first
+//   fma     sm_75 or newer              f32, f16, bf16  32 x 32, from d 129 on 16 x 32       second
+//   cudnn   sm_80 or newer, d a multi-  f16, bf16       cuDNN's own                          never before
+//           ple of 8, cuDNN                                                                  it is measured
 //
 // A new kernel is one file and one line in kernels.cpp.
 #pragma once
@@ -23,22 +25,26 @@ class DeviceAttention;
 
 struct CudaKernel {
     const char* name;  // as backend.kernel takes it
-    const char* description;
+    std::string description;
     int oldest_capability;  // 10 * major + minor
-    bool (*supports)(DType);
-    TileShape (*tile)(int head_dim);
+    bool (*supports)(DType, int head_dim);
+    // Of the project's own kernels, which run over work lists (tile_attention.h); null for cuDNN's.
+    TileShape (*tile)(int head_dim) = nullptr;
     /// Lets the kernel use the shared memory it needs on the current device. Once a device before launch().
-    cudaError_t (*prepare)(DType, int head_dim);
+    cudaError_t (*prepare)(DType, int head_dim) = nullptr;
     /// One thread block an item.
-    cudaError_t (*launch)(const AttentionLaunch&, DType, int64_t items, cudaStream_t);
+    cudaError_t (*launch)(const AttentionLaunch&, DType, int64_t items, cudaStream_t) = nullptr;
+    bool by_name_only = false;     // "auto" passes it over
+    bool leaves_when_told = true;  // what is in a stream ends at once when the run is being abandoned
+    const char* not_built = "";    // why this build lacks it
 };
 
-/// Fastest first.
+/// In the order in which "auto" tries them.
 std::span<const CudaKernel> cuda_kernels();
 
 /// The kernel for backend.kernel on devices of at least this capability; "auto": the first that can. Throws
 /// Error(bad_input) that names the kernels when there is none of that name or it cannot do this.
-const CudaKernel& choose_cuda_kernel(const std::string& name, DType dtype, int capability);
+const CudaKernel& choose_cuda_kernel(const std::string& name, const Problem& problem, int capability);
 
 /// Loads the kernel onto a device, for the problem; the kernel outlives it. Throws Error.
 std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem, int device);

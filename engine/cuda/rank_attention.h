@@ -1,7 +1,8 @@
 // The seam between a rank and what attends for it.
 //
-//   backend.kernel   what is put into the stream, a step and phase                            file
-//   mma, fma         one launch over the work list tile_attention.h
+//   backend.kernel   what is put into the stream, a step and phase           file
+//   mma, fma         one launch over the work list                           tile_attention.h
+//   cudnn            calls of cuDNN's SDPA, each followed by its merging     cudnn_attention.h
 #pragma once
 
 #include <memory>

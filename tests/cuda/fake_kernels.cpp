@@ -43,7 +43,7 @@ const CudaKernel& tensor_core_kernel() {
         "mma",
         "f16 or bf16",
         80,
-        [](DType dtype) { return dtype != DType::f32; },
+        [](DType dtype, int) { return dtype != DType::f32; },
         [](int) {
             return TileShape{64, 64};
         },
@@ -62,7 +62,7 @@ const CudaKernel& fma_kernel() {
         "fma",
         "any dtype",
         0,
-        [](DType) { return true; },
+        [](DType, int) { return true; },
         [](int) {
             return TileShape{32, 32};
         },

@@ -1,0 +1,91 @@
+#include "engine/cuda/cudnn_attention.h"
+
+namespace ringscope::cuda {
+
+CudnnDevice::CudnnDevice(const Problem& problem, int device) : device_(device), dtype_(problem.dtype) {
+    const DeviceScope scope(device);
+    RINGSCOPE_CUDNN(cudnnCreate(&handle_));
+}
+
+CudnnDevice::~CudnnDevice() { static_cast<void>(cudnnDestroy(handle_)); }
+
+std::unique_ptr<RankAttention> CudnnDevice::make(const Schedule& schedule, int rank, DeviceArena& arena) {
+    auto attention = std::make_unique<CudnnAttention>(*this, schedule, rank, arena);
+    const DeviceScope scope(device_);
+    for (const std::vector<SdpaCall>& calls : attention->calls())
+        for (const SdpaCall& call : calls)
+            if (plans_.find(call.shape) == plans_.end())
+                plans_.emplace(call.shape,
+                               make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
+    return attention;
+}
+
+void CudnnDevice::execute(const SdpaShape& shape, float scale, const SdpaPointers& at, cudaStream_t stream) {
+    const auto plan = plans_.find(shape);
+    RINGSCOPE_CHECK(plan != plans_.end());
+    RINGSCOPE_CUDNN(cudnnSetStream(handle_, stream));
+    execute_sdpa(plan->second, shape, handle_, scale, at);
+}
+
+CudnnAttention::CudnnAttention(CudnnDevice& device, const Schedule& schedule, int rank, DeviceArena& arena)
+    : device_(device), schedule_(schedule) {
+    for (int step = 0; step < schedule.steps; ++step)
+        for (int phase = 0; phase < schedule.phases; ++phase)
+            calls_.push_back(make_sdpa_calls(schedule, rank, step, phase));
+    const SdpaWorkspace workspace = sdpa_workspace(schedule, rank);
+    part_o_ = arena.allocate(Purpose::workspace, workspace.o_bytes);
+    part_lse_ = arena.allocate(Purpose::workspace, workspace.lse_bytes);
+    library_ = arena.allocate(Purpose::workspace, workspace.library_bytes);
+}
+
+bool CudnnAttention::works_in(int step) const {
+    for (int phase = 0; phase < schedule_.phases; ++phase)
+        if (!calls_[static_cast<size_t>(step * schedule_.phases + phase)].empty()) return true;
+    return false;
+}
+
+void CudnnAttention::attend(int step, const AttentionLaunch& launch, cudaStream_t stream) {
+    for (int phase = 0; phase < schedule_.phases; ++phase)
+        for (const SdpaCall& call : calls_[static_cast<size_t>(step * schedule_.phases + phase)]) {
+            compute(call, launch, stream);
+            merge(call, launch, stream);
+        }
+}
+
+void CudnnAttention::compute(const SdpaCall& call, const AttentionLaunch& launch, cudaStream_t stream) {
+    const int64_t element = bytes_of(schedule_.problem.dtype);
+    const auto at = [&](const void* tensor, int64_t offset) {
+        return static_cast<const std::byte*>(tensor) + offset * element;
+    };
+    SdpaPointers pointers;
+    pointers.q = at(launch.q, call.q_offset);
+    pointers.k = at(call.from_slot ? launch.slot : launch.own_k, call.k_offset);
+    pointers.v = at(call.from_slot ? launch.slot : launch.own_v, call.v_offset);
+    pointers.o = part_o_.as<void>();
+    pointers.lse = part_lse_.as<void>();
+    pointers.workspace = library_.as<void>();
+    device_.execute(call.shape, launch.scale, pointers, stream);
+}
+
+void CudnnAttention::merge(const SdpaCall& call, const AttentionLaunch& launch, cudaStream_t stream) {
+    MergeLaunch merging;
+    merging.part_o = part_o_.as<void>();
+    merging.part_lse = part_lse_.as<float>();
+    merging.o = launch.o + call.q_offset;
+    merging.lse = launch.lse + call.lse_offset;
+    merging.sum = launch.sum == nullptr ? nullptr : launch.sum + call.lse_offset;
+    merging.cancelled = launch.cancelled;
+    merging.rows = call.shape.rows();
+    merging.heads = call.shape.heads;
+    merging.queries = call.shape.queries;
+    merging.head_dim = launch.head_dim;
+    merging.o_batch_stride = call.shape.q_batch_stride;
+    merging.o_head_stride = call.shape.q_head_stride;
+    merging.o_row_stride = call.shape.q_row_stride;
+    merging.lse_batch_stride = call.lse_batch_stride;
+    merging.lse_head_stride = call.lse_head_stride;
+    merging.lse_row_stride = call.lse_row_stride;
+    RINGSCOPE_CUDA(launch_merge(merging, schedule_.problem.dtype, stream));
+}
+
+}  // namespace ringscope::cuda

@@ -1,0 +1,54 @@
+// A rank's attention by cuDNN: its steps as SDPA calls, each into the rank's workspace and from there merged
+// into what its rows carry.
+//
+//   stream   call, merge o, merge state, call, ...        Q and own K/V in place, travelling ones in the slot
+//
+// cuDNN's kernels do not look at the flag that ends a run early: those in the stream run to their end.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "engine/cuda/cudnn_sdpa.h"
+#include "engine/cuda/kernels.h"
+#include "engine/cuda/rank_attention.h"
+
+namespace ringscope::cuda {
+
+/// A device's handle and its plans, one a shape. Used by one thread.
+class CudnnDevice : public DeviceAttention {
+  public:
+    CudnnDevice(const Problem& problem, int device);
+    ~CudnnDevice() override;
+    /// Makes every plan that the rank will need.
+    std::unique_ptr<RankAttention> make(const Schedule& schedule, int rank, DeviceArena& arena) override;
+
+    /// The shape is one that a rank was made for.
+    void execute(const SdpaShape& shape, float scale, const SdpaPointers& at, cudaStream_t stream);
+
+  private:
+    const int device_;
+    const DType dtype_;
+    cudnnHandle_t handle_ = nullptr;
+    std::map<SdpaShape, SdpaPlan> plans_;
+};
+
+class CudnnAttention : public RankAttention {
+  public:
+    CudnnAttention(CudnnDevice& device, const Schedule& schedule, int rank, DeviceArena& arena);
+    bool works_in(int step) const override;
+    void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) override;
+
+    const std::vector<std::vector<SdpaCall>>& calls() const { return calls_; }  // step * phases + phase
+
+  private:
+    void compute(const SdpaCall& call, const AttentionLaunch& launch, cudaStream_t stream);
+    void merge(const SdpaCall& call, const AttentionLaunch& launch, cudaStream_t stream);
+
+    CudnnDevice& device_;
+    const Schedule& schedule_;
+    std::vector<std::vector<SdpaCall>> calls_;
+    DeviceBuffer part_o_, part_lse_, library_;
+};
+
+}  // namespace ringscope::cuda
