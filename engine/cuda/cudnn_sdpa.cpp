@@ -177,12 +177,25 @@ class GraphMaker {
     int64_t inside_ = 0;
 };
 
+/// Nothing where cuDNN takes no such graph; `why` tells.
+std::deque<Descriptor> graph_of(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
+                                std::string& why) {
+    try {
+        return GraphMaker(shape, dtype).make(target.handle);
+    } catch (const Error& refused) {
+        why = refused.what();
+        return {};
+    }
+}
+
 /// Engine configurations, best first; where cuDNN has none, `why` tells.
-std::vector<Descriptor> suggestions(const Descriptor& graph, cudnnBackendHeurMode_t mode,
+std::vector<Descriptor> suggestions(const std::deque<Descriptor>& graph, cudnnBackendHeurMode_t mode,
                                     const CudnnTarget& target, std::string& why) {
+    if (graph.empty()) return {};
     try {
         Descriptor heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
-        heuristics.refer(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph).set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
+        heuristics.refer(CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, graph.back())
+            .set(CUDNN_ATTR_ENGINEHEUR_MODE, mode);
         if (target.described != nullptr)
             heuristics.refer(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, *target.described);
         heuristics.finalize();
@@ -213,9 +226,9 @@ std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& t
 SdpaPlan make_sdpa_plan(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
                         int64_t most_workspace_bytes) {
     std::string why = "it suggests none";
-    std::deque<Descriptor> graph = GraphMaker(shape, dtype).make(target.handle);
+    std::deque<Descriptor> graph = graph_of(shape, dtype, target, why);
     for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
-        for (Descriptor& config : suggestions(graph.back(), mode, target, why)) {
+        for (Descriptor& config : suggestions(graph, mode, target, why)) {
             std::optional<Descriptor> plan = plan_by(config, target, why);
             if (!plan) continue;
             const int64_t bytes = plan->number(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
