@@ -59,6 +59,19 @@ class GpuCheck(unittest.TestCase):
         self.assertEqual(answer["runs"], 4 * self.cases)
         self.assertIn("2 ranks would share 1 GPU", answer["refusal"])
 
+    def test_cudnn_takes_its_golden_cases_and_random_problems(self):
+        code, answer = check("cudnn", self.flat.name, "4", "1")
+        if not answer["passed"] and "this build has no cuDNN" in answer["failures"][0]:
+            self.skipTest("built without cuDNN")
+        self.assertEqual((code, answer["failures"], answer["rounds"]), (0, [], 4))
+        self.assertEqual(answer["runs"], 3)  # one of the golden cases here is BF16
+
+    def test_a_kernel_can_be_named(self):
+        shape = ("bf16", "8", "96", "2", "48", "2", "1", "1")
+        self.assertEqual(check("kernel", *shape)[1]["kernel"], "mma")
+        self.assertEqual(check("kernel", *shape, "fma")[1]["kernel"], "fma")
+        self.assertEqual(check("kernel", *shape, "abacus")[0], 1)
+
     def test_other_words_are_refused(self):
         self.assertEqual(check("abacus")[0], 1)
         self.assertIn("devices, golden, random", check("abacus")[1]["failures"][0])

@@ -18,7 +18,10 @@ import json, sys
 part = sys.argv[1]
 answer = {{"passed": part != {broken!r}, "failures": []}}
 if part == "kernel":
-    answer.update(kernel="mma", flops=4e12, seconds=[0.02, 0.01, 0.03])
+    if sys.argv[-1] == "cudnn":
+        answer.update(kernel="cudnn", flops=4e12, seconds=[0.05, 0.04, 0.03])
+    else:
+        answer.update(kernel="mma", flops=4e12, seconds=[0.02, 0.01, 0.03])
 if part == "ring":
     answer.update(ranks=float(sys.argv[2]), one_rank_seconds=[1.0], seconds=[1.05 if sys.argv[2] == "4" else 1.2])
 print("a line before")
@@ -54,12 +57,13 @@ class Measure(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual((results["commit"], results["gpu"]), ("abc", ["Stand-in GPU, 1.0"]))
         self.assertIn("cannot be used", results["torch"])
-        for part in ("golden", "nccl", "random", "bits", "faults", "leaks"):
+        for part in ("golden", "nccl", "cudnn", "random", "bits", "faults", "leaks"):
             self.assertTrue(results["checks"][part]["passed"], part)
         self.assertEqual(len(results["benchmarks"]), 5)
         self.assertEqual(results["benchmarks"][0]["seconds"], 0.02)  # the median
         self.assertAlmostEqual(results["benchmarks"][0]["tflops"], 200)
         self.assertNotIn("speed_to_torch", results["benchmarks"][0])
+        self.assertAlmostEqual(results["benchmarks"][0]["speed_to_cudnn"], 2)
         met = {goal["goal"]: goal["met"] for goal in results["goals"]}
         self.assertEqual(met, {"4 ranks on one GPU over one rank": True, "8 ranks on one GPU over one rank": False})
         self.assertIn("short of the goal: 8 ranks", done.stdout)

@@ -104,11 +104,13 @@ const std::vector<NamedChange> kRingSettings = {
 
 }  // namespace
 
-void run_golden_cases(Report& report, const std::string& folder, const std::vector<NamedChange>& changes) {
+void run_golden_cases(Report& report, const std::string& folder, const std::vector<NamedChange>& changes,
+                      bool (*wanted)(const Experiment&)) {
     int runs = 0;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         const std::string path = entry.path().string() + "/";
         const Experiment written = read_experiment(path + "experiment.txt");
+        if (wanted != nullptr && !wanted(written)) continue;
         const auto q = read_bytes(path + "q"), k = read_bytes(path + "k"), v = read_bytes(path + "v");
         const auto o = read_floats(path + "o"), lse = read_floats(path + "lse");
         for (const auto& [name, change] : changes) {

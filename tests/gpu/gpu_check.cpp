@@ -17,9 +17,9 @@ struct Part {
     void (*run)(Report& report, Words words);
 };
 constexpr Part kParts[] = {
-    {"golden", check_golden}, {"random", check_random}, {"bits", check_bits},
-    {"faults", check_faults}, {"leaks", check_leaks},   {"nccl", check_nccl},
-    {"kernel", time_kernel},  {"ring", time_ring},      {"long", run_long},
+    {"golden", check_golden}, {"random", check_random}, {"bits", check_bits},   {"faults", check_faults},
+    {"leaks", check_leaks},   {"nccl", check_nccl},     {"cudnn", check_cudnn}, {"kernel", time_kernel},
+    {"ring", time_ring},      {"long", run_long},
 };
 
 const Part& part_named(const std::string& name) {
@@ -53,6 +53,7 @@ int run(const std::vector<std::string>& words) {
         if (!words.empty() && words[0] == "devices") {
             report.add("devices", in_words(inventory.devices));
             report.add("transports", in_words(inventory.transports));
+            report.add("kernels", in_words(inventory.gpu_kernels));
             report.add("version", version());
         } else {
             const Part& part = part_named(words.empty() ? "" : words[0]);

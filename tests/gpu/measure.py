@@ -79,24 +79,36 @@ def sanitizer(tool, check, clock):
     return {"passed": good, "why": "" if good else done.stdout[-400:], "command": " ".join(command)}
 
 
+def time_kernel(check, shape, clock, kernel="auto"):
+    return run([check, "kernel", *(str(int(x) if isinstance(x, bool) else x) for x in shape), "5", kernel], clock, 60)
+
+
 def compare(check, torch, shape, matrix_tflops, clock):
-    """Attention alone against PyTorch's, in turns."""
-    ours, alone, both, result = [], [], [], {"shape": shape._asdict()}
+    """Attention alone against PyTorch's and, through our own ring, cuDNN's, in turns."""
+    ours, cudnn, alone, both, result = [], [], [], [], {"shape": shape._asdict()}
     for _ in range(ROUNDS):
         if clock.left() < 20:
             break
-        answer = run([check, "kernel", *(str(int(x) if isinstance(x, bool) else x) for x in shape), "5"], clock, 60)
+        answer = time_kernel(check, shape, clock)
         if not answer.get("seconds"):
             return {**result, "why": answer.get("why") or str(answer.get("failures"))}
         ours.append(MEDIAN(answer["seconds"]))
         result.update(kernel=answer["kernel"], rounds=ours, seconds=MEDIAN(ours),
                       tflops=answer["flops"] / MEDIAN(ours) * 1e-12)
+        if "cudnn_why" not in result:
+            answer = time_kernel(check, shape, clock, "cudnn")
+            if answer.get("seconds"):
+                cudnn.append(MEDIAN(answer["seconds"]))
+            else:
+                result["cudnn_why"] = answer.get("why") or str(answer.get("failures"))
         if torch:
             result["torch_backend"], seconds, gathered = torch.attend(shape)
             alone.append(seconds)
             both.append(gathered)
     if not ours:
         return {**result, "why": "out of time"}
+    if cudnn:
+        result.update(cudnn_seconds=MEDIAN(cudnn), cudnn_rounds=cudnn, speed_to_cudnn=MEDIAN(cudnn) / MEDIAN(ours))
     if torch:
         result.update(torch_seconds=MEDIAN(alone), torch_rounds=alone, speed_to_torch=MEDIAN(alone) / MEDIAN(ours),
                       speed_to_gather_attend_scatter=MEDIAN(both) / MEDIAN(ours),
@@ -136,6 +148,9 @@ def check_all(check, golden, clock):
         checks["nccl"] = run([check, "nccl", flat], clock)
         if "this build has no NCCL" in str(checks["nccl"].get("failures")):
             checks["nccl"]["passed"] = None
+        checks["cudnn"] = run([check, "cudnn", flat, "12", "1"], clock, 120)
+        if "this build has no cuDNN" in str(checks["cudnn"].get("failures")):
+            checks["cudnn"]["passed"] = None
     checks["random"] = run([check, "random", "150", "1"], clock, 120)
     checks["bits"] = run([check, "bits"], clock, 60)
     checks["faults"] = run([check, "faults"], clock, 60)

@@ -26,7 +26,9 @@ void check_leaks(Report& report, Words words);
 /// nccl FLAT_CASES: golden cases with one rank on each GPU there is; refusal of more; with several GPUs a
 /// lost transfer.
 void check_nccl(Report& report, Words words);
-/// kernel DTYPE D N HEADS W R CAUSAL RUNS: seconds of attention alone, one rank.
+/// cudnn FLAT_CASES ROUNDS SEED: golden cases and random problems that the cuDNN kernel takes.
+void check_cudnn(Report& report, Words words);
+/// kernel DTYPE D N HEADS W R CAUSAL RUNS [KERNEL]: seconds of attention alone, one rank.
 void time_kernel(Report& report, Words words);
 /// ring RANKS RUNS: seconds of many ranks that share the GPU, and of one.
 void time_ring(Report& report, Words words);
@@ -38,7 +40,9 @@ struct NamedChange {
     const char* name;
     Change change;
 };
-/// Runs the golden cases under every change and holds the answers against theirs.
-void run_golden_cases(Report& report, const std::string& folder, const std::vector<NamedChange>& changes);
+/// Runs the golden cases that are `wanted` (null: all) under every change and holds the answers against
+/// theirs.
+void run_golden_cases(Report& report, const std::string& folder, const std::vector<NamedChange>& changes,
+                      bool (*wanted)(const Experiment&) = nullptr);
 
 }  // namespace ringscope::gpu

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that needs a GPU, in one command of at most eight minutes:   bash tests/gpu/run.sh [RESULTS.json]
 #
-# Needs CMake, a C++20 compiler, nvcc and Python 3; uses NCCL, compute-sanitizer and PyTorch where they are. Builds the
+# Needs CMake, a C++20 compiler, nvcc and Python 3; uses NCCL, cuDNN, compute-sanitizer and PyTorch where they are. Builds the
 # engine and gpu_check alone, in a folder of its own. Golden cases: tests/golden, or those in $RINGSCOPE_GOLDEN.
 # Writes one results file; exit 0 when every check held, 1 when one did not, 3 where there is no GPU. build-only as the
 # only word builds and stops: that needs no GPU (CUDAARCHS chooses the code then).
@@ -14,6 +14,9 @@ if [ "${1:-}" != build-only ] && [ -z "${capability:-}" ]; then
     exit 3
 fi
 architectures=${capability:-${CUDAARCHS:-80}}
+# cuDNN beside CUDA, in $CUDNN_HOME, or where PyTorch's wheel has it; the build log says which, or that there is none.
+wheel='import nvidia.cudnn; print(list(nvidia.cudnn.__path__)[0])'
+export CUDNN_HOME=${CUDNN_HOME:-$(python3 -c "$wheel" 2>/dev/null || true)}
 mkdir -p "$build"
 cmake -S . -B "$build" -DCMAKE_BUILD_TYPE=Release -DRINGSCOPE_GPU_CHECK=ON \
     -DCMAKE_CUDA_ARCHITECTURES="$architectures" >"$build/build.log" 2>&1 || { cat "$build/build.log" >&2; exit 1; }

@@ -59,10 +59,12 @@ std::vector<std::shared_ptr<const Run>> repeat(Report& report, const Experiment&
 }  // namespace
 
 void time_kernel(Report& report, Words words) {
-    if (words.size() != 8) throw Error(ErrorKind::bad_input, "kernel takes DTYPE D N HEADS W R CAUSAL RUNS");
+    if (words.size() != 8 && words.size() != 9)
+        throw Error(ErrorKind::bad_input, "kernel takes DTYPE D N HEADS W R CAUSAL RUNS [KERNEL]");
     Experiment e = one_group(DType::bf16, std::stoll(words[2]), std::stoi(words[3]), std::stoi(words[1]),
                              std::stoll(words[4]), std::stoll(words[5]), words[6] == "1", 1);
     set_field(e, "problem.dtype", words[0]);
+    if (words.size() == 9) e.backend.kernel = words[8];
     std::vector<double> seconds;
     for (const auto& run : repeat(report, e, std::stoi(words[7]))) {
         seconds.push_back(run->metrics.ranks[0].compute_seconds);
