@@ -17,7 +17,8 @@ constexpr const char* kNoCudnn = "";
 std::string cudnn_description() { return "attention by cuDNN " + cudnn_version(); }
 #else
 constexpr const char* kNoCudnn =
-    "this build has no cuDNN: its headers and libcudnn, 9.11 or newer, were not found when it was made";
+    "this build has no cuDNN: its headers and libcudnn, 9.11 or newer, were not found, or not wanted, when "
+    "it was made";
 std::string cudnn_description() { return "attention by cuDNN"; }
 #endif
 

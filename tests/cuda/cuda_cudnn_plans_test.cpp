@@ -64,6 +64,58 @@ std::set<SdpaShape> shapes_of(const Experiment& experiment) {
     return shapes;
 }
 
+std::string json_of(const SdpaPlan& plan) {
+    int64_t length = 0;
+    RINGSCOPE_CUDNN(cudnnBackendGetAttribute(plan.plan.get(), CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION,
+                                             CUDNN_TYPE_CHAR, 0, &length, nullptr));
+    std::string json(static_cast<size_t>(length), ' ');
+    RINGSCOPE_CUDNN(cudnnBackendGetAttribute(plan.plan.get(), CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION,
+                                             CUDNN_TYPE_CHAR, length, &length, json.data()));
+    return json;
+}
+
+std::string from_base64(const std::string& text) {
+    static const std::string digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string bytes;
+    uint32_t bits = 0;
+    int held = 0;
+    for (const char c : text) {
+        const size_t digit = digits.find(c);
+        if (digit == std::string::npos) break;  // padding
+        bits = bits << 6 | static_cast<uint32_t>(digit);
+        held += 6;
+        if (held < 8) continue;
+        held -= 8;
+        bytes += static_cast<char>(bits >> held & 0xff);
+    }
+    return bytes;
+}
+
+/// The arguments of each of a plan's kernels, but for what a call fills in.
+std::vector<std::string> kernel_arguments(const std::string& json) {
+    std::vector<std::string> all;
+    const std::string key = "\"rawData\":\"";
+    for (size_t at = json.find(key); at != std::string::npos; at = json.find(key, at + 1))
+        all.push_back(
+            from_base64(json.substr(at + key.size(), json.find('"', at + key.size()) - at - key.size())));
+    return all;
+}
+
+template <typename T>
+bool hold(const std::string& arguments, const std::vector<T>& numbers) {
+    const std::string bytes(reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T));
+    return arguments.find(bytes) != std::string::npos;
+}
+
+/// A tensor of two-byte elements with these strides: four 64-bit numbers, in the graph's order, or a TMA
+/// descriptor with three in units of 16 bytes, the innermost first.
+bool hold_strides(const std::string& arguments, int64_t batch, int64_t head, int64_t row, bool transposed) {
+    const std::vector<int64_t> plain{batch, head, transposed ? 1 : row, transposed ? row : 1};
+    std::vector<uint32_t> tma;
+    for (const int64_t stride : {row, head, batch}) tma.push_back(static_cast<uint32_t>(stride / 8));
+    return hold(arguments, plain) || hold(arguments, tma);
+}
+
 /// Another cuDNN may ask more of a driver.
 std::string asked_in_vain() {
     std::string text;
@@ -131,6 +183,29 @@ TEST_P(CudnnPlans, EveryQueryOfInterleavedRowsAndOddSizes) {
     Experiment e = ring(DType::bf16, 96, 203, 203, 5, true, 1);
     e.problem.queries = Queries::all;
     EXPECT_GE(expect_plans(e), 2);
+}
+
+TEST_P(CudnnPlans, OneKernelReadsInPlaceByTheCallsStrides) {
+    Experiment e = ring(DType::bf16, 64, 4096, 256, 4, true, 1);
+    e.problem.kv_heads = 2;
+    const std::set<SdpaShape> shapes = shapes_of(e);
+    ASSERT_EQ(shapes.size(), 1u);
+    const SdpaShape& shape = *shapes.begin();
+    EXPECT_EQ(shape.q_row_stride, 4 * 8 * 64);
+    EXPECT_EQ(shape.kv_row_stride, 4 * 2 * 64);
+    const CudnnDescriptor gpu = described(GetParam());
+    const SdpaPlan plan = make_sdpa_plan(shape, e.problem.dtype, {nullptr, &gpu}, kSdpaLibraryBytes);
+    const std::vector<std::string> kernels = kernel_arguments(json_of(plan));
+    if (kernels.empty()) GTEST_SKIP() << "this cuDNN's plans do not tell their kernels' arguments";
+    EXPECT_EQ(kernels.size(), 1u) << "something gathers or copies";
+    EXPECT_TRUE(
+        hold_strides(kernels[0], shape.q_batch_stride, shape.q_head_stride, shape.q_row_stride, false));
+    for (const bool transposed : {true, false})  // K, V
+        EXPECT_TRUE(hold_strides(kernels[0], shape.kv_batch_stride, shape.kv_head_stride, shape.kv_row_stride,
+                                 transposed));
+    EXPECT_TRUE(hold_strides(kernels[0], 8 * 64 * 64, 64 * 64, 64, false));  // O
+    EXPECT_FALSE(
+        hold_strides(kernels[0], shape.q_batch_stride, shape.q_head_stride, shape.q_row_stride / 2, false));
 }
 
 TEST_P(CudnnPlans, WhatNoEngineTakesIsToldWithItsNumbers) {

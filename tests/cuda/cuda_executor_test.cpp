@@ -102,8 +102,10 @@ TEST(CudaExecutor, WhatThisBuildLacksIsNamed) {
     e = dense_ring();
     e.backend.kernel = "mma";
     EXPECT_NE(execute(e, {}, {})->error.find("backend.kernel: mma needs f16 or bf16"), std::string::npos);
+    e.backend.kernel = "cudnn";  // not built, or not for F32
+    EXPECT_EQ(execute(e, {}, {})->error.rfind("backend.kernel", 0), 0u);
     e.backend.kernel = "abacus";
-    EXPECT_NE(execute(e, {}, {})->error.find("auto, mma, fma"), std::string::npos);
+    EXPECT_NE(execute(e, {}, {})->error.find("auto, mma, fma, cudnn"), std::string::npos);
 }
 
 TEST(CudaExecutor, AnOlderGpuTakesTheMultiplyAddKernelWhateverTheDtype) {
