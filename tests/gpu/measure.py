@@ -19,6 +19,7 @@ from typing import NamedTuple
 from torch_attention import Torch
 
 ROUNDS = 5
+CUDNN_ROUNDS = 3  # each of its runs makes its plans anew, half a second to two
 MEDIAN = statistics.median
 
 
@@ -79,8 +80,9 @@ def sanitizer(tool, check, clock):
     return {"passed": good, "why": "" if good else done.stdout[-400:], "command": " ".join(command)}
 
 
-def time_kernel(check, shape, clock, kernel="auto"):
-    return run([check, "kernel", *(str(int(x) if isinstance(x, bool) else x) for x in shape), "5", kernel], clock, 60)
+def time_kernel(check, shape, clock, runs, kernel):
+    words = [str(int(x) if isinstance(x, bool) else x) for x in shape]
+    return run([check, "kernel", *words, str(runs), kernel], clock, 60)
 
 
 def compare(check, torch, shape, matrix_tflops, clock):
@@ -89,14 +91,14 @@ def compare(check, torch, shape, matrix_tflops, clock):
     for _ in range(ROUNDS):
         if clock.left() < 20:
             break
-        answer = time_kernel(check, shape, clock)
+        answer = time_kernel(check, shape, clock, 5, "auto")
         if not answer.get("seconds"):
             return {**result, "why": answer.get("why") or str(answer.get("failures"))}
         ours.append(MEDIAN(answer["seconds"]))
         result.update(kernel=answer["kernel"], rounds=ours, seconds=MEDIAN(ours),
                       tflops=answer["flops"] / MEDIAN(ours) * 1e-12)
-        if "cudnn_why" not in result:
-            answer = time_kernel(check, shape, clock, "cudnn")
+        if "cudnn_why" not in result and len(cudnn) < CUDNN_ROUNDS:
+            answer = time_kernel(check, shape, clock, 3, "cudnn")
             if answer.get("seconds"):
                 cudnn.append(MEDIAN(answer["seconds"]))
             else:
