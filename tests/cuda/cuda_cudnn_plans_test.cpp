@@ -185,6 +185,18 @@ TEST_P(CudnnPlans, EveryQueryOfInterleavedRowsAndOddSizes) {
     EXPECT_GE(expect_plans(e), 2);
 }
 
+/// By all but the execution itself, for which there is no handle.
+void expect_arguments_taken(const SdpaPlan& plan, const SdpaShape& shape) {
+    alignas(16) static char any[16];
+    try {
+        execute_sdpa(plan, shape, nullptr, 1, {any, any, any, any, any, any});
+        FAIL() << "executed without a handle";
+    } catch (const Error& refused) {
+        EXPECT_EQ(std::string(refused.what()).rfind("cuDNN: cudnnBackendExecute failed", 0), 0u)
+            << refused.what();
+    }
+}
+
 TEST_P(CudnnPlans, OneKernelReadsInPlaceByTheCallsStrides) {
     Experiment e = ring(DType::bf16, 64, 4096, 256, 4, true, 1);
     e.problem.kv_heads = 2;
@@ -195,6 +207,7 @@ TEST_P(CudnnPlans, OneKernelReadsInPlaceByTheCallsStrides) {
     EXPECT_EQ(shape.kv_row_stride, 4 * 2 * 64);
     const CudnnDescriptor gpu = described(GetParam());
     const SdpaPlan plan = make_sdpa_plan(shape, e.problem.dtype, {nullptr, &gpu}, kSdpaLibraryBytes);
+    expect_arguments_taken(plan, shape);
     const std::vector<std::string> kernels = kernel_arguments(json_of(plan));
     if (kernels.empty()) GTEST_SKIP() << "this cuDNN's plans do not tell their kernels' arguments";
     EXPECT_EQ(kernels.size(), 1u) << "something gathers or copies";

@@ -10,6 +10,9 @@
 #include "engine/cuda/sdpa_calls.h"
 #include "tests/cuda/cuda_run_checks.h"
 #include "tests/cuda/fake_cudnn.h"
+#ifdef RINGSCOPE_TEST_NCCL
+#include "tests/cuda/fake_nccl.h"
+#endif
 
 namespace ringscope {
 namespace {
@@ -153,6 +156,24 @@ TEST(Cudnn, ACancelEndsALostTransferAtOnce) {
     EXPECT_EQ(execute(e, options, stop.get_token())->state, RunState::cancelled);
     expect_clean();
 }
+
+#ifdef RINGSCOPE_TEST_NCCL
+TEST(Cudnn, HoldsBackOverNcclToo) {
+    for (unsigned seed = 0; seed < 10; ++seed) {
+        fake_cuda::reset(8, kPlenty, seed);
+        fake_cudnn::reset();
+        fake_nccl::reset();
+        Experiment e = by_cudnn(dense_ring());
+        e.ring.ranks = 8;
+        e.ring.overlap = seed % 2 == 0;
+        e.backend.transport = TransportKind::nccl;
+        expect_done(e);
+        EXPECT_EQ(fake_cudnn::calls_made(), 8 * 8);
+        for (const std::string& what : fake_nccl::violations()) ADD_FAILURE() << what;
+        expect_clean();
+    }
+}
+#endif
 
 TEST(Cudnn, AutoPassesItOverAndTheListShowsIt) {
     fake_cuda::reset(1, kPlenty, 6);
