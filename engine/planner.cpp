@@ -348,9 +348,13 @@ class Planner {
 /// What the kernel keeps beside the tensors: lists of its work, or room for the parts of a library's answer.
 int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
     const BackendSpec& backend = schedule.experiment.backend;
-    if (backend.kernel == "cudnn")
+    if (backend.kernel != "cudnn")
+        return cuda::work_list_bytes(schedule, rank, cuda::planned_tile_shape(backend, schedule.problem));
+    try {
         return cuda::sdpa_workspace(schedule, rank).total_bytes() + cuda::pack_list_bytes(schedule, rank);
-    return cuda::work_list_bytes(schedule, rank, cuda::planned_tile_shape(backend, schedule.problem));
+    } catch (const Error&) {
+        return 0;  // too many calls: can be planned, and is refused in words when it is to run
+    }
 }
 
 /// Ranks on a GPU keep both slots from the run's begin to its end.

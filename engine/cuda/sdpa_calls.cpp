@@ -15,6 +15,9 @@ namespace {
 /// Most entries of a call's batch: what a launch grid's smaller sides take.
 constexpr int64_t kMaxBatch = 65535;
 
+/// Most rectangles of one piece of work before they are joined: what bounds the host's memory.
+constexpr size_t kMaxRectangles = size_t{1} << 20;
+
 /// Rows first, first + stride, ...
 struct Rows {
     int64_t first = 0, stride = 1, count = 0;
@@ -55,7 +58,7 @@ class RectangleMaker {
                 if (query_run.count > 0 && key_run.count > 0) add_pair(query_run, key_run);
                 if (part_ > kMaxSdpaCalls) return false;
             }
-        return true;
+        return out_.size() <= kMaxRectangles;
     }
 
   private:
@@ -275,8 +278,9 @@ class CallMaker {
         throw Error(ErrorKind::bad_input,
                     "backend.kernel is cudnn: step " + std::to_string(step_) + " of rank " +
                         std::to_string(rank_) + " would be more than " + std::to_string(kMaxSdpaCalls) +
-                        " SDPA calls, since its rows lie in many runs (ring.layout striped does that); take "
-                        "contiguous or zigzag, or another backend.kernel");
+                        " SDPA calls, or " + std::to_string(kMaxRectangles) +
+                        " before they are joined, since its rows lie in many runs or segments (ring.layout "
+                        "striped does that); take contiguous or zigzag, or another backend.kernel");
     }
 
     const Schedule& schedule_;
