@@ -12,11 +12,12 @@ CudnnDevice::~CudnnDevice() { static_cast<void>(cudnnDestroy(handle_)); }
 std::unique_ptr<RankAttention> CudnnDevice::make(const Schedule& schedule, int rank, DeviceArena& arena) {
     auto attention = std::make_unique<CudnnAttention>(*this, schedule, rank, arena);
     const DeviceScope scope(device_);
-    for (const std::vector<SdpaCall>& calls : attention->calls())
-        for (const SdpaCall& call : calls)
-            if (plans_.find(call.shape) == plans_.end())
-                plans_.emplace(call.shape,
-                               make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
+    for (int step = 0; step < schedule.steps; ++step)
+        for (int phase = 0; phase < schedule.phases; ++phase)
+            for (const SdpaCall& call : attention->calls(step, phase))
+                if (plans_.find(call.shape) == plans_.end())
+                    plans_.emplace(call.shape,
+                                   make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
     return attention;
 }
 
@@ -40,13 +41,13 @@ CudnnAttention::CudnnAttention(CudnnDevice& device, const Schedule& schedule, in
 
 bool CudnnAttention::works_in(int step) const {
     for (int phase = 0; phase < schedule_.phases; ++phase)
-        if (!calls_[static_cast<size_t>(step * schedule_.phases + phase)].empty()) return true;
+        if (!calls(step, phase).empty()) return true;
     return false;
 }
 
 void CudnnAttention::attend(int step, const AttentionLaunch& launch, cudaStream_t stream) {
     for (int phase = 0; phase < schedule_.phases; ++phase)
-        for (const SdpaCall& call : calls_[static_cast<size_t>(step * schedule_.phases + phase)]) {
+        for (const SdpaCall& call : calls(step, phase)) {
             compute(call, launch, stream);
             merge(call, launch, stream);
         }

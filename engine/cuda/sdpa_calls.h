@@ -46,7 +46,7 @@ struct SdpaShape {
 
     /// Query rows of all heads.
     int64_t rows() const { return batch * heads * queries; }
-    auto operator<=>(const SdpaShape&) const = default;
+    auto operator<=>(const SdpaShape&) const = default;  // NOLINT(modernize-use-nullptr): has none
 };
 
 /// "SDPA of batch 4, 8 heads (2 KV heads), 1024 queries x 1024 keys, d 128, causal"

@@ -30,7 +30,8 @@ class TileAttention : public RankAttention {
         int64_t first_item = 0, items = 0, first_block = 0, first_run = 0;
     };
     const Slice& slice(int step, int phase) const {
-        return slices_[static_cast<size_t>(step * schedule_.phases + phase)];
+        return slices_[static_cast<size_t>(step) * static_cast<size_t>(schedule_.phases) +
+                       static_cast<size_t>(phase)];
     }
 
     const CudaKernel& kernel_;

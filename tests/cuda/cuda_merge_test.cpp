@@ -66,7 +66,7 @@ class MergeCase {
             for (int key = 0; key < keys; ++key) add_key(part, exact_[row]);
             part_lse[static_cast<size_t>(row)] = static_cast<float>(part.lse());
             for (int c = 0; c < kDim; ++c)
-                part_o[static_cast<size_t>(row * kDim + c)] =
+                part_o[static_cast<size_t>(int64_t{row} * kDim + c)] =
                     keys > 0 ? static_cast<float>(part.output(c)) : NAN;  // 0 / 0
         }
         launch_.part_o = part_o.data();
@@ -80,7 +80,7 @@ class MergeCase {
     void expect_exact() const {
         for (int row = 0; row < kRows; ++row) {
             const int b = row / kQueries / kHeads, h = row / kQueries % kHeads, i = row % kQueries;
-            const auto state = static_cast<size_t>((b * kHeads + h) * kQueries + i);
+            const auto state = static_cast<size_t>((int64_t{b} * kHeads + h) * kQueries + i);
             const double l = sum_.empty() ? 1 : sum_[state];
             if (exact_[row].scores.empty()) {
                 EXPECT_EQ(lse_[state], -INFINITY);
@@ -89,7 +89,8 @@ class MergeCase {
                             1e-6 * (10 + std::abs(exact_[row].lse())));
             }
             for (int c = 0; c < kDim; ++c) {
-                const double o = o_[static_cast<size_t>(((b * (kQueries + 1) + i) * kHeads + h) * kDim + c)];
+                const double o =
+                    o_[static_cast<size_t>(((int64_t{b} * (kQueries + 1) + i) * kHeads + h) * kDim + c)];
                 EXPECT_NEAR(exact_[row].scores.empty() ? o : o / l, exact_[row].output(c), 1e-5);
             }
         }

@@ -71,6 +71,7 @@ template <typename T>
 std::vector<T> values_of(const Descriptor& descriptor, int name) {
     const auto found = descriptor.attributes.find(name);
     if (found == descriptor.attributes.end()) return {};
+    // Descriptors are pointers, and it is those that count.  NOLINTNEXTLINE(bugprone-sizeof-expression)
     std::vector<T> values(found->second.bytes.size() / sizeof(T));
     std::memcpy(values.data(), found->second.bytes.data(), found->second.bytes.size());
     return values;
