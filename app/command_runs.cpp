@@ -9,6 +9,7 @@
 #include "app/run_file_option.h"
 #include "app/standard_output.h"
 #include "app/text_table.h"
+#include "sessions/repeats.h"
 #include "sessions/run_figures.h"
 #include "sessions/run_filter.h"
 #include "sessions/run_json.h"
@@ -70,8 +71,8 @@ int list_runs(const RunsCommand& command) {
 /// Where the run came from, and which others are of the same experiment.
 std::string provenance(const Run& run, const RunSummary& summary) {
     const Machine& machine = run.machine;
-    std::string text = "version " + run.version + (run.revision.empty() ? "" : " (" + run.revision + ")") +
-                       ", " + machine.cpu + ", " + std::to_string(machine.cores) + " cores, " +
+    std::string text = "version " + build_text(run.version, run.revision) + ", " + machine.cpu + ", " +
+                       std::to_string(machine.cores) + " cores, " +
                        ui::bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os +
                        "; device " + run.device + ", " + std::to_string(run.threads) + " threads\n";
     if (summary.output_bytes > 0)

@@ -14,6 +14,7 @@
 #include "app/standard_output.h"
 #include "app/sweep_report.h"
 #include "engine/machine.h"
+#include "sessions/safetensors.h"
 #include "ui/format.h"
 
 namespace ringscope {
@@ -22,40 +23,60 @@ namespace {
 
 struct SweepCommand {
     ExperimentOptions experiment;
-    std::string db, name;
+    std::string db, name, qkv;
     std::string repeat = "1";
     bool verify = false;
+    bool any_build = false;
     bool json = false;
 };
 
+using Source = std::shared_ptr<const TensorSource>;
+
 class Sweep {
   public:
-    Sweep(const SweepCommand& command, std::vector<SweepPoint> points, std::stop_token stop)
-        : command_(command), repeats_(read_repeat(command.repeat)), stop_(std::move(stop)) {
+    /// `inputs`: one a point; null for generated tensors.
+    Sweep(const SweepCommand& command, std::vector<SweepPoint> points, std::vector<Source> inputs,
+          std::stop_token stop)
+        : command_(command),
+          repeats_(read_repeat(command.repeat)),
+          stop_(std::move(stop)),
+          inputs_(std::move(inputs)) {
         for (SweepPoint& point : points) rows_.push_back({std::move(point)});
     }
 
     /// Runs that the file holds already count.
     void take_held(RunStore& store) {
-        const std::string host = this_machine().host;
+        const SweepConditions now{this_machine().host, version(),       revision(),
+                                  command_.qkv,        command_.verify, command_.any_build};
         const std::vector<RunSummary> saved = store.list();
-        for (SweepRow& row : rows_)
-            for (auto run = saved.rbegin(); run != saved.rend(); ++run)
-                if (is_repeat_of(row.point, *run, host, command_.verify)) row.runs.push_back(*run), ++held_;
+        for (SweepRow& row : rows_) {
+            HeldRuns held = held_runs(row.point, saved, now);
+            held_ += static_cast<int>(held.runs.size());
+            for (const RunSummary& run : held.runs)
+                if (run.version != now.version || run.revision != now.revision)
+                    other_builds_.push_back(build_text(run.version, run.revision));
+            other_builds_.insert(other_builds_.end(), held.other_builds.begin(), held.other_builds.end());
+            row.runs = std::move(held.runs);
+        }
     }
 
     /// Until all is done or the stop request. Throws Error(io) when a run cannot be saved.
     void run(RunStore* store) {
         for (int round = 0; round < repeats_; ++round)
-            for (SweepRow& row : rows_) {
+            for (size_t i = 0; i < rows_.size(); ++i) {
                 if (stop_.stop_requested()) return;
-                if (static_cast<int>(row.runs.size()) <= round && row.error.empty()) run_row(row, store);
+                const bool missing = static_cast<int>(rows_[i].runs.size()) <= round;
+                if (missing && rows_[i].error.empty()) run_row(i, store);
             }
     }
 
     const std::vector<SweepRow>& rows() const { return rows_; }
     SweepReport report(std::span<const SweepAxis> axes) const {
-        return {axes, rows_, repeats_, held_, ran_, missing_runs() > 0 && stop_.stop_requested()};
+        SweepReport report{axes, rows_, repeats_, held_, ran_};
+        report.interrupted = missing_runs() > 0 && stop_.stop_requested();
+        report.other_builds = other_builds_;
+        report.any_build = command_.any_build;
+        return report;
     }
     int missing_runs() const {
         int missing = 0;
@@ -65,11 +86,14 @@ class Sweep {
     }
 
   private:
-    void run_row(SweepRow& row, RunStore* store) {
+    void run_row(size_t index, RunStore* store) {
+        SweepRow& row = rows_[index];
         const auto start = std::chrono::steady_clock::now();
         RunOptions options;
         options.verify = command_.verify;
         options.keep_output = false;
+        options.input = inputs_[index];
+        options.input_name = command_.qkv;
         std::shared_ptr<const Run> run;
         try {
             run = run_once(row.point.experiment, options, progress(row), stop_);
@@ -103,11 +127,32 @@ class Sweep {
     const SweepCommand& command_;
     int repeats_;
     std::stop_token stop_;
+    std::vector<Source> inputs_;  // of each row
     std::vector<SweepRow> rows_;
+    std::vector<std::string> other_builds_;  // of saved runs that only the build tells apart
     int held_ = 0;
     int ran_ = 0;
     double seconds_ = 0;  // that the runs of this sweep took, with verifying and saving
 };
+
+/// The file's tensors for each point, held against what its problem needs. A point that they do not fit is a
+/// problem of the plan. Throws Error(io).
+std::vector<Source> read_inputs(const std::string& qkv, SweepPlan& plan) {
+    std::vector<Source> inputs(plan.points.size());
+    if (qkv.empty()) return inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        const SweepPoint& point = plan.points[i];
+        const bool same =
+            i > 0 && inputs[i - 1] && point.experiment.problem == plan.points[i - 1].experiment.problem;
+        try {
+            inputs[i] = same ? inputs[i - 1] : load_qkv(qkv, resolve(point.experiment.problem));
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::bad_input) throw;
+            plan.problems.push_back((point.label.empty() ? "" : point.label + ": ") + error.what());
+        }
+    }
+    return inputs;
+}
 
 /// All of them, one line each; nothing has run.
 int refuse(const std::vector<std::string>& problems) {
@@ -129,7 +174,7 @@ int exit_code(const Sweep& sweep, const SweepReport& report, const RunStore* sto
             code = kExitRunFailed;
         }
         for (const RunSummary& run : row.runs)
-            if (run.verified && !run.verify_passed && code == 0) {
+            if (known_wrong(run) && code == 0) {
                 print_error((row.point.label.empty() ? "" : row.point.label + ": ") +
                             "the answer differs from the reference");
                 code = kExitWrongAnswer;
@@ -141,13 +186,17 @@ int exit_code(const Sweep& sweep, const SweepReport& report, const RunStore* sto
 int sweep_command(const SweepCommand& command, std::stop_token stop) {
     if (command.db.empty() && !command.name.empty())
         throw Error(ErrorKind::bad_input, "--name names saved runs: give --db FILE too");
+    if (command.db.empty() && command.any_build)
+        throw Error(ErrorKind::bad_input, "--any-build counts saved runs: give --db FILE too");
     ExperimentOptions base = command.experiment;
     base.settings.clear();
     std::vector<SweepAxis> axes;
     for (const std::string& setting : command.experiment.settings) axes.push_back(parse_sweep_axis(setting));
     SweepPlan plan = plan_sweep(read_experiment(base), axes);
     if (!plan.problems.empty()) return refuse(plan.problems);
-    Sweep sweep(command, std::move(plan.points), stop);
+    std::vector<Source> inputs = read_inputs(command.qkv, plan);
+    if (!plan.problems.empty()) return refuse(plan.problems);
+    Sweep sweep(command, std::move(plan.points), std::move(inputs), stop);
     const auto store = open_target(command.db);
     if (store) sweep.take_held(*store);
     const auto print_report = [&] {
@@ -173,10 +222,15 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
     declare(arguments, command->experiment, "KEY=VALUE,...",
             "Values of a field, e.g. ring.ranks=1,2,4; may be repeated: every combination is run");
     declare_repeat(arguments, command->repeat, "Runs of each combination");
+    arguments.value("--qkv", command->qkv, "FILE",
+                    "Read q, k and v from a safetensors file, for every combination");
     arguments.flag("--verify", command->verify, "Hold every answer against the float64 reference");
     declare_run_file(
         arguments, command->db,
-        "Keep each run in this run file; runs of the same experiment that it holds are not made again");
+        "Keep each run in this run file; runs of the same experiment and build that it holds are not made "
+        "again");
+    arguments.flag("--any-build", command->any_build,
+                   "Count held runs of other versions of this program too");
     arguments.value("--name", command->name, "TEXT", "Name of the saved runs; the settings are added");
     arguments.flag("--json", command->json, "Print one JSON object");
 }

@@ -6,7 +6,7 @@
 #include "app/arguments.h"
 #include "app/progress_line.h"
 #include "app/run_file_option.h"
-#include "sessions/compare.h"
+#include "sessions/repeats.h"
 
 namespace ringscope {
 

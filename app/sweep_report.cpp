@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "app/repeated_run.h"
 #include "app/text_table.h"
@@ -28,7 +29,7 @@ int64_t most_peak_bytes(const SweepRow& row) {
 
 bool is_wrong(const SweepRow& row) {
     return std::any_of(row.runs.begin(), row.runs.end(),
-                       [](const RunSummary& run) { return run.verified && !run.verify_passed; });
+                       [](const RunSummary& run) { return known_wrong(run); });
 }
 
 std::string answer_cell(const SweepRow& row) {
@@ -94,6 +95,26 @@ std::string best_sentence(const SweepReport& report, const SweepBest& best) {
     return "* Best: " + row.point.label + ", beyond the spread of every other.";
 }
 
+/// "0.1.0 (abc), 0.1.0 (def)": each once.
+std::string named_once(std::span<const std::string> builds) {
+    const std::set<std::string> once(builds.begin(), builds.end());
+    std::string text;
+    for (const std::string& build : once) text += (text.empty() ? "" : ", ") + build;
+    return text;
+}
+
+/// Runs that only the program's build tells apart; "" when there are none.
+std::string other_builds_line(const SweepReport& report) {
+    const size_t count = report.other_builds.size();
+    if (count == 0) return "";
+    const std::string runs = std::to_string(count) + (count == 1 ? " run" : " runs");
+    const std::string builds = named_once(report.other_builds);
+    if (report.any_build)
+        return runs + " of other builds counted: " + builds +
+               "; what changed since may show as a difference\n";
+    return runs + " of other builds in the run file left out: " + builds + "; --any-build counts them\n";
+}
+
 }  // namespace
 
 std::string sweep_text(const SweepReport& report) {
@@ -114,7 +135,7 @@ std::string sweep_text(const SweepReport& report) {
     std::string text = table.text() + "\n" + best_sentence(report, best) + "\n";
     text += std::to_string(report.ran) + " runs made";
     if (report.held > 0) text += ", " + std::to_string(report.held) + " were in the run file already";
-    return text + "\n";
+    return text + "\n" + other_builds_line(report);
 }
 
 std::string sweep_json(const SweepReport& report) {
@@ -122,6 +143,8 @@ std::string sweep_json(const SweepReport& report) {
     Json json{{"repeats", report.repeats},
               {"ran", report.ran},
               {"held", report.held},
+              {"of_other_builds", report.other_builds.size()},
+              {"other_builds_counted", report.any_build},
               {"interrupted", report.interrupted},
               {"best", best.row < 0 ? Json() : Json(best.row)},
               {"why_no_best", best.row < 0 ? Json(best.why_not) : Json()},

@@ -15,6 +15,10 @@ struct SweepReport {
     int held = 0;     // runs that the run file had already
     int ran = 0;      // runs that were made
     bool interrupted = false;
+    /// Builds (build_text) of saved runs that differ in nothing else, one each: counted with `any_build`,
+    /// else left out.
+    std::span<const std::string> other_builds{};
+    bool any_build = false;
 };
 
 /// A table, a row a combination, and a sentence on the best one.

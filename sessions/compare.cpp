@@ -161,7 +161,10 @@ std::vector<std::string> unfairness(Runs runs) {
     warn_if_different(
         runs, "threads", [](const Run& r) { return std::to_string(r.threads); }, warnings);
     warn_if_different(
-        runs, "version", [](const Run& r) { return r.version; }, warnings);
+        runs, "version", [](const Run& r) { return build_text(r.version, r.revision); }, warnings);
+    warn_if_different(
+        runs, "input", [](const Run& r) { return r.input_name.empty() ? "generated" : r.input_name; },
+        warnings);
     warn_if_different(
         runs, "dtype", [](const Run& r) { return name_of(r.experiment.problem.dtype); }, warnings);
     std::vector<std::string> problems;
@@ -170,7 +173,7 @@ std::vector<std::string> unfairness(Runs runs) {
     return warnings;
 }
 
-/// Bytes and their like are exact; a time is best only when the ranges of the repeats do not touch.
+/// Bytes and their like are exact; a time is best only where is_faster() says so of every other run.
 void mark_best(Comparison& c, Runs runs) {
     const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
     for (MetricRow& row : c.metrics) {
@@ -185,8 +188,7 @@ void mark_best(Comparison& c, Runs runs) {
         for (size_t i = 0; best >= 0 && i < runs.size(); ++i) {
             if (static_cast<int>(i) == best || !row.values[i] || !may_be_best(i)) continue;
             const bool apart = exact ? *row.values[i] > *row.values[best]
-                                     : noise_band(c.spreads[i]) && noise_band(c.spreads[best]) &&
-                                           c.spreads[best].most < c.spreads[i].least;
+                                     : is_faster(c.spreads[static_cast<size_t>(best)], c.spreads[i]);
             if (!apart) best = -1;
             beats_another = true;
         }
@@ -202,14 +204,6 @@ bool same_figures(const Comparison& c) {
 }
 
 }  // namespace
-
-Spread spread_of(std::vector<double> seconds) {
-    RINGSCOPE_CHECK(!seconds.empty());
-    std::sort(seconds.begin(), seconds.end());
-    const size_t half = seconds.size() / 2;
-    const double median = seconds.size() % 2 ? seconds[half] : (seconds[half - 1] + seconds[half]) / 2;
-    return {static_cast<int>(seconds.size()), median, seconds.front(), seconds.back()};
-}
 
 Comparison compare_runs(Runs runs) {
     if (runs.size() < 2)

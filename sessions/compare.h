@@ -11,14 +11,14 @@
 
 #include "engine/run.h"
 #include "sessions/output_difference.h"
+#include "sessions/repeats.h"
 
 namespace ringscope {
 
 struct ComparedRun {
     std::string name;
     std::shared_ptr<const Run> run;  // never null
-    /// Of every finished run of the same experiment under the same conditions, this one included; fewer than
-    /// two: its spread is not known.
+    /// Of every repeat (repeats.h), this one included; fewer than two: its spread is not known.
     std::vector<double> repeat_seconds{};
 };
 
@@ -40,17 +40,6 @@ struct MetricRow {
     int best = -1;  // index of the best run; -1: none stands out. A run with a wrong answer never is
     std::vector<std::optional<double>> ratios;  // to the first run; none when that is 0 or missing
 };
-
-/// How far the times of a run's repeats lie apart.
-struct Spread {
-    int repeats = 0;
-    double median = 0;  // seconds
-    double least = 0;
-    double most = 0;
-};
-
-/// Median and range; at least one time.
-Spread spread_of(std::vector<double> seconds);
 
 /// One rank's figures in every run; nothing where that run has no such rank.
 struct RankRow {
@@ -80,8 +69,6 @@ std::string figure_text(double value, const std::string& unit);
 /// One sentence on run `i` against the first: time with its noise band, where it went, memory, bytes and
 /// work. For the .cpp files of this folder.
 std::string verdict_on(const Comparison& comparison, std::span<const ComparedRun> runs, size_t i);
-/// Half of the range of a run's repeats as a share of the median; none with fewer than two.
-std::optional<double> noise_band(const Spread& spread);
 /// Known to have given a wrong answer.
 bool answered_wrongly(const Run& run);
 

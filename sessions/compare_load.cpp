@@ -4,17 +4,6 @@
 
 namespace ringscope {
 
-namespace {
-
-/// Made from the same experiment on the same host, device and kernel, finished, and not known to be wrong.
-bool is_repeat(const RunSummary& of, const RunSummary& other) {
-    return other.experiment_hash == of.experiment_hash && other.host == of.host &&
-           other.device == of.device && other.kernel == of.kernel && other.state == RunState::done &&
-           (!other.verified || other.verify_passed);
-}
-
-}  // namespace
-
 std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_t> ids) {
     const std::vector<RunSummary> all = store.list();
     std::vector<ComparedRun> runs;
@@ -27,7 +16,8 @@ std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_
         compared.name = same_name ? summary.name + " #" + std::to_string(id) : summary.name;
         compared.run = store.load(id, RunStore::Output::keep);
         for (const RunSummary& other : all)
-            if (is_repeat(summary, other)) compared.repeat_seconds.push_back(other.seconds);
+            if (are_repeats(summary, other) && !known_wrong(other))
+                compared.repeat_seconds.push_back(other.seconds);
         runs.push_back(std::move(compared));
     }
     return runs;

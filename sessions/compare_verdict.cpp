@@ -34,25 +34,38 @@ struct SpeedClaim {
     int direction = 0;  // +1: the other takes more time, -1: less, 0: nothing is claimed
 };
 
-/// Bands of independent runs add in quadrature. Without repeats on both sides there is no spread to hold the
-/// difference against, so the times are told and nothing is claimed.
+/// "12 +- 2.1 %"; bands of independent runs add in quadrature. Where one long repeat makes the band wider
+/// than the difference, what lies between the two ranges is told: the difference is no less than that.
+std::string change_words(double change, double band, const Spread& faster, const Spread& slower, bool more) {
+    if (change > band) return formatted("%.3g", change * 100) + formatted(" +- %.2g %%", band * 100);
+    const double least = more ? slower.least / faster.most - 1 : 1 - faster.most / slower.least;
+    return formatted("at least %.2g %%", least * 100);
+}
+
+/// Where is_faster() does not hold either way the times are told and nothing is claimed.
 SpeedClaim speed_claim(const Spread& first, const Spread& other) {
     const std::string times = duration(other.median) + " against " + duration(first.median);
     const auto first_band = noise_band(first), other_band = noise_band(other);
-    if (!first_band || !other_band)
+    if (!has_enough_repeats(first) || !has_enough_repeats(other) || !first_band || !other_band) {
+        const bool single = first.repeats == 1 && other.repeats == 1;
         return {times +
-                    (first.repeats == 1 && other.repeats == 1 ? ", one run each" : ", no repeats of one") +
-                    ": no claim about speed",
+                    (single ? ", one run each"
+                            : ", " + std::to_string(other.repeats) + " and " + std::to_string(first.repeats) +
+                                  " repeats") +
+                    ": no claim about speed, which takes " + std::to_string(kLeastRepeatsForClaim) +
+                    " repeats of each",
                 0};
+    }
     const std::string medians = " (" + times + ", medians of " + std::to_string(other.repeats) + " and " +
                                 std::to_string(first.repeats) + ")";
     const double ratio = other.median / first.median;
     const double band = ratio * std::hypot(*first_band, *other_band);
-    if (std::abs(ratio - 1) <= band)
-        return {formatted("no difference in time beyond the spread of %.2g %%", band * 100) + medians, 0};
-    return {formatted("%.3g", std::abs(ratio - 1) * 100) + formatted(" +- %.2g %% ", band * 100) +
-                (ratio < 1 ? "less time" : "more time") + medians,
-            ratio < 1 ? -1 : 1};
+    const double change = std::abs(ratio - 1);
+    if (is_faster(other, first))
+        return {change_words(change, band, other, first, false) + " less time" + medians, -1};
+    if (is_faster(first, other))
+        return {change_words(change, band, first, other, true) + " more time" + medians, 1};
+    return {formatted("no difference in time beyond the spread of %.2g %%", band * 100) + medians, 0};
 }
 
 /// Runs of one experiment under the same conditions have the same repeats: theirs is no difference to claim.
@@ -94,11 +107,6 @@ std::string cause_words(const Run& first, const Run& other, int direction) {
 }
 
 }  // namespace
-
-std::optional<double> noise_band(const Spread& s) {
-    if (s.repeats < 2 || s.median <= 0) return {};
-    return (s.most - s.least) / 2 / s.median;
-}
 
 bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
 

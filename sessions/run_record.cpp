@@ -110,6 +110,9 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
     s.error = run.error;
+    s.version = run.version;
+    s.revision = run.revision;
+    s.input_name = run.input_name;
     s.host = run.machine.host;
     s.device = run.device;
     s.kernel = run.kernel;

@@ -24,6 +24,9 @@ struct RunSummary {
     std::shared_ptr<const std::string> fields;
     int64_t started_utc_ms = 0;
     RunState state = RunState::done;
+    std::string version;     // of the program that made it
+    std::string revision;    // the commit it was built from; "" when not known
+    std::string input_name;  // file of Q, K and V; "" when they were generated
     std::string host;
     std::string device;
     std::string kernel;
@@ -47,6 +50,9 @@ struct RunSummary {
     int same_experiment = 1;   // runs of the file with this experiment, this one included
     std::string error;         // one line, "" when done
 };
+
+/// Was held against the reference, and differs from it.
+inline bool known_wrong(const RunSummary& run) { return run.verified && !run.verify_passed; }
 
 /// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
 std::string settings_line(const Experiment& experiment);

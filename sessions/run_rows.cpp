@@ -39,9 +39,9 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms());
     insert.bind(name_of(s.state)).bind(s.error).bind(kErrorKinds[static_cast<size_t>(run.error_kind)]);
     insert.bind(s.experiment_hash).bind(s.settings);
-    insert.bind(run.version).bind(run.revision).bind(s.host).bind(run.machine.cpu).bind(run.machine.cores);
+    insert.bind(s.version).bind(s.revision).bind(s.host).bind(run.machine.cpu).bind(run.machine.cores);
     insert.bind(run.machine.memory_bytes).bind(run.machine.os);
-    insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(run.input_name);
+    insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(s.input_name);
     insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
     insert.bind(s.seconds).bind(run.metrics.flops).bind(s.gflops_per_second).bind(s.bytes_on_wire);
     insert.bind(s.overlap_efficiency).bind(s.compute_imbalance).bind(s.peak_bytes).bind(run.trace.wall_ns);
@@ -259,6 +259,9 @@ RunSummary read_summary(Statement& row) {
     s.started_utc_ms = row.get_int();
     s.state = static_cast<RunState>(index_of(EnumNames<RunState>::names, row.get_text(), "state"));
     s.error = row.get_text();
+    s.version = row.get_text();
+    s.revision = row.get_text();
+    s.input_name = row.get_text();
     s.host = row.get_text();
     s.device = row.get_text();
     s.kernel = row.get_text();
@@ -321,7 +324,8 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     const std::string sql =
         std::string(
             "SELECT r.id, uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
-            "error, host, device, kernel, settings, dtype, seq_len, ranks, strategy, layout, seconds, "
+            "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, "
+            "strategy, layout, seconds, "
             "gflops_per_second, overlap_efficiency, compute_imbalance, bytes_on_wire, peak_bytes, spans, "
             "output_bytes, "
             "v.run IS NOT NULL, v.passed, v.max_abs_error "

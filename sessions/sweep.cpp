@@ -103,9 +103,27 @@ SweepPlan plan_sweep(const Experiment& base, std::span<const SweepAxis> axes) {
     return plan;
 }
 
-bool is_repeat_of(const SweepPoint& point, const RunSummary& saved, const std::string& host, bool verified) {
-    return saved.experiment_hash == point.hash && saved.state == RunState::done && saved.host == host &&
-           (saved.verified || !verified);
+Held held_as(const SweepPoint& point, const RunSummary& saved, const SweepConditions& now) {
+    if (saved.experiment_hash != point.hash || saved.input_name != now.input_name ||
+        saved.state != RunState::done || saved.host != now.host || (now.verified && !saved.verified))
+        return Held::no;
+    const bool same_build = saved.version == now.version && saved.revision == now.revision;
+    return same_build || now.any_build ? Held::yes : Held::by_other_build;
+}
+
+HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_first,
+                   const SweepConditions& conditions) {
+    HeldRuns held;
+    for (const RunSummary& saved : newest_first) {
+        const Held as = held_as(point, saved, conditions);
+        if (as == Held::by_other_build)
+            held.other_builds.push_back(build_text(saved.version, saved.revision));
+        const bool alike = held.runs.empty() || (saved.device == held.runs.front().device &&
+                                                 saved.kernel == held.runs.front().kernel);
+        if (as == Held::yes && alike) held.runs.push_back(saved);
+    }
+    std::reverse(held.runs.begin(), held.runs.end());
+    return held;
 }
 
 Spread spread_of(const SweepRow& row) {
@@ -132,13 +150,14 @@ SweepBest best_of(std::span<const SweepRow> rows) {
     }
     if (best.row < 0) return {-1, "No best: no combination was verified and right; --verify checks them."};
     const auto first = static_cast<size_t>(best.row);
+    const Spread fastest = spread_of(rows[first]);
     for (size_t i = 0; i < rows.size(); ++i) {
         if (!is_verified(rows[i])) continue;
         const Spread spread = spread_of(rows[i]);
-        if (spread.repeats < kLeastRepeatsForBest)
-            return {-1, "No best: a combination has fewer than " + std::to_string(kLeastRepeatsForBest) +
+        if (!has_enough_repeats(spread) || !has_enough_repeats(fastest))
+            return {-1, "No best: a combination has fewer than " + std::to_string(kLeastRepeatsForClaim) +
                             " repeats, so the noise is not known."};
-        if (i != first && spread.least <= spread_of(rows[first]).most)
+        if (i != first && !is_faster(fastest, spread))
             return {-1, "No best: the least median, of " + rows[first].point.label +
                             ", lies within the spread of " + rows[i].point.label + "."};
     }

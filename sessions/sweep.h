@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sessions/compare.h"
+#include "sessions/repeats.h"
 #include "sessions/run_record.h"
 
 namespace ringscope {
@@ -28,6 +28,16 @@ struct SweepPoint {
     std::string hash;  // RunSummary::experiment_hash
 };
 
+/// Under which runs of a point are made: what is not the same in a saved run makes it no repeat of them.
+struct SweepConditions {
+    std::string host;
+    std::string version;
+    std::string revision;
+    std::string input_name;  // "" for generated Q, K and V
+    bool verified = false;   // every answer is held against the reference
+    bool any_build = false;  // runs of other builds count too
+};
+
 inline constexpr size_t kMostSweepPoints = 10'000;
 
 struct SweepPlan {
@@ -47,9 +57,22 @@ struct SweepRow {
     std::string error{};  // why it has no more runs; "" when all went well
 };
 
-/// Whether `saved` is a repeat of the point: finished, on this host and, when `verified` is asked for, held
-/// against the reference.
-bool is_repeat_of(const SweepPoint& point, const RunSummary& saved, const std::string& host, bool verified);
+/// What a saved run is to a point of the sweep.
+enum class Held {
+    no,              // another experiment, input or host, not finished, or not held against the reference
+    by_other_build,  // a repeat but for the build of the program that made it
+    yes,
+};
+Held held_as(const SweepPoint& point, const RunSummary& saved, const SweepConditions& conditions);
+
+/// The saved runs that count for a point, oldest first, and how many only the build keeps out. Device and
+/// kernel are those of the newest: what "auto" chose may have changed.
+struct HeldRuns {
+    std::vector<RunSummary> runs;
+    std::vector<std::string> other_builds;  // build_text() of each that does not count
+};
+HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_first,
+                   const SweepConditions& conditions);
 
 /// Median and range of the row's times; at least one run.
 Spread spread_of(const SweepRow& row);
@@ -63,9 +86,7 @@ struct SweepBest {
 };
 
 /// The row with the least median time, where that says something: all rows solve the same problem, only
-/// verified rows count, each has kLeastRepeatsForBest repeats, and its slowest repeat is faster than every
-/// other's fastest.
+/// verified rows count, and is_faster() (repeats.h) says so of every other one.
 SweepBest best_of(std::span<const SweepRow> rows);
-inline constexpr int kLeastRepeatsForBest = 3;
 
 }  // namespace ringscope

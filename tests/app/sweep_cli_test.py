@@ -62,6 +62,39 @@ class Sweep(Case):
         verified = self.json(*AXES, "--db", self.db, "--verify")
         self.assertEqual((verified["held"], verified["ran"]), (0, 4), "none of them was verified")
 
+    def test_runs_of_other_builds_are_told_and_count_only_when_asked(self):
+        self.json(*AXES, "--db", self.db)
+        connection = sqlite3.connect(self.db)
+        connection.execute("UPDATE run SET revision = 'feedc0de0000' WHERE id IN (2, 3)")
+        connection.commit()
+        connection.close()
+        version = self.listed()[0]["version"]
+        text = self.assert_ok(self.sweep(*AXES, "--db", self.db))
+        self.assertIn(f"2 runs of other builds in the run file left out: {version} (feedc0de0000)", text)
+        self.assertIn("--any-build", text)
+        self.assertIn("2 runs made, 2 were in the run file already", text)
+        with_all = self.json(*AXES, "--db", self.db, "--any-build")
+        self.assertEqual((with_all["held"], with_all["ran"]), (6, 0))
+        self.assertEqual((with_all["of_other_builds"], with_all["other_builds_counted"]), (2, True))
+        self.assertIn("2 runs of other builds counted", self.assert_ok(self.sweep(*AXES, "--db", self.db, "--any-build")))
+        self.assert_error(self.sweep("--any-build"), 2, "--db")
+
+    def test_given_tensors_are_read_for_every_combination(self):
+        size = 16 * 2 * 4 * 4
+        header = json.dumps({name: {"dtype": "F32", "shape": [1, 16, 2, 4], "data_offsets": [size * i, size * (i + 1)]}
+                             for i, name in enumerate("qkv")}).encode()
+        qkv = self.file("qkv.safetensors", struct.pack("<Q", len(header)) + header + bytes(3 * size))
+        given = self.json(*AXES, "--qkv", qkv, "--db", self.db, "--verify")
+        self.assertEqual(given["ran"], 4)
+        self.assertEqual({run["input"] for run in self.listed()}, {str(qkv)})
+        self.assertEqual({run["max_abs_error"] for run in self.listed()}, {0}, "zeros in, zeros out")
+        self.assertEqual(self.json(*AXES, "--db", self.db)["ran"], 4, "runs of given tensors are no repeats of generated")
+        self.assertEqual(self.json(*AXES, "--qkv", qkv, "--db", self.db)["held"], 4)
+        ran = self.sweep("--set", "problem.head_dim=4,8", "--set", "ring.ranks=1,2", "--qkv", qkv)
+        self.assertEqual((ran.returncode, ran.stdout, ran.stderr.count("\n")), (2, "", 2), ran.stderr)
+        self.assertIn("head_dim=8 ranks=1: ", ran.stderr)
+        self.assert_error(self.sweep("--qkv", self.folder / "none"), 3, "none")
+
     def test_lists_are_values_too(self):
         report = self.json("--set", "problem.head_groups=" + LISTS)
         self.assertEqual([len(json.loads(row["settings"]["problem.head_groups"])) for row in report["combinations"]],

@@ -81,6 +81,18 @@ TEST(Compare, ClaimsSpeedOnlyFromRepeatsThatLieApart) {
         << c.verdict;
     EXPECT_EQ(metric(c, "seconds").best, -1);
 
+    runs[1].repeat_seconds = {1.02, 1.03, 2.0};
+    c = compare_runs(runs);
+    EXPECT_NE(c.verdict.find("at least 0.99 % more time"), std::string::npos) << c.verdict;
+    EXPECT_EQ(metric(c, "seconds").best, 0);
+
+    runs[1].repeat_seconds = {1.98, 2.02};
+    c = compare_runs(runs);
+    EXPECT_NE(c.verdict.find("2 and 3 repeats: no claim about speed, which takes 3 repeats of each"),
+              std::string::npos)
+        << c.verdict;
+    EXPECT_EQ(metric(c, "seconds_median").best, -1) << "the same rule as for the words";
+
     runs[1].repeat_seconds = {2.0};
     EXPECT_NE(compare_runs(runs).verdict.find("no claim about speed"), std::string::npos);
     EXPECT_EQ(metric(compare_runs(runs), "seconds").best, -1);

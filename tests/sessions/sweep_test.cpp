@@ -93,21 +93,62 @@ TEST(Sweep, NoTwoFieldsEndAlikeSoThatLabelsAreClear) {
     });
 }
 
-TEST(Sweep, ARepeatIsAFinishedRunOfTheExperimentOnThisHost) {
-    const SweepPoint point = plan_sweep(tiny(), {}).points.front();
+RunSummary saved_as(const SweepPoint& point, int64_t id, const std::string& revision) {
     RunSummary run;
+    run.id = id;
     run.experiment_hash = point.hash;
     run.host = "here";
-    EXPECT_TRUE(is_repeat_of(point, run, "here", false));
-    EXPECT_FALSE(is_repeat_of(point, run, "here", true)) << "not verified";
-    EXPECT_FALSE(is_repeat_of(point, run, "there", false));
-    run.verified = true;
-    EXPECT_TRUE(is_repeat_of(point, run, "here", true)) << "also when its answer is wrong: it would be again";
-    run.state = RunState::failed;
-    EXPECT_FALSE(is_repeat_of(point, run, "here", true));
-    run.state = RunState::done;
-    run.experiment_hash += "0";
-    EXPECT_FALSE(is_repeat_of(point, run, "here", true));
+    run.version = "1.0";
+    run.revision = revision;
+    run.kernel = "avx2";
+    return run;
+}
+
+TEST(Sweep, ARepeatIsAFinishedRunOfTheExperimentUnderTheSameConditions) {
+    const SweepPoint point = plan_sweep(tiny(), {}).points.front();
+    const SweepConditions now{"here", "1.0", "abc", ""};
+    const RunSummary run = saved_as(point, 1, "abc");
+    EXPECT_EQ(held_as(point, run, now), Held::yes);
+    const auto with = [&](auto change) {
+        RunSummary other = run;
+        change(other);
+        return held_as(point, other, now);
+    };
+    EXPECT_EQ(with([](RunSummary& r) { r.host = "there"; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.input_name = "qkv.safetensors"; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.state = RunState::failed; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.experiment_hash += "0"; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.revision = "def"; }), Held::by_other_build);
+    EXPECT_EQ(with([](RunSummary& r) { r.version = "0.9"; }), Held::by_other_build);
+
+    SweepConditions verifying = now;
+    verifying.verified = true;
+    EXPECT_EQ(held_as(point, run, verifying), Held::no);
+    RunSummary wrong = run;
+    wrong.verified = true;
+    EXPECT_EQ(held_as(point, wrong, verifying), Held::yes) << "also when wrong: it would be again";
+    SweepConditions any = now;
+    any.any_build = true;
+    EXPECT_EQ(held_as(point, saved_as(point, 2, "def"), any), Held::yes);
+}
+
+TEST(Sweep, HeldRunsAreOfOneDeviceAndKernelAndThoseOfOtherBuildsAreNamed) {
+    const SweepPoint point = plan_sweep(tiny(), {}).points.front();
+    std::vector<RunSummary> newest_first{saved_as(point, 4, "abc"), saved_as(point, 3, "def"),
+                                         saved_as(point, 2, "abc"), saved_as(point, 1, "abc")};
+    newest_first[2].kernel = "portable";
+    SweepConditions now{"here", "1.0", "abc", ""};
+    const auto ids = [](const HeldRuns& held) {
+        std::vector<int64_t> all;
+        for (const RunSummary& run : held.runs) all.push_back(run.id);
+        return all;
+    };
+    const HeldRuns held = held_runs(point, newest_first, now);
+    EXPECT_EQ(ids(held), (std::vector<int64_t>{1, 4})) << "oldest first; run 2 was made by another kernel";
+    EXPECT_EQ(held.other_builds, std::vector<std::string>{"1.0 (def)"});
+    now.any_build = true;
+    EXPECT_EQ(ids(held_runs(point, newest_first, now)), (std::vector<int64_t>{1, 3, 4}));
+    EXPECT_TRUE(held_runs(point, newest_first, now).other_builds.empty());
 }
 
 std::vector<SweepRow> rows(const std::vector<std::vector<double>>& seconds) {

@@ -43,7 +43,7 @@ void draw_line(const Axes& axes, size_t run, ImDrawList& list, ImU32 colour, flo
 
 /// A wrong answer is drawn as one, whatever its figures are.
 ImU32 line_colour(const RunSummary& run, const Theme& theme) {
-    return run.verified && !run.verify_passed ? theme.error : theme.accent;
+    return known_wrong(run) ? theme.error : theme.accent;
 }
 
 void draw_axis(const Axes& axes, size_t figure, const RunBrush& brush, const Canvas& canvas,

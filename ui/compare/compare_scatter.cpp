@@ -14,7 +14,7 @@ constexpr size_t kMostNamedRuns = 200;
 
 /// A disc: verified. A ring: not verified. A cross: a wrong answer.
 void draw_mark(ImDrawList& list, ImVec2 at, const RunSummary& run, float radius, ImU32 colour) {
-    if (run.verified && !run.verify_passed) {
+    if (known_wrong(run)) {
         list.AddLine({at.x - radius, at.y - radius}, {at.x + radius, at.y + radius}, colour, 2);
         list.AddLine({at.x - radius, at.y + radius}, {at.x + radius, at.y - radius}, colour, 2);
     } else if (run.verified) {
@@ -99,7 +99,7 @@ void RunScatter::draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetC
                         box.max.y - plot.shares[run][static_cast<size_t>(y)] * box.height()};
         const RunSummary& shown = *plot.runs[run];
         const bool kept = brush.keeps(plot.shares[run]), hovered = brush.hovered == static_cast<int>(run);
-        const bool wrong = shown.verified && !shown.verify_passed;
+        const bool wrong = known_wrong(shown);
         const ImU32 colour = !kept ? theme.grid_strong : wrong ? theme.error : theme.accent;
         draw_mark(list, at, shown, theme.px(hovered ? 6 : 4), hovered ? theme.hover : colour);
         if (run < kMostNamedRuns)

@@ -251,7 +251,7 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
     if (!run.note.empty()) tooltip(ui.theme, run.note);
     for (int i = 1; i < kColumnCount; ++i) {
         if (!ImGui::TableSetColumnIndex(i)) continue;
-        const bool wrong = i == kErrorColumn && run.verified && !run.verify_passed;
+        const bool wrong = i == kErrorColumn && known_wrong(run);
         const ImU32 colour =
             wrong || (i == kStateColumn && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
         text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].text(run),
