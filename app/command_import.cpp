@@ -29,12 +29,15 @@ std::string added_runs(const ImportCommand& command) {
     return text + " to " + store->path() + "\n";
 }
 
-/// The longest time in which the lane's outermost slices ran.
+/// The time in which a slice of the lane was running.
 int64_t busy_ns(const ImportedLane& lane) {
-    int64_t sum = 0;
-    if (!lane.rows.empty())
-        for (size_t i = 0; i < lane.rows[0].slices.size(); ++i)
-            sum += lane.rows[0].end[i] - lane.rows[0].begin[i];
+    int64_t sum = 0, until = INT64_MIN;
+    for (const ImportedSlice& slice : lane.slices) {  // by begin
+        const int64_t begin = std::max(slice.begin_ns, until);
+        if (slice.end_ns <= begin) continue;
+        sum += slice.end_ns - begin;
+        until = slice.end_ns;
+    }
     return sum;
 }
 

@@ -105,10 +105,7 @@ class EventReader {
             has_phase_ = false;
         } else if (in_event()) {
             in_arguments_ = event_key_ == "args" && bracket == '{';
-            if (!in_arguments_) {
-                ++result_.unknown_members[event_key_];
-                begin_nested(bracket);
-            }
+            if (!in_arguments_) begin_nested(bracket);
         } else if (in_arguments()) {
             begin_nested(bracket);
         }
@@ -176,6 +173,8 @@ class EventReader {
             event_.thread = strings.index_of(value.text);
         } else if (event_key_ == "id") {
             event_.id = strings.index_of(value.text);
+        } else if (event_key_ == "scope") {
+            event_.scope = strings.index_of(value.text);
         } else if (event_key_ == "ts") {
             event_.time_ns = time(value);
         } else if (event_key_ == "dur") {
@@ -221,7 +220,17 @@ class EventReader {
     }
     void end_nested() {
         nested_ = false;
-        if (in_arguments_) add_argument(result_.strings.index_of(nested_text_), 0);
+        if (in_arguments_) return add_argument(result_.strings.index_of(nested_text_), 0);
+        // {"local":"0x1"} or {"global":"0x1"}
+        event_.id_is_local = nested_text_.starts_with("{\"local\":");
+        if (event_key_ != "id2" || !(event_.id_is_local || nested_text_.starts_with("{\"global\":"))) {
+            ++result_.unknown_members[event_key_];
+            return;
+        }
+        const size_t begin = nested_text_.find(':') + 1;
+        std::string id = nested_text_.substr(begin, nested_text_.size() - 1 - begin);
+        if (id.size() > 2 && id.front() == '"') id = id.substr(1, id.size() - 2);
+        event_.id = result_.strings.index_of(id);
     }
 
     const std::string& name_;
@@ -258,6 +267,26 @@ std::optional<int64_t> nanoseconds_of_decimal(const std::string& text) {
     std::from_chars(decimals.data(), decimals.data() + 4, tenths);
     const int64_t fraction = (tenths + 5) / 10;
     return whole * 1000 + (text.front() == '-' ? -fraction : fraction);
+}
+
+std::string name_of_unread_phase(char phase) {
+    switch (phase) {
+        case 'N':
+        case 'O':
+        case 'D':
+            return "events of an object's life";
+        case 'P':
+            return "samples";
+        case 'R':
+            return "marks";
+        case 'c':
+            return "clock synchronisations";
+        case 'v':
+        case 'V':
+            return "memory dumps";
+        default:
+            return std::string("events of the unknown phase \"") + phase + "\"";
+    }
 }
 
 ChromeEvents read_chrome_events(const std::string& text, const std::string& name) {

@@ -34,13 +34,16 @@ class StringPool {
 };
 
 struct ChromeEvent {
-    char phase = 0;  // 'X' complete, 'B' begin, 'E' end, 'C' counter, 's' 't' 'f' flow, 'i' instant, 'M' name
-    bool enclosing = false;  // of a flow's end: bound to the slice around it
-    int32_t name = 0;        // into ChromeEvents::strings, as those below
+    char phase = 0;  // 'X' complete, 'B' begin, 'E' end, 'C' counter, 's' 't' 'f' flow, 'i' instant, 'M'
+                     // name, 'b' 'n' 'e' and 'S' 'T' 'p' 'F' asynchronous slices (chrome_trace_async.h)
+    bool enclosing = false;    // of a flow's end: bound to the slice around it
+    bool id_is_local = false;  // the id is that of its process, not of the whole trace
+    int32_t name = 0;          // into ChromeEvents::strings, as those below
     int32_t category = 0;
     int32_t process = 0;
     int32_t thread = 0;
     int32_t id = -1;
+    int32_t scope = 0;  // parts ids of one category from each other
     std::optional<int64_t> time_ns;
     std::optional<int64_t> duration_ns;
     uint32_t first_argument = 0;
@@ -62,6 +65,9 @@ inline constexpr size_t kMostChromeEvents = size_t{1} << 24;
 /// Throws Error(bad_input), one line that begins with `name`, for text that is not JSON (with the byte), is
 /// no trace, or has an event without what every event must have (with its number and the value).
 ChromeEvents read_chrome_events(const std::string& text, const std::string& name);
+
+/// What the events of a phase that is not read are called: "samples".
+std::string name_of_unread_phase(char phase);
 
 /// Nanoseconds of a decimal number of microseconds, rounded to the nearest; none when it does not fit.
 std::optional<int64_t> nanoseconds_of_decimal(const std::string& microseconds);

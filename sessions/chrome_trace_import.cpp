@@ -8,7 +8,9 @@
 
 #include "engine/error.h"
 #include "sessions/atomic_file.h"
+#include "sessions/chrome_trace_async.h"
 #include "sessions/chrome_trace_events.h"
+#include "sessions/chrome_trace_rows.h"
 #include "sessions/gzip.h"
 
 namespace ringscope {
@@ -16,35 +18,6 @@ namespace ringscope {
 namespace {
 
 constexpr int64_t kNoTime = std::numeric_limits<int64_t>::max();
-
-/// What a phase that is not read is called.
-std::string name_of_phase(char phase) {
-    switch (phase) {
-        case 'b':
-        case 'e':
-        case 'n':
-        case 'S':
-        case 'T':
-        case 'p':
-        case 'F':
-            return "parts of asynchronous slices";
-        case 'N':
-        case 'O':
-        case 'D':
-            return "events of an object's life";
-        case 'P':
-            return "samples";
-        case 'R':
-            return "marks";
-        case 'c':
-            return "clock synchronisations";
-        case 'v':
-        case 'V':
-            return "memory dumps";
-        default:
-            return std::string("events of the unknown phase \"") + phase + "\"";
-    }
-}
 
 struct Placed {  // a process or a thread, and where it wants to stand
     std::string name;
@@ -72,10 +45,11 @@ class Assembler {
         for (const ChromeEvent& event : in_.events) place(event);
         sort_lanes();
         for (const ChromeEvent& event : in_.events) add(event);
+        join_async();
         close_open_slices();
         join_flows();
         shift_to_zero();
-        for (ImportedLane& lane : out_.lanes) make_rows(lane);
+        make_rows();
         out_.totals = imported_totals(out_);
         for (const auto& [what, count] : notes_) out_.notes.push_back({what, count});
         out_.strings = in_.strings.take();
@@ -84,7 +58,9 @@ class Assembler {
     }
 
   private:
-    using LaneKey = std::pair<int32_t, int32_t>;  // process, thread
+    /// Process and thread; of asynchronous slices the process and async_thread() of their category.
+    using LaneKey = std::pair<int32_t, int32_t>;
+    static int32_t async_thread(int32_t category) { return -1 - category; }
 
     void note(const std::string& what, int64_t count = 1) { notes_[what] += count; }
 
@@ -112,7 +88,7 @@ class Assembler {
     static bool is_slice(char phase) { return phase == 'X' || phase == 'B' || phase == 'E'; }
     static bool is_flow(char phase) { return phase == 's' || phase == 't' || phase == 'f'; }
     static bool is_instant(char phase) { return phase == 'i' || phase == 'I'; }
-    static bool needs_lane(char phase) { return is_slice(phase) || is_flow(phase) || is_instant(phase); }
+    static bool of_thread(char phase) { return is_slice(phase) || is_flow(phase) || is_instant(phase); }
 
     Placed& place_of(std::vector<Placed>& list, std::map<LaneKey, int>& known, LaneKey key, int32_t id) {
         const auto [at, is_new] = known.try_emplace(key, static_cast<int>(list.size()));
@@ -122,16 +98,17 @@ class Assembler {
 
     /// First pass: which processes and threads there are, and what they are called.
     void place(const ChromeEvent& event) {
-        const bool shown = needs_lane(event.phase) || event.phase == 'C';
+        const bool async = begins_async(event.phase) || event.phase == 'n';
+        const bool shown = of_thread(event.phase) || async || event.phase == 'C';
         const std::string& what = text(event.name);
         const bool names = event.phase == 'M';
         if (!shown && !names) return;
         Placed& process = place_of(processes_, process_index_, {event.process, 0}, event.process);
-        if (needs_lane(event.phase))
+        if (of_thread(event.phase))
             place_of(threads_, thread_index_, {event.process, event.thread}, event.thread);
+        if (async) place_async(event);
         if (!names) return;
-        const bool of_thread = what.starts_with("thread_");
-        Placed& target = of_thread
+        Placed& target = what.starts_with("thread_")
                              ? place_of(threads_, thread_index_, {event.process, event.thread}, event.thread)
                              : process;
         const ImportedArgument* value = nullptr;
@@ -149,6 +126,16 @@ class Assembler {
             return;
         }
         if (!value) note("metadata \"" + what + "\" without its value");
+    }
+
+    /// Below the threads of its process.
+    void place_async(const ChromeEvent& event) {
+        Placed& lane =
+            place_of(threads_, thread_index_, {event.process, async_thread(event.category)}, event.category);
+        const std::string& category = text(event.category);
+        lane.name = category.empty() ? "(async)" : category + " (async)";
+        lane.order = std::numeric_limits<double>::infinity();
+        lane.has_order = true;
     }
 
     static std::vector<int> sorted(const std::vector<Placed>& list) {
@@ -174,24 +161,25 @@ class Assembler {
             new_process[process.id] = static_cast<int>(out_.processes.size());
             out_.processes.push_back({title(process), process.labels});
         }
-        std::vector<int32_t> process_of(threads_.size());
-        for (const auto& [key, index] : thread_index_) process_of[static_cast<size_t>(index)] = key.first;
+        std::vector<LaneKey> keys(threads_.size());
+        for (const auto& [key, index] : thread_index_) keys[static_cast<size_t>(index)] = key;
         std::vector<int> order = sorted(threads_);
         std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-            return new_process[process_of[static_cast<size_t>(a)]] <
-                   new_process[process_of[static_cast<size_t>(b)]];
+            return new_process[keys[static_cast<size_t>(a)].first] <
+                   new_process[keys[static_cast<size_t>(b)].first];
         });
         for (const int i : order) {
             const Placed& thread = threads_[static_cast<size_t>(i)];
-            const int32_t process = process_of[static_cast<size_t>(i)];
-            lane_index_[{process, thread.id}] = static_cast<int>(out_.lanes.size());
+            const LaneKey& key = keys[static_cast<size_t>(i)];
+            lane_index_[key] = static_cast<int>(out_.lanes.size());
             ImportedLane lane;
-            lane.process = new_process[process];
+            lane.process = new_process[key.first];
             lane.name = title(thread);
             out_.lanes.push_back(std::move(lane));
         }
         process_of_id_ = std::move(new_process);
         open_.resize(out_.lanes.size());
+        tree_of_.resize(out_.lanes.size());
     }
 
     int lane_of(const ChromeEvent& event) const { return lane_index_.at({event.process, event.thread}); }
@@ -199,9 +187,10 @@ class Assembler {
     /// Second pass. Begin and end are matched in the order of the file, as writers write them.
     void add(const ChromeEvent& event) {
         if (event.phase == 'M') return;
-        const bool known = needs_lane(event.phase) || event.phase == 'C';
-        if (!known) return note(name_of_phase(event.phase));
+        const bool known = of_thread(event.phase) || is_async(event.phase) || event.phase == 'C';
+        if (!known) return note(name_of_unread_phase(event.phase));
         if (!event.time_ns) return note("events without a time \"ts\"");
+        if (is_async(event.phase)) return async_events_.push_back(&event);
         const int64_t time = *event.time_ns;
         if (event.phase == 'C') return add_counter(event, time);
         const int lane_index = lane_of(event);
@@ -278,9 +267,37 @@ class Assembler {
         out_.counters[at->second].points.push_back({time, value});
     }
 
+    /// Parts of one slice stand anywhere in the file: they are joined in the order of their times.
+    void join_async() {
+        std::stable_sort(
+            async_events_.begin(), async_events_.end(),
+            [](const ChromeEvent* a, const ChromeEvent* b) { return *a->time_ns < *b->time_ns; });
+        for (const ChromeEvent* event : async_events_) {
+            const auto own = lane_index_.find({event->process, async_thread(event->category)});
+            const int lane = own == lane_index_.end() ? -1 : own->second;
+            if (event->phase == 'n') {
+                const auto at = static_cast<size_t>(async_.lane_of_instant(*event, lane));
+                out_.lanes[at].instants.push_back({*event->time_ns, event->name});
+            } else {
+                async_.add(*event, *event->time_ns, lane);
+            }
+        }
+    }
+
+    void add_async_slices() {
+        const std::vector<AsyncSlices::Tree>& trees = async_.trees();
+        for (size_t tree = 0; tree < trees.size(); ++tree) {
+            const auto lane = static_cast<size_t>(trees[tree].lane);
+            std::vector<ImportedSlice>& slices = out_.lanes[lane].slices;
+            slices.insert(slices.end(), trees[tree].slices.begin(), trees[tree].slices.end());
+            tree_of_[lane].resize(slices.size(), static_cast<int32_t>(tree));
+        }
+        for (const auto& [what, count] : async_.notes()) note(what, count);
+    }
+
     /// A slice that nobody ended goes on to the end of the trace.
     void close_open_slices() {
-        int64_t last = std::numeric_limits<int64_t>::min();
+        int64_t last = async_.last_ns();
         for (const ImportedLane& lane : out_.lanes)
             for (const ImportedSlice& slice : lane.slices)
                 last =
@@ -290,6 +307,8 @@ class Assembler {
                 out_.lanes[lane].slices[static_cast<size_t>(slice)].end_ns = last;
                 note("slices without an end, shown to the last event");
             }
+        async_.close(last);
+        add_async_slices();
     }
 
     /// One arrow from each part of a flow to the next in time.
@@ -332,30 +351,19 @@ class Assembler {
                          [](const auto& a, const auto& b) { return a.process < b.process; });
     }
 
-    /// Each slice goes into the first row that is free again: its depth, where slices nest as they should.
-    void make_rows(ImportedLane& lane) {
-        std::stable_sort(lane.slices.begin(), lane.slices.end(), [](const auto& a, const auto& b) {
-            return a.begin_ns != b.begin_ns ? a.begin_ns < b.begin_ns : a.end_ns > b.end_ns;
-        });
-        for (size_t i = 0; i < lane.slices.size(); ++i) {
-            const ImportedSlice& slice = lane.slices[i];
-            const auto is_free = [&](const ImportedRow& other) { return other.end.back() <= slice.begin_ns; };
-            const auto crosses = [&](const ImportedRow& other) {
-                return !is_free(other) && other.end.back() < slice.end_ns;
-            };
-            if (std::any_of(lane.rows.begin(), lane.rows.end(), crosses))
-                note("slices that cross others instead of nesting, shown a row below");
-            const auto row = static_cast<size_t>(std::find_if(lane.rows.begin(), lane.rows.end(), is_free) -
-                                                 lane.rows.begin());
-            if (row == kMostRows) {
-                note("slices deeper than " + std::to_string(kMostRows) + " rows, not shown");
-                continue;
-            }
-            if (row == lane.rows.size()) lane.rows.emplace_back();
-            lane.rows[row].slices.push_back(static_cast<int32_t>(i));
-            lane.rows[row].begin.push_back(slice.begin_ns);
-            lane.rows[row].end.push_back(slice.end_ns);
+    void make_rows() {
+        RowFaults all;
+        for (size_t i = 0; i < out_.lanes.size(); ++i) {
+            ImportedLane& lane = out_.lanes[i];
+            const RowFaults faults =
+                tree_of_[i].empty() ? make_thread_rows(lane) : make_async_rows(lane, tree_of_[i]);
+            all.crossing += faults.crossing;
+            all.too_deep += faults.too_deep;
         }
+        if (all.crossing > 0)
+            note("slices that cross others instead of nesting, shown a row below", all.crossing);
+        if (all.too_deep > 0)
+            note("slices deeper than " + std::to_string(kMostRows) + " rows, not shown", all.too_deep);
     }
 
     ChromeEvents in_;
@@ -366,6 +374,9 @@ class Assembler {
     std::map<int32_t, int> process_of_id_;
     std::map<std::pair<int, std::string>, size_t> counters_;
     std::vector<std::vector<int32_t>> open_;  // of each lane: slices that have begun
+    AsyncSlices async_{in_};
+    std::vector<const ChromeEvent*> async_events_;
+    std::vector<std::vector<int32_t>> tree_of_;  // of each lane of asynchronous slices: a slice's tree
     std::map<std::tuple<int32_t, int32_t, int32_t>, std::vector<FlowEnd>> flows_;
 };
 

@@ -2,7 +2,8 @@
 // it, plain or as .gz.
 //
 // Read: complete slices (X), begin and end (B, E), counters (C), flows (s, t, f), instants (i, I), the names
-// and order of processes and threads (M), and torch.profiler's "[memory]" instants, which become a counter.
+// and order of processes and threads (M), torch.profiler's "[memory]" instants, which become a counter, and
+// asynchronous slices (b, n, e and S, T, p, F): a lane for each process and category.
 // Everything else is counted in ImportedTrace::notes, as is what contradicts itself: an end without its
 // begin, slices that cross instead of nesting, half a flow.
 #pragma once

@@ -27,7 +27,8 @@ struct ImportedSlice {
     uint32_t arguments = 0;
 };
 
-/// Slices of a lane that do not overlap, ascending. Row r + 1 holds what runs inside, or across, row r.
+/// Slices of a lane that do not overlap, ascending. Row r + 1 holds what runs inside, or across, row r; of
+/// asynchronous slices also what runs beside it.
 struct ImportedRow {
     std::vector<int32_t> slices;  // into ImportedLane::slices
     std::vector<int64_t> begin;   // ns, of each: what a search touches lies together
@@ -39,7 +40,7 @@ struct ImportedInstant {
     int32_t name = 0;
 };
 
-/// One thread of the traced program.
+/// One thread of the traced program, or its asynchronous slices of one category.
 struct ImportedLane {
     int process = 0;
     std::string name;
