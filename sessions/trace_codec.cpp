@@ -1,6 +1,6 @@
 #include "sessions/trace_codec.h"
 
-#include <array>
+#include <type_traits>
 #include <utility>
 
 #include "engine/error.h"
@@ -14,6 +14,13 @@ namespace {
 /// Differences are taken modulo 2^64, so that no value can overflow.
 class Encoder {
   public:
+    template <typename Value>
+    void operator()(const Value& value, const Value& previous) {
+        put(static_cast<int64_t>(value), static_cast<int64_t>(previous));
+    }
+    Bytes bytes;
+
+  private:
     void put(int64_t value, int64_t previous) {
         const auto difference =
             static_cast<int64_t>(static_cast<uint64_t>(value) - static_cast<uint64_t>(previous));
@@ -21,139 +28,124 @@ class Encoder {
         for (; rest >= 128; rest >>= 7) bytes.push_back(static_cast<unsigned char>(rest | 128));
         bytes.push_back(static_cast<unsigned char>(rest));
     }
-    Bytes bytes;
 };
 
 class Decoder {
   public:
     explicit Decoder(std::span<const unsigned char> bytes) : bytes_(bytes) {}
 
+    void operator()(int64_t& value, int64_t previous) { value = get(previous); }
+    void operator()(int32_t& value, int32_t previous) {
+        const int64_t decoded = get(previous);
+        if (!std::in_range<int32_t>(decoded)) damaged();
+        value = static_cast<int32_t>(decoded);
+    }
+    template <typename Enum>
+    requires std::is_enum_v<Enum>
+    void operator()(Enum& value, Enum previous) {
+        const int64_t decoded = get(static_cast<int64_t>(previous));
+        if (decoded < 0 || decoded >= static_cast<int64_t>(std::size(EnumNames<Enum>::names))) damaged();
+        value = static_cast<Enum>(decoded);
+    }
+    bool at_end() const { return next_ == bytes_.size(); }
+
+  private:
     int64_t get(int64_t previous) {
         uint64_t coded = 0;
         for (int shift = 0;; shift += 7) {
             if (next_ == bytes_.size() || shift > 63) damaged();
             const unsigned char byte = bytes_[next_++];
+            if (shift == 63 && byte > 1) damaged();  // bits that 64 have no room for
             coded |= static_cast<uint64_t>(byte & 127) << shift;
             if (byte < 128) break;
         }
         const uint64_t difference = coded >> 1 ^ (~(coded & 1) + 1);
         return static_cast<int64_t>(static_cast<uint64_t>(previous) + difference);
     }
-    int32_t get32(int64_t previous) {
-        const int64_t value = get(previous);
-        if (!std::in_range<int32_t>(value)) damaged();
-        return static_cast<int32_t>(value);
-    }
-    template <typename Enum>
-    Enum get_enum(Enum previous) {
-        const int64_t value = get(static_cast<int64_t>(previous));
-        if (value < 0 || value >= static_cast<int64_t>(std::size(EnumNames<Enum>::names))) damaged();
-        return static_cast<Enum>(value);
-    }
-    bool at_end() const { return next_ == bytes_.size(); }
 
-  private:
     std::span<const unsigned char> bytes_;
     size_t next_ = 0;
 };
 
+// The fields of each kind of item in the order of the file, each beside what it is told against: the same
+// field of the item before, and an end against its own begin. `code` is an Encoder or a Decoder.
+
+template <typename Code, typename Item>
+void code_fields(Code& code, Item& span, const Span& last) {
+    code(span.rank, last.rank);
+    code(span.step, last.step);
+    code(span.kind, last.kind);
+    code(span.cause, last.cause);
+    code(span.owner, last.owner);
+    code(span.peer, last.peer);
+    code(span.transfer, last.transfer);
+    code(span.begin_ns, last.begin_ns);
+    code(span.end_ns, span.begin_ns);
+    code(span.bytes, last.bytes);
+}
+
+template <typename Code, typename Item>
+void code_fields(Code& code, Item& times, const TransferTimes& last) {
+    code(times.posted_ns, last.posted_ns);
+    code(times.peer_ready_ns, last.peer_ready_ns);
+    code(times.begin_ns, last.begin_ns);
+    code(times.done_ns, last.done_ns);
+}
+
+template <typename Code, typename Item>
+void code_fields(Code& code, Item& sample, const MemorySample& last) {
+    code(sample.rank, last.rank);
+    code(sample.step, last.step);
+    code(sample.time_ns, last.time_ns);
+    for (size_t purpose = 0; purpose < sample.live.size(); ++purpose)
+        code(sample.live[purpose], last.live[purpose]);
+    code(sample.peak_total, last.peak_total);
+}
+
+template <typename Item>
+Bytes encode_items(std::span<const Item> items) {
+    Encoder code;
+    code.bytes.reserve(items.size() * 16);
+    Item last{};
+    for (const Item& item : items) {
+        code_fields(code, item, last);
+        last = item;
+    }
+    return std::move(code.bytes);
+}
+
 /// An item takes at least one byte a field: a count beyond that is a lie, found before anything is allocated
 /// for it.
-template <typename Item, typename Read>
-void decode_items(std::span<const unsigned char> bytes, int64_t items, std::vector<Item>& all, Read read) {
+template <typename Item>
+void decode_items(std::span<const unsigned char> bytes, int64_t items, std::vector<Item>& all) {
     if (items < 0 || static_cast<uint64_t>(items) > bytes.size()) damaged();
-    Decoder decoder(bytes);
+    Decoder code(bytes);
     Item item{};
     for (int64_t i = 0; i < items; ++i) {
-        read(decoder, item);
+        const Item last = item;
+        code_fields(code, item, last);
         all.push_back(item);
     }
-    if (!decoder.at_end()) damaged();
+    if (!code.at_end()) damaged();
 }
 
 }  // namespace
 
-Bytes encode_spans(std::span<const Span> spans) {
-    Encoder out;
-    out.bytes.reserve(spans.size() * 16);
-    Span last{};
-    for (const Span& span : spans) {
-        out.put(span.rank, last.rank);
-        out.put(span.step, last.step);
-        out.put(static_cast<int64_t>(span.kind), static_cast<int64_t>(last.kind));
-        out.put(static_cast<int64_t>(span.cause), static_cast<int64_t>(last.cause));
-        out.put(span.owner, last.owner);
-        out.put(span.peer, last.peer);
-        out.put(span.transfer, last.transfer);
-        out.put(span.begin_ns, last.begin_ns);
-        out.put(span.end_ns, span.begin_ns);
-        out.put(span.bytes, last.bytes);
-        last = span;
-    }
-    return std::move(out.bytes);
-}
+Bytes encode_spans(std::span<const Span> spans) { return encode_items(spans); }
+Bytes encode_transfers(std::span<const TransferTimes> transfers) { return encode_items(transfers); }
+Bytes encode_memory(std::span<const MemorySample> samples) { return encode_items(samples); }
 
 void decode_spans(std::span<const unsigned char> bytes, int64_t items, std::vector<Span>& spans) {
-    decode_items(bytes, items, spans, [](Decoder& in, Span& span) {
-        span.rank = in.get32(span.rank);
-        span.step = in.get32(span.step);
-        span.kind = in.get_enum(span.kind);
-        span.cause = in.get_enum(span.cause);
-        span.owner = in.get32(span.owner);
-        span.peer = in.get32(span.peer);
-        span.transfer = in.get32(span.transfer);
-        span.begin_ns = in.get(span.begin_ns);
-        span.end_ns = in.get(span.begin_ns);
-        span.bytes = in.get(span.bytes);
-    });
-}
-
-Bytes encode_transfers(std::span<const TransferTimes> transfers) {
-    Encoder out;
-    TransferTimes last;
-    for (const TransferTimes& times : transfers) {
-        out.put(times.posted_ns, last.posted_ns);
-        out.put(times.peer_ready_ns, last.peer_ready_ns);
-        out.put(times.begin_ns, last.begin_ns);
-        out.put(times.done_ns, last.done_ns);
-        last = times;
-    }
-    return std::move(out.bytes);
+    decode_items(bytes, items, spans);
 }
 
 void decode_transfers(std::span<const unsigned char> bytes, int64_t items,
                       std::vector<TransferTimes>& transfers) {
-    decode_items(bytes, items, transfers, [](Decoder& in, TransferTimes& times) {
-        times.posted_ns = in.get(times.posted_ns);
-        times.peer_ready_ns = in.get(times.peer_ready_ns);
-        times.begin_ns = in.get(times.begin_ns);
-        times.done_ns = in.get(times.done_ns);
-    });
-}
-
-Bytes encode_memory(std::span<const MemorySample> samples) {
-    Encoder out;
-    MemorySample last;
-    for (const MemorySample& sample : samples) {
-        out.put(sample.rank, last.rank);
-        out.put(sample.step, last.step);
-        out.put(sample.time_ns, last.time_ns);
-        for (size_t purpose = 0; purpose < sample.live.size(); ++purpose)
-            out.put(sample.live[purpose], last.live[purpose]);
-        out.put(sample.peak_total, last.peak_total);
-        last = sample;
-    }
-    return std::move(out.bytes);
+    decode_items(bytes, items, transfers);
 }
 
 void decode_memory(std::span<const unsigned char> bytes, int64_t items, std::vector<MemorySample>& samples) {
-    decode_items(bytes, items, samples, [](Decoder& in, MemorySample& sample) {
-        sample.rank = in.get32(sample.rank);
-        sample.step = in.get32(sample.step);
-        sample.time_ns = in.get(sample.time_ns);
-        for (int64_t& live : sample.live) live = in.get(live);
-        sample.peak_total = in.get(sample.peak_total);
-    });
+    decode_items(bytes, items, samples);
 }
 
 }  // namespace ringscope
