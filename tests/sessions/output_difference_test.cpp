@@ -11,10 +11,7 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
 using testing::make_fixture_output;
-using testing::make_fixture_run;
-using testing::tiny;
 
 /// The fixture's output, with some values changed.
 class ChangedOutput : public RunOutput {

@@ -15,15 +15,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::error_of;
-using testing::expect_same_trace;
-using testing::FixtureOptions;
-using testing::make_fixture_run;
-using testing::read_file;
-using testing::ScratchFolder;
-using testing::tiny;
-
 TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
     const ScratchFolder folder;
     const std::string path = folder.file("runs.ringscope");

@@ -10,10 +10,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::error_of;
-using testing::make_fixture_run;
-
 RunSummary run_with(const std::vector<std::pair<std::string, std::string>>& settings,
                     const std::string& name = "a run") {
     Experiment experiment = find_scenario("Tiny 16")->experiment;

@@ -16,16 +16,9 @@ namespace ringscope {
 namespace {
 
 using testing::Child;
-using testing::contains;
-using testing::error_of;
-using testing::expect_same_trace;
 using testing::microseconds_of;
 using testing::Random;
-using testing::read_file;
-using testing::run_of_size;
-using testing::ScratchFolder;
 using testing::Signal;
-using testing::was_cut_off;
 
 /// A file system of `bytes` at `folder`, seen by this process alone and gone with it. False where that is not
 /// allowed.

@@ -38,3 +38,18 @@ inline bool was_cut_off(const std::string& path) {
 }
 
 }  // namespace ringscope::testing
+
+// What nearly every one of those tests says.
+namespace ringscope {
+using testing::contains;
+using testing::error_of;
+using testing::expect_same_trace;
+using testing::FixtureOptions;
+using testing::make_fixture_run;
+using testing::read_file;
+using testing::run_of_size;
+using testing::ScratchFolder;
+using testing::tiny;
+using testing::was_cut_off;
+using testing::write_file;
+}  // namespace ringscope

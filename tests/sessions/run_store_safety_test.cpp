@@ -19,16 +19,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::error_of;
-using testing::expect_same_trace;
-using testing::FixtureOptions;
-using testing::make_fixture_run;
-using testing::read_file;
-using testing::ScratchFolder;
-using testing::tiny;
-using testing::write_file;
-
 std::vector<const char*> steps_and(std::vector<const char*> more) {
     std::vector<const char*> steps(schema_steps().begin(), schema_steps().end());
     steps.insert(steps.end(), more.begin(), more.end());

@@ -17,15 +17,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::error_of;
-using testing::expect_same_trace;
-using testing::FixtureOptions;
-using testing::make_fixture_run;
-using testing::ScratchFolder;
-using testing::tiny;
-using testing::write_file;
-
 TEST(RunStore, GivesBackWhatWasSaved) {
     const ScratchFolder folder;
     for (const Scenario& scenario : scenarios()) {

@@ -13,16 +13,9 @@ namespace ringscope {
 namespace {
 
 using testing::Child;
-using testing::contains;
-using testing::expect_same_trace;
 using testing::microseconds_of;
 using testing::Random;
-using testing::read_file;
-using testing::run_of_size;
-using testing::ScratchFolder;
 using testing::Signal;
-using testing::was_cut_off;
-using testing::write_file;
 
 TEST(RunStoreTorture, TwoHundredKillsWhileSavingLeaveEveryEarlierRunIntactAndNoHalfOne) {
     constexpr int kKills = 200;

@@ -11,10 +11,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::error_of;
-using testing::tiny;
-
 std::vector<SweepAxis> axes(const std::vector<std::string>& settings) {
     std::vector<SweepAxis> all;
     for (const std::string& setting : settings) all.push_back(parse_sweep_axis(setting));
