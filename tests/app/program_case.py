@@ -2,6 +2,7 @@
 
 The first argument of a test's own command line is the program.
 """
+import json
 import pathlib
 import shutil
 import signal
@@ -48,3 +49,20 @@ class Case(unittest.TestCase):
         path = self.folder / name
         path.write_text(text) if isinstance(text, str) else path.write_bytes(text)
         return path
+
+
+class RunFileCase(Case):
+    """With a run file of its own."""
+
+    def setUp(self):
+        super().setUp()
+        self.db = self.folder / "runs.ringscope"
+
+    def save(self, *arguments):
+        return json.loads(self.assert_ok(ringscope("run", *TINY, "--db", self.db, "--json", *arguments)))["run_id"]
+
+    def runs(self, *arguments):
+        return ringscope("runs", *arguments, "--db", self.db)
+
+    def listed(self):
+        return json.loads(self.assert_ok(self.runs("list", "--json")))["runs"]

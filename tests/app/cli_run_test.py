@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""ringscope run as a person or a script meets it: tensors, what is printed, what is written and what is not.
+
+  cli_run_test.py BINARY [unittest arguments]
+"""
+import json
+import os
+import pty
+import resource
+import signal
+import struct
+import subprocess
+import time
+import unittest
+
+from program_case import BINARY, TINY, Case, default_signals, ringscope
+
+
+class BadTensors(Case):
+    """n 16, 2 heads, head_dim 4, f32: q, k and v have 512 bytes each."""
+
+    SHAPE = [1, 16, 2, 4]
+
+    def tensors(self, **changes):
+        header = {
+            name: {"dtype": "F32", "shape": self.SHAPE, "data_offsets": [512 * i, 512 * (i + 1)]}
+            for i, name in enumerate("qkv")
+        }
+        for name, change in changes.items():
+            if change is None:
+                del header[name]
+            else:
+                header[name] = {**header[name], **change}
+        text = json.dumps(header).encode()
+        return struct.pack("<Q", len(text)) + text + bytes(3 * 512)
+
+    def run_with(self, data):
+        return ringscope("run", *TINY, "--qkv", self.file("qkv.safetensors", data))
+
+    def test_good(self):
+        self.assertIn("on the wire", self.assert_ok(self.run_with(self.tensors())))
+
+    def test_damaged(self):
+        for name, data in {
+            "empty": b"",
+            "no header": b"\x08\0\0\0",
+            "truncated data": self.tensors()[:-1],
+            "more data": self.tensors() + b"\0",
+            "header of 2^60 bytes": struct.pack("<Q", 1 << 60) + self.tensors()[8:],
+            "header of 2^64 - 1 bytes": struct.pack("<Q", (1 << 64) - 1) + self.tensors()[8:],
+            "header is no JSON": struct.pack("<Q", 4) + b"!!!!" + bytes(1536),
+            "wrong dtype": self.tensors(q={"dtype": "F64"}),
+            "another dtype": self.tensors(q={"dtype": "BF16"}),
+            "wrong shape": self.tensors(k={"shape": [1, 16, 4, 2]}),
+            "negative shape": self.tensors(k={"shape": [-1, 16, 2, 4]}),
+            "overlap": self.tensors(k={"data_offsets": [500, 1012]}),
+            "out of range": self.tensors(v={"data_offsets": [1024, 1 << 40]}),
+            "reversed": self.tensors(v={"data_offsets": [1536, 1024]}),
+            "missing": self.tensors(v=None),
+        }.items():
+            with self.subTest(name):
+                self.assert_error(self.run_with(data), 2, "qkv.safetensors")
+
+    def test_no_such_file(self):
+        ran = ringscope("run", *TINY, "--qkv", self.folder / "none.safetensors")
+        self.assert_error(ran, 3, "none.safetensors")
+
+
+class Output(Case):
+    def test_json_is_one_object(self):
+        run = json.loads(self.assert_ok(ringscope("run", *TINY, "--verify", "--json")))
+        for key in "seconds flops gflops_per_second bytes_on_wire overlap_efficiency compute_imbalance device kernel".split():
+            self.assertIn(key, run["run"])
+        for key in ("rank peak_bytes predicted_peak_bytes sent_bytes received_bytes compute_seconds wait_seconds "
+                    "transfer_seconds").split():
+            self.assertIn(key, run["ranks"][3])
+        self.assertTrue(run["verify"]["passed"])
+        self.assertNotIn("run_id", run)
+        plan = json.loads(self.assert_ok(ringscope("plan", *TINY, "--json")))
+        self.assertEqual(plan["bytes_on_wire"], run["run"]["bytes_on_wire"])
+        for key in "bytes_on_wire flops dense_flops steps ranks".split():
+            self.assertIn(key, plan)
+        json.loads(self.assert_ok(ringscope("devices", "--json")))
+        bench = json.loads(self.assert_ok(ringscope("bench", "plan", "--json")))
+        self.assertEqual(bench["bench"], "plan")
+        self.assertTrue(bench["results"] and bench["machine"])
+        peak = json.loads(self.assert_ok(ringscope("bench", "peak", "--json")))
+        self.assertEqual(peak["results"][0]["dtype"], "f32")
+        self.assertEqual(peak["results"][0]["threads"], 1)
+        for row in peak["results"]:
+            self.assertGreater(row["gflops_per_second"], 0)
+
+    def test_bench_frame_measures_every_view_at_several_zooms(self):
+        bench = json.loads(self.assert_ok(ringscope("bench", "frame", "--json")))
+        self.assertEqual({row["view"] for row in bench["results"]}, {"timeline", "memory", "ring", "pattern"})
+        for row in bench["results"]:
+            self.assertEqual(row["spans"], 1_000_000)
+            self.assertGreater(row["frame_ms_median"], 0)
+            self.assertGreaterEqual(row["frame_ms_p99"], row["frame_ms_median"])
+            self.assertGreater(row["settings_to_frame_ms"], 0)
+        zooms = [row["zoom"] for row in bench["results"] if row["view"] == "timeline"]
+        self.assertEqual(zooms, [10 ** i for i in range(6)])
+
+    def test_tables(self):
+        text = self.assert_ok(ringscope("run", *TINY, "--verify"))
+        for word in ("compute", "wait", "transfer", "sent", "peak", "predicted", "passed"):
+            self.assertIn(word, text)
+        self.assertIn("predicted peak", self.assert_ok(ringscope("plan")))
+
+    def test_published_figures_of_a_million_tokens(self):
+        def plan(groups, *settings):
+            text = json.dumps([{"segment_length": w, "dilation_rate": r} for w, r in groups])
+            settings = ["problem.seq_len=1048576", "problem.heads=32", "problem.head_dim=128", "problem.dtype=bf16",
+                        "ring.ranks=8", "problem.causal=false", "problem.head_groups=" + text, *settings]
+            words = [word for setting in settings for word in ("--set", setting)]
+            return json.loads(self.assert_ok(ringscope("plan", *words, "--json")))
+
+        longnet = [(2048 << i, 1 << i) for i in range(5)]
+        self.assertEqual(plan(longnet)["bytes_on_wire"], 0)
+        sparse = [(8192, 1), (65536, 8), (262144, 32), (1048576, 128)]
+        self.assertEqual({rank["sent_bytes"] for rank in plan(sparse)["ranks"]}, {44 << 20})
+        whole = plan(sparse, "ring.prune=false", "ring.dilate_before_send=false")
+        self.assertEqual({rank["sent_bytes"] for rank in whole["ranks"]}, {14336 << 20})
+
+    def test_full_and_closed_standard_output(self):
+        with open("/dev/full", "w") as full:
+            ran = ringscope("run", *TINY, stdout=full, stderr=subprocess.PIPE, capture_output=False)
+        self.assert_error(ran, 3, "standard output", "No space left")
+        reader, writer = os.pipe()
+        os.close(reader)
+        ran = ringscope("run", *TINY, "--json", stdout=writer, stderr=subprocess.PIPE, capture_output=False)
+        os.close(writer)
+        self.assert_error(ran, 3, "standard output")
+        ran = subprocess.run(f"'{BINARY}' devices >&-", shell=True, capture_output=True, text=True, timeout=60)
+        self.assert_error(ran, 3, "standard output")
+
+    def test_progress_only_on_a_terminal_and_never_in_the_way_of_json(self):
+        master, slave = pty.openpty()
+        ran = ringscope("run", "--json", stdout=subprocess.PIPE, stderr=slave, capture_output=False)
+        os.close(slave)
+        os.set_blocking(master, False)
+        try:
+            shown = os.read(master, 65536).decode()
+        except (BlockingIOError, OSError):
+            shown = ""
+        os.close(master)
+        json.loads(ran.stdout)
+        self.assertTrue(shown.endswith("\r\x1b[K"), repr(shown))  # what was shown is wiped
+
+
+class Files(Case):
+    def only(self, *names):
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), sorted(names))
+
+    def test_written_files(self):
+        output, trace = self.folder / "out.safetensors", self.folder / "trace.json"
+        self.assert_ok(ringscope("run", *TINY, "--output", output, "--trace", trace))
+        self.assertGreater(output.stat().st_size, 16 * 2 * 4 * 4)
+        self.assertTrue(json.loads(trace.read_text())["traceEvents"])
+        self.only("out.safetensors", "trace.json")
+
+    def test_unwritable_targets(self):
+        self.file("plain", "")
+        for option in ("--output", "--trace", "--db"):
+            for target in (self.folder, self.folder / "plain" / "x", "/proc/x/y"):
+                with self.subTest(option=option, target=target):
+                    self.assert_error(ringscope("run", *TINY, option, target), 3, str(target))
+        self.only("plain")
+
+    def test_no_folder_for_output(self):
+        target = self.folder / "none" / "out.safetensors"
+        self.assert_error(ringscope("run", *TINY, "--output", target), 3, str(target))
+
+    def test_file_size_limit_leaves_nothing_half_written(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+
+        for option, name in (("--output", "out"), ("--trace", "trace"), ("--db", "db")):
+            with self.subTest(option):
+                ran = ringscope("run", *TINY, option, self.folder / name, preexec_fn=limit)
+                self.assert_error(ran, 3, str(self.folder / name))
+        left = [path for path in self.folder.iterdir() if path.stat().st_size > 0]
+        self.assertEqual(left, [])
+
+    def test_old_output_survives_a_failed_write(self):
+        target = self.file("out.safetensors", "precious")
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+        self.assert_error(ringscope("run", *TINY, "--output", target, preexec_fn=limit), 3)
+        self.assertEqual(target.read_text(), "precious")
+        self.only("out.safetensors")
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_full_device(self):
+        ran = ringscope("run", *TINY, "--db", "/dev/full")
+        self.assert_error(ran, 3, "/dev/full")
+
+
+class Interrupts(Case):
+    LONG = ["--set", "problem.seq_len=65536", "--set", "problem.head_groups=[{\"segment_length\":65536}]"]
+
+    def interrupted(self, signal_number, *arguments):
+        process = subprocess.Popen([BINARY, "run", *self.LONG, *map(str, arguments)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, preexec_fn=default_signals)
+        time.sleep(0.7)
+        self.assertIsNone(process.poll(), "the run was over before it could be interrupted")
+        process.send_signal(signal_number)
+        stdout, stderr = process.communicate(timeout=60)
+        return subprocess.CompletedProcess([], process.returncode, stdout, stderr)
+
+    def test_interrupt_leaves_nothing_behind(self):
+        targets = ["--output", self.folder / "out", "--trace", self.folder / "trace", "--json"]
+        self.assert_error(self.interrupted(signal.SIGINT, *targets), 130)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_terminate(self):
+        self.assert_error(self.interrupted(signal.SIGTERM), 130)
+
+    def test_interrupt_saves_no_run(self):
+        db = self.folder / "runs.ringscope"
+        self.assert_error(self.interrupted(signal.SIGINT, "--db", db), 130)
+        self.assertEqual(json.loads(self.assert_ok(ringscope("runs", "list", "--db", db, "--json")))["runs"], [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""What the command line refuses, and how it says so: commands, options, experiments, scripts.
+
+  cli_usage_test.py BINARY [unittest arguments]
+"""
+import json
+import os
+import time
+import unittest
+
+from program_case import TINY, Case, ringscope
+
+
+class Usage(Case):
+    def test_unknown_command_names_the_nearest(self):
+        self.assert_error(ringscope("rnu"), 2, "rnu", "did you mean run?")
+
+    def test_unknown_command_far_from_any_lists_them(self):
+        self.assert_error(ringscope("frobnicate"), 2, "frobnicate", "run, sweep, plan, runs")
+
+    def test_unknown_option_names_the_nearest(self):
+        self.assert_error(ringscope("run", "--vrify"), 2, "--vrify", "did you mean --verify?")
+
+    def test_missing_value(self):
+        self.assert_error(ringscope("run", "--set"), 2, "--set")
+
+    def test_missing_required_option(self):
+        self.assert_error(ringscope("screenshot", "--view", "ring"), 2, "--out")
+
+    def test_mistyped_option_explains_the_missing_one(self):
+        self.assert_error(ringscope("screenshot", "--veiw", "ring", "--out", "x.png"), 2, "did you mean --view?")
+
+    def test_value_out_of_its_list(self):
+        self.assert_error(ringscope("export", "1", "--format", "pdf"), 2, "pdf", "perfetto, csv, json, experiment")
+
+    def test_group_without_command(self):
+        self.assert_error(ringscope("runs"), 2, "list", "delete")
+
+    def test_help_and_version(self):
+        self.assertIn("--set", self.assert_ok(ringscope("run", "--help")))
+        self.assertRegex(self.assert_ok(ringscope("--version")), r"^ringscope \d+\.\d+\.\d+\n$")
+
+    def test_file_and_preset_exclude_each_other(self):
+        self.assert_error(ringscope("plan", "--experiment", "a.json", *TINY), 2, "--experiment", "--preset")
+
+    def test_unknown_preset_names_the_nearest(self):
+        self.assert_error(ringscope("plan", "--preset", "Hybird"), 2, "did you mean 'Hybrid'?")
+
+    def test_own_presets_are_known_by_name(self):
+        presets = self.folder / "ringscope" / "presets"
+        presets.mkdir(parents=True)
+        (presets / "my own.json").write_text(json.dumps({"problem": {
+            "seq_len": 64, "heads": 2, "head_dim": 4, "head_groups": [{"segment_length": 32}]}}))
+        environment = {**os.environ, "XDG_CONFIG_HOME": str(self.folder)}
+        planned = json.loads(self.assert_ok(ringscope("plan", "--preset", "my own", "--json", env=environment)))
+        self.assertEqual(sum(rank["tokens"] for rank in planned["ranks"]), 64)
+        self.assert_error(ringscope("plan", "--preset", "my onw", env=environment), 2, "did you mean 'my own'?")
+
+    def test_name_without_run_file(self):
+        self.assert_error(ringscope("run", *TINY, "--name", "x"), 2, "--name", "--db")
+
+
+class BadExperiments(Case):
+    def plan(self, *settings):
+        return ringscope("plan", *TINY, *[word for setting in settings for word in ("--set", setting)])
+
+    def test_settings(self):
+        for setting, *words in [
+            ("ring.rank=3", "ring.rank", "ring.ranks"),
+            ("ring.ranks=x", "ring.ranks", "x"),
+            ("ring.ranks=0", "ring.ranks", "0"),
+            ("ring.ranks=5000", "ring.ranks", "4096"),
+            ("ring.ranks", "ring.ranks", "="),
+            ("problem.seq_len=99999999999999999999", "problem.seq_len"),
+            ("problem.seq_len=-1", "problem.seq_len", "-1"),
+            ("problem.kv_heads=3", "kv_heads", "3"),
+            ("problem.dtype=f8", "problem.dtype", "f8", "f32", "bf16"),
+            ("problem.softmax_scale=nan", "softmax_scale"),
+            ('problem.head_groups=[{"segment_length":4,"dilation_rate":8}]', "dilation_rate", "8"),
+            ('problem.head_groups=[{"segment_length":8,"dilation_rate":2,"offset":2}]', "offset", "2"),
+            ('problem.head_groups=[{"segment_length":8,"dilation":2}]', "dilation"),
+            ("problem.head_groups=[", "problem.head_groups"),
+            ("problem.head_groups=[]", "head_groups"),
+        ]:
+            with self.subTest(setting):
+                self.assert_error(self.plan(setting), 2, *words)
+
+    def test_every_problem_at_once(self):
+        self.assert_error(self.plan("ring.ranks=0", "problem.head_dim=0"), 2, "ring.ranks", "problem.head_dim")
+
+    def test_files(self):
+        for text, *words in [
+            ("", "bad.json"),
+            ("{", "bad.json"),
+            ("[]", "bad.json"),
+            ("{}", "problem.seq_len", "problem.head_groups"),
+            ('{"problem": {"seq_len": "8"}}', "problem.seq_len"),
+            ('{"problem": {}, "rings": {}}', "rings", "ring"),
+            ("[" * 100000, "bad.json"),
+        ]:
+            with self.subTest(text[:40]):
+                path = self.file("bad.json", text)
+                self.assert_error(ringscope("run", "--experiment", path), 2, *words)
+
+    def test_no_such_file(self):
+        self.assert_error(ringscope("run", "--experiment", self.folder / "none.json"), 3, "none.json")
+
+    def test_too_many_ranks_to_run_can_be_planned(self):
+        self.assert_ok(self.plan("ring.ranks=1000"))
+        self.assert_error(ringscope("run", *TINY, "--set", "ring.ranks=1000"), 2, "1000", "64")
+
+    def test_too_large_for_memory_is_refused_before_allocating(self):
+        begin = time.monotonic()
+        ran = ringscope("run", "--set", "problem.seq_len=1000000000")
+        self.assertIn(ran.returncode, (2, 3))
+        self.assert_error(ran, ran.returncode, "iB")
+        self.assertLess(time.monotonic() - begin, 60)
+
+    def test_unknown_kernel_and_device(self):
+        self.assert_error(ringscope("run", *TINY, "--set", "backend.kernel=fast"), 2, "fast", "portable")
+        ran = ringscope("run", *TINY, "--set", "backend.transport=mpi")
+        self.assert_error(ran, ran.returncode, "mpi")
+        self.assertIn(ran.returncode, (2, 3))
+
+
+class Failures(Case):
+    def test_no_display(self):
+        environment = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
+        self.assert_error(ringscope("gui", env=environment), 3, "cannot open a window")
+
+    def test_bad_scripts(self):
+        for text, *words in [
+            ("frobnicate", ":1", "unknown command"),
+            ("wait run\n\n# a comment\nclcik x", ":4", "did you mean click?"),
+            ("wait forever", "wait wants"),
+            ("expect x smells", "expect wants"),
+            ("key ctrl+nothing", "key wants"),
+            ("preset Nobody", "preset wants"),
+            ("resize 0x0", "resize wants"),
+        ]:
+            with self.subTest(text):
+                script = self.file("script", text)
+                self.assert_error(ringscope("gui", "--offscreen", "--script", script), 2, str(script), *words)
+
+    def test_bad_pictures(self):
+        target = self.folder / "x.png"
+        self.assert_error(ringscope("screenshot", "--view", "nowhere", "--out", target), 2, "nowhere", "timeline")
+        self.assert_error(ringscope("screenshot", "--view", "ring", "--out", target, "--size", "0x5"), 2, "0x5")
+        self.assert_error(ringscope("screenshot", "--view", "ring", "--out", self.folder / "no" / "x.png"), 3, "x.png")
+        self.assert_error(ringscope("screenshot", "--view", "ring", "--out", target, "--set", "ring.ranks=0"), 2)
+        self.assertFalse(target.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
