@@ -16,6 +16,7 @@ namespace ringscope {
 namespace {
 
 constexpr const char* kRunFileFormat = "run";  // for 'ringscope import'
+constexpr const char* kTraceFormat = "trace";  // the file of a kept trace, as it was
 
 struct ExportCommand {
     std::string run, format, output, db;
@@ -34,19 +35,37 @@ struct ScratchFolder {
     }
 };
 
+int write_trace_file(const std::string& bytes, const std::string& path) {
+    if (path.empty()) {
+        print(bytes);
+        return 0;
+    }
+    AtomicFile file(path);
+    file.write(bytes);
+    file.commit();
+    return 0;
+}
+
 int export_command(const ExportCommand& command) {
     if (!command.output.empty()) require_writable_file(command.output);
     const auto store = open_run_file(command.db);
     const int64_t id = store->find(command.run);
-    const auto run =
-        store->load(id, command.format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
-    const std::string name = store->summary(id).name;
     if (command.format == kRunFileFormat) {
         if (command.output.empty())
             throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
         store->export_run(id, command.output);
         return 0;
     }
+    const RunSummary summary = store->summary(id);
+    if (summary.is_trace && command.format != kTraceFormat)
+        throw Error(ErrorKind::bad_input,
+                    "run " + std::to_string(id) +
+                        " is a kept trace of another program: --format trace writes its "
+                        "file, --format run hands it to someone");
+    if (command.format == kTraceFormat) return write_trace_file(store->trace_file(id), command.output);
+    const auto run =
+        store->load(id, command.format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
+    const std::string& name = summary.name;
     if (!command.output.empty()) {
         export_run(*run, id, name, command.format, command.output);
         return 0;
@@ -66,7 +85,7 @@ void declare_export(Arguments& program) {
                                           [command] { return export_command(*command); });
     arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
     std::vector<std::string> formats = export_formats();
-    formats.push_back(kRunFileFormat);
+    formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});
     arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
     arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
     declare_run_file(arguments, command->db, "Run file");

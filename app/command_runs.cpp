@@ -1,6 +1,7 @@
 // ringscope runs: the runs in a run file.
 #include <functional>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "app/arguments.h"
@@ -9,6 +10,7 @@
 #include "app/run_file_option.h"
 #include "app/standard_output.h"
 #include "app/text_table.h"
+#include "app/trace_report.h"
 #include "sessions/repeats.h"
 #include "sessions/run_figures.h"
 #include "sessions/run_filter.h"
@@ -45,12 +47,18 @@ std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size
                      {"peak"},
                      {"answer", Align::left},
                      {"settings", Align::left}});
-    for (const RunSummary& run : runs)
-        table.add_row({std::to_string(run.id), marked_name(run), name_of(run.state),
+    for (const RunSummary& run : runs) {
+        if (run.is_trace) {
+            table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
+                           ui::utc_text(run.started_utc_ms), "-", "-", "-", "-", "-", run.settings});
+            continue;
+        }
+        table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
                        ui::utc_text(run.started_utc_ms), ui::seconds_text(run.seconds),
                        ui::rate_text(run.gflops_per_second * 1e9),
                        ui::bytes_text(static_cast<double>(run.bytes_on_wire)),
                        ui::bytes_text(static_cast<double>(run.peak_bytes)), check_mark(run), run.settings});
+    }
     return table.text() + "\n" + std::to_string(runs.size()) + " of " + std::to_string(all) + " runs; " +
            store.path() + ": " + ui::bytes_text(static_cast<double>(store.file_bytes())) + "\n";
 }
@@ -83,19 +91,38 @@ std::string provenance(const Run& run, const RunSummary& summary) {
     return text;
 }
 
+/// Number, name, state and time, tags and note.
+std::string heading(const RunSummary& summary) {
+    std::string text = "run " + std::to_string(summary.id) + ": " + summary.name + "   (" +
+                       state_text(summary) + ", " + ui::utc_text(summary.started_utc_ms) + " UTC" +
+                       (summary.host.empty() ? "" : ", " + summary.host) + ")\n";
+    for (const std::string& tag : summary.tags) text += "#" + tag + (tag == summary.tags.back() ? "\n" : " ");
+    return text + (summary.note.empty() ? "" : summary.note + "\n");
+}
+
+int show_trace(RunStore& store, const RunSummary& summary, bool as_json) {
+    const auto trace = store.load_trace(summary.id);
+    if (as_json) {
+        auto json = nlohmann::ordered_json::parse(summary_to_json(summary));
+        json["trace"] = nlohmann::ordered_json::parse(trace_to_json(*trace));
+        print(json.dump(2) + "\n");
+    } else {
+        print(heading(summary) + "\n" + trace_report(*trace));
+    }
+    return 0;
+}
+
 int show_run(const RunsCommand& command) {
     const auto store = open_run_file(command.db);
     const int64_t id = store->find(command.run);
+    const RunSummary summary = store->summary(id);
+    if (summary.is_trace) return show_trace(*store, summary, command.json);
     const auto run = store->load(id);
     if (command.json) {
         print(run_to_json(*run, id));
         return 0;
     }
-    const RunSummary summary = store->summary(id);
-    std::string text = "run " + std::to_string(id) + ": " + summary.name + "   (" + name_of(summary.state) +
-                       ", " + ui::utc_text(summary.started_utc_ms) + " UTC, " + summary.host + ")\n";
-    for (const std::string& tag : summary.tags) text += "#" + tag + (tag == summary.tags.back() ? "\n" : " ");
-    if (!summary.note.empty()) text += summary.note + "\n";
+    std::string text = heading(summary);
     if (!summary.error.empty()) text += summary.error + "\n";
     if (!run->caveat.empty()) text += run->caveat + "\n";
     text += provenance(*run, summary);

@@ -70,18 +70,43 @@ std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
     return run;
 }
 
-int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
+/// What can be told of the options alone.
+void require_shown(const ScreenshotCommand& command) {
     const bool comparing = command.view == "compare";
-    const bool enough = command.runs.size() >= 2 || !command.traces.empty();
-    if (comparing ? !enough : command.runs.size() > 1)
-        throw Error(ErrorKind::bad_input, comparing
-                                              ? "--view compare needs two or more --run RUN, or --trace FILE"
-                                              : "--run: only --view compare takes more than one");
+    if (!comparing && command.runs.size() > 1)
+        throw Error(ErrorKind::bad_input, "--run: only --view compare takes more than one");
+    if (comparing && command.runs.empty() && command.traces.empty())
+        throw Error(ErrorKind::bad_input, "--view compare needs two or more --run RUN, or --trace FILE");
     if (!comparing && !command.traces.empty())
         throw Error(ErrorKind::bad_input, "--trace: only --view compare shows traces");
     if (!command.runs.empty() && command.experiment.given())
         throw Error(ErrorKind::bad_input,
                     "--run shows a saved run: it excludes --experiment, --preset and --set");
+}
+
+/// The first run is opened; several, and kept traces, are compared.
+void find_runs(const ScreenshotCommand& command, ControllerOptions& options) {
+    const bool comparing = command.view == "compare";
+    const auto store = open_run_file(command.db);
+    bool traces = !command.traces.empty();
+    for (const std::string& run : command.runs) {
+        const int64_t id = store->find(run);
+        const bool is_trace = store->summary(id).is_trace;
+        if (is_trace && !comparing)
+            throw Error(ErrorKind::bad_input, "--run: run " + std::to_string(id) +
+                                                  " is a kept trace: only --view compare shows it");
+        if (!is_trace && !options.open_run) options.open_run = id;
+        traces = traces || is_trace;
+        options.compare.push_back(id);
+    }
+    if (comparing && options.compare.size() < 2 && !traces)
+        throw Error(ErrorKind::bad_input, "--view compare needs two or more --run RUN, or --trace FILE");
+    const bool alone = options.compare.size() == 1 && options.open_run;
+    if (alone) options.compare.clear();
+}
+
+int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
+    require_shown(command);
     const float scale = read_scale(command.scale);
     const Size size = read_size(command.size);
     const Experiment experiment = read_experiment(command.experiment);
@@ -90,12 +115,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     options.traces = command.traces;
     if (!command.runs.empty() || !command.db.empty() || command.view == "runs")
         options.run_file = run_file_path(command.db);
-    if (!command.runs.empty()) {
-        const auto store = open_run_file(command.db);
-        options.open_run = store->find(command.runs.front());
-        if (comparing && command.runs.size() > 1)
-            for (const std::string& run : command.runs) options.compare.push_back(store->find(run));
-    }
+    if (!command.runs.empty()) find_runs(command, options);
 
     const ImGuiContextOwner context;
     OffscreenSurface surface(size.width, size.height);
@@ -106,13 +126,13 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     content.set_scale(scale);
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
-    if (command.runs.empty()) {
+    if (!options.open_run) {
         content.set_experiment(experiment);
         controller.start(experiment);
     }
     FrameLoop loop(surface, controller, content);
     const auto run = wait_for_run(loop, stop);
-    if (command.runs.empty() && run->state != RunState::done) throw Error(run->error_kind, run->error);
+    if (!options.open_run && run->state != RunState::done) throw Error(run->error_kind, run->error);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
     loop.save_picture(command.out, command.only ? command.view + "/view" : "");
     if (run->verification && !run->verification->passed) return kExitWrongAnswer;

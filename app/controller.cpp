@@ -1,6 +1,7 @@
 #include "app/controller.h"
 
 #include <filesystem>
+#include <map>
 #include <variant>
 
 #include "app/run_export.h"
@@ -66,7 +67,10 @@ ui::Inputs Controller::inputs(double seconds) {
     inputs.presets = presets_;
     inputs.saved = saved_;
     inputs.compared = compared_;
-    inputs.traces = traces_;
+    for (const OpenedTrace& opened : traces_) {
+        inputs.traces.push_back(opened.trace);
+        inputs.trace_ids.push_back(opened.id == 0 && opened.path.empty() ? ui::kNotHere : opened.id);
+    }
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
     inputs.load.swap(load_);
@@ -159,6 +163,7 @@ void Controller::open_file(const std::string& path) {
     saved_.reset();
     compared_.reset();
     shown_.id = 0;  // its number belonged to the file before
+    for (OpenedTrace& opened : traces_) opened.id = 0;
     open_ = std::make_shared<OpenFile>();
     worker_.ask([this, open = open_, path]() -> Worker::Outcome {
         try {
@@ -197,6 +202,8 @@ void Controller::perform(const ui::SaveRun& command) {
 
 void Controller::perform(const ui::OpenRun& command) {
     ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
+        if (store.summary(id).is_trace)
+            return [this, id, trace = store.load_trace(id)] { show_kept_trace(id, trace); };
         const std::shared_ptr<const Run> run = store.load(id);
         const auto index = std::make_shared<const ui::RunIndex>(*run);
         return [this, id, run, index, name = store.summary(id).name] {
@@ -223,6 +230,8 @@ void Controller::perform(const ui::DeleteRun& command) {
         return [this, id, list = listed(store)] {
             list();
             if (shown_.id == id) shown_.id = 0;
+            for (OpenedTrace& opened : traces_)
+                if (opened.id == id) opened.id = 0;
             notify(Level::info, "Deleted run " + std::to_string(id));
         };
     });
@@ -306,10 +315,22 @@ void Controller::perform(const ui::DeletePreset& command) {
 
 void Controller::perform(const ui::CompareRuns& command) {
     ask_store(false, [this, ids = command.ids](RunStore& store) -> Worker::Outcome {
-        auto set =
-            std::make_shared<const ui::ComparedSet>(ui::make_compared_set(ids, load_to_compare(store, ids)));
-        return [this, set, path = store.path()] {
-            if (path == run_file_) compared_ = set;
+        std::vector<int64_t> runs;
+        std::map<int64_t, std::shared_ptr<const ImportedTrace>> traces;
+        for (const int64_t id : ids) {
+            if (store.summary(id).is_trace)
+                traces[id] = store.load_trace(id);
+            else
+                runs.push_back(id);
+        }
+        std::shared_ptr<const ui::ComparedSet> set;
+        if (!runs.empty())
+            set = std::make_shared<const ui::ComparedSet>(
+                ui::make_compared_set(runs, load_to_compare(store, runs)));
+        return [this, set, traces, path = store.path()] {
+            if (path != run_file_) return;
+            compared_ = set;
+            for (const auto& [id, trace] : traces) show_kept_trace(id, trace);
         };
     });
 }
@@ -320,8 +341,31 @@ void Controller::perform(const ui::OpenTrace& command) {
     ask([this, path = command.path]() -> Worker::Outcome {
         auto trace = std::make_shared<const ImportedTrace>(import_chrome_trace(path));
         return [this, path, trace] {
-            traces_.push_back(trace);
+            traces_.push_back({trace, path, 0});
             notify(Level::info, "Opened " + path + ": " + std::to_string(trace->slices()) + " slices");
+        };
+    });
+}
+
+/// Beside the runs; one that is shown already stays where it is.
+void Controller::show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace) {
+    for (const OpenedTrace& opened : traces_)
+        if (opened.id == id) return;
+    notify(Level::info, "Opened run " + std::to_string(id) + ": " + trace->name + ", a kept trace");
+    traces_.push_back({std::move(trace), "", id});
+}
+
+void Controller::perform(const ui::KeepTrace& command) {
+    if (command.index >= traces_.size() || traces_[command.index].path.empty()) return;
+    const OpenedTrace& asked = traces_[command.index];
+    ask_store(true, [this, path = asked.path, trace = asked.trace](RunStore& store) -> Worker::Outcome {
+        const RunStore::KeptTrace kept = store.keep_trace(path, "");
+        return [this, kept, trace, path = store.path(), list = listed(store)] {
+            list();
+            for (OpenedTrace& opened : traces_)
+                if (opened.trace == trace && path == run_file_) opened.id = kept.id;
+            notify(Level::info, (kept.is_new ? "Kept as run " : "Is there already, as run ") +
+                                    std::to_string(kept.id) + " in " + path);
         };
     });
 }

@@ -27,7 +27,7 @@ namespace ringscope {
 struct ControllerOptions {
     std::string run_file;               // opened when there is one, made by the first save
     std::optional<int64_t> open_run;    // shown first, from the run file
-    std::vector<int64_t> compare{};     // loaded to be compared, from the run file; none or two and more
+    std::vector<int64_t> compare{};     // loaded to be compared, from the run file: runs and kept traces
     std::vector<std::string> traces{};  // of other programs, opened beside the runs
     bool verify = true;                 // of runs asked for by start()
     std::string preset_folder{};        // "": the person has no presets of their own
@@ -66,6 +66,11 @@ class Controller {
         int64_t id = 0;
         std::string name;
     };
+    struct OpenedTrace {
+        std::shared_ptr<const ImportedTrace> trace;
+        std::string path;  // it was read from; "" when from the run file
+        int64_t id = 0;    // in the open run file; 0: not kept there
+    };
     /// A result of the runner, ready to be shown.
     struct Published {
         std::shared_ptr<const Run> run;
@@ -97,6 +102,7 @@ class Controller {
     void perform(const ui::OpenRunFile& command);
     void perform(const ui::OpenTrace& command);
     void perform(const ui::CloseTrace& command);
+    void perform(const ui::KeepTrace& command);
     void perform(const ui::CopyText&) {}
     void perform(const ui::TakePicture&) {}
     void perform(const ui::Quit&) {}
@@ -108,6 +114,7 @@ class Controller {
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
     Worker::Outcome listed(RunStore& store);
+    void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);
     void label(std::function<void(RunStore&)> change);
 
     std::string run_file_;
@@ -116,7 +123,7 @@ class Controller {
     std::shared_ptr<const std::vector<Preset>> presets_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;
     std::shared_ptr<const ui::ComparedSet> compared_;
-    std::vector<std::shared_ptr<const ImportedTrace>> traces_;
+    std::vector<OpenedTrace> traces_;
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
     std::optional<Experiment> load_;

@@ -16,6 +16,11 @@ std::string run_file_path(const std::string& option) {
     return option.empty() || option == "default" ? default_run_file() : option;
 }
 
+bool run_file_exists(const std::string& option) {
+    std::error_code ignored;
+    return std::filesystem::exists(run_file_path(option), ignored);
+}
+
 std::unique_ptr<RunStore> open_run_file(const std::string& option) {
     return RunStore::open(run_file_path(option));
 }

@@ -16,6 +16,9 @@ void declare_run_file(Arguments& arguments, std::string& target, const std::stri
 /// The path that --db stands for; "" and "default" give default_run_file().
 std::string run_file_path(const std::string& option);
 
+/// Whether there is a file where --db says.
+bool run_file_exists(const std::string& option);
+
 /// An existing run file. Throws Error(io).
 std::unique_ptr<RunStore> open_run_file(const std::string& option);
 

@@ -386,10 +386,13 @@ ImportedTrace read_chrome_trace(const std::string& text, const std::string& name
     return Assembler(read_chrome_events(text, name), name).assemble();
 }
 
+ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name) {
+    return is_gzip(bytes) ? read_chrome_trace(gunzip(bytes, name, kMostTraceBytes), name)
+                          : read_chrome_trace(bytes, name);
+}
+
 ImportedTrace import_chrome_trace(const std::string& path) {
-    std::string text = read_text_file(path, kMostTraceBytes);
-    if (is_gzip(text)) text = gunzip(text, path, kMostTraceBytes);
-    ImportedTrace trace = read_chrome_trace(text, path);
+    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes), path);
     trace.name = std::filesystem::path(path).filename().string();
     return trace;
 }

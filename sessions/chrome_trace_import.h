@@ -24,5 +24,7 @@ inline constexpr size_t kMostRows = 256;                      // of a lane
 ImportedTrace import_chrome_trace(const std::string& path);
 /// The same from text; `name` begins messages and is the trace's name.
 ImportedTrace read_chrome_trace(const std::string& text, const std::string& name);
+/// The same from the bytes of a file, plain or packed.
+ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name);
 
 }  // namespace ringscope

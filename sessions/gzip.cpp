@@ -13,6 +13,17 @@ namespace {
 constexpr size_t kBlockBytes = 1 << 20;
 constexpr int kGzipFormat = 16;  // added to zlib's window bits: a gzip header and trailer, and nothing else
 
+/// Gives zlib the bytes from `at` on, a block at most, and room for a block; says how many were given.
+size_t give_block(z_stream& stream, const std::string& bytes, size_t at, std::string& block) {
+    const size_t given = std::min(kBlockBytes, bytes.size() - at);
+    // zlib reads only, whatever its types say.
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data())) + at;
+    stream.avail_in = static_cast<uInt>(given);
+    stream.next_out = reinterpret_cast<Bytef*>(block.data());
+    stream.avail_out = static_cast<uInt>(block.size());
+    return given;
+}
+
 struct Inflater {
     z_stream stream{};
     Inflater() {
@@ -24,7 +35,36 @@ struct Inflater {
     Inflater& operator=(const Inflater&) = delete;
 };
 
+struct Deflater {
+    z_stream stream{};
+    Deflater() {
+        constexpr int kMemoryLevel = 8;
+        if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzipFormat, kMemoryLevel,
+                         Z_DEFAULT_STRATEGY) != Z_OK)
+            throw Error(ErrorKind::io, "zlib does not start");
+    }
+    ~Deflater() { deflateEnd(&stream); }
+    Deflater(const Deflater&) = delete;
+    Deflater& operator=(const Deflater&) = delete;
+};
+
 }  // namespace
+
+std::string gzip(const std::string& bytes) {
+    std::string packed;
+    std::string block(kBlockBytes, '\0');
+    Deflater deflater;
+    z_stream& stream = deflater.stream;
+    size_t at = 0;
+    for (int result = Z_OK; result != Z_STREAM_END;) {
+        const size_t given = give_block(stream, bytes, at, block);
+        result = deflate(&stream, at + given == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
+        RINGSCOPE_CHECK(result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR);
+        at += given - stream.avail_in;
+        packed.append(block, 0, block.size() - stream.avail_out);
+    }
+    return packed;
+}
 
 bool is_gzip(const std::string& bytes) { return bytes.starts_with("\x1f\x8b"); }
 
@@ -39,12 +79,7 @@ std::string gunzip(const std::string& bytes, const std::string& name, int64_t li
         Inflater inflater;
         z_stream& stream = inflater.stream;
         for (int result = Z_OK; result != Z_STREAM_END;) {
-            const size_t given = std::min(kBlockBytes, bytes.size() - at);
-            // zlib reads only, whatever its types say.
-            stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data())) + at;
-            stream.avail_in = static_cast<uInt>(given);
-            stream.next_out = reinterpret_cast<Bytef*>(block.data());
-            stream.avail_out = static_cast<uInt>(block.size());
+            const size_t given = give_block(stream, bytes, at, block);
             result = inflate(&stream, Z_NO_FLUSH);
             at += given - stream.avail_in;
             content.append(block, 0, block.size() - stream.avail_out);

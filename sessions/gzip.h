@@ -9,6 +9,9 @@ namespace ringscope {
 /// Whether the bytes begin as a gzip file does.
 bool is_gzip(const std::string& bytes);
 
+/// A gzip file of the bytes.
+std::string gzip(const std::string& bytes);
+
 /// The content of a gzip file, all members of it. `name` begins the message. Throws Error(bad_input) when the
 /// data are damaged or cut short (with the byte), or when the content has over `limit` bytes.
 std::string gunzip(const std::string& bytes, const std::string& name, int64_t limit);

@@ -104,9 +104,16 @@ std::vector<RunFigure> result_figures() {
         {"state", {}, Kind::word, Unit::none, names_of<RunState>(), {}, [](const auto& run, Words& out) {
              out.push_back(name_of(run.state));
          }});
+    all.push_back({"kind", {}, Kind::word, Unit::none, {"run", "trace"}, {}, [](const auto& run, Words& out) {
+                       out.push_back(run.is_trace ? "trace" : "run");
+                   }});
     all.push_back({"tag", {}, Kind::word, Unit::none, {}, {}, [](const auto& run, Words& out) {
                        for (const std::string& tag : run.tags) out.push_back(tag);
                    }});
+    for (const std::string name : {"name", "note", "settings", "uuid", "id", "baseline", "archived",
+                                   "started", "version", "revision", "kind", "tag"})
+        std::find_if(all.begin(), all.end(), [&](const RunFigure& f) { return f.name == name; })->of_traces =
+            true;
     return all;
 }
 
@@ -205,6 +212,7 @@ struct SortKey {
 SortKey sort_key(const RunFigure& figure, const RunSummary& run, Numbers& numbers, Words& words) {
     numbers.clear();
     words.clear();
+    if (!figure.is_of(run)) return {};
     if (figure.numbers) figure.numbers(run, numbers);
     if (figure.words) figure.words(run, words);
     // A value that is no number (an error that overflowed) cannot be ordered.

@@ -31,6 +31,8 @@ struct RunFigure {
     /// Appends the values; the one that is not of the kind is empty. Words refer to the run.
     std::function<void(const RunSummary&, std::vector<double>&)> numbers{};
     std::function<void(const RunSummary&, std::vector<std::string_view>&)> words{};
+    bool of_traces = false;  // a kept trace has it too
+    bool is_of(const RunSummary& run) const { return of_traces || !run.is_trace; }
 };
 
 /// In the order in which help lists them. Every name and alias is there once.

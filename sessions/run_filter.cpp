@@ -147,7 +147,7 @@ bool any_text_has(const RunSummary& run, std::string_view word) {
     for (const std::string* text : {&run.name, &run.settings, &run.note, &run.device, &run.kernel,
                                     &run.strategy, &run.layout, &run.dtype, &run.host})
         if (has_part(*text, word)) return true;
-    return has_part(name_of(run.state), word) ||
+    return has_part(state_text(run), word) ||
            std::any_of(run.tags.begin(), run.tags.end(),
                        [&](const auto& tag) { return has_part(tag, word); });
 }
@@ -181,6 +181,7 @@ std::vector<RawTerm> split_terms(const std::string& text) {
 }  // namespace
 
 bool RunFilter::Term::holds(const RunSummary& run) const {
+    if (!figure->is_of(run)) return false;
     std::vector<std::string_view> words;
     std::vector<double> numbers;
     if (figure->words) figure->words(run, words);

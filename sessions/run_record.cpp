@@ -27,16 +27,6 @@ std::string joined_groups(const std::vector<HeadGroup>& groups, Value value) {
     return same && !groups.empty() ? std::to_string(value(groups[0])) : text;
 }
 
-/// FNV-1a, 64 bits: equal experiments have equal text. Not for security.
-std::string hash_of(const std::string& text) {
-    uint64_t hash = 14695981039346656037u;
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    for (int shift = 60; shift >= 0; shift -= 4) hex += digits[hash >> shift & 15];
-    return hex;
-}
-
 }  // namespace
 
 std::string settings_line(const Experiment& experiment) {
@@ -84,7 +74,21 @@ std::string automatic_name(const Experiment& experiment) {
     return name + " " + ranks_text(experiment.ring) + ", n " + std::to_string(experiment.problem.seq_len);
 }
 
-std::string experiment_hash(const Experiment& experiment) { return hash_of(experiment_to_json(experiment)); }
+const char* state_text(const RunSummary& run) { return run.is_trace ? "trace" : name_of(run.state); }
+
+/// FNV-1a.
+std::string text_hash(const std::string& text) {
+    uint64_t hash = 14695981039346656037u;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211u;
+    constexpr char digits[] = "0123456789abcdef";
+    std::string hex;
+    for (int shift = 60; shift >= 0; shift -= 4) hex += digits[hash >> shift & 15];
+    return hex;
+}
+
+std::string experiment_hash(const Experiment& experiment) {
+    return text_hash(experiment_to_json(experiment));
+}
 
 std::string tags_text(const RunSummary& run) {
     std::string text;

@@ -13,6 +13,9 @@ namespace ringscope {
 /// One line of the list of runs; everything needed to list, sort and filter without opening the run.
 struct RunSummary {
     int64_t id = 0;
+    /// A kept trace of another program: it has a name, note, tags and settings, but none of the figures
+    /// below.
+    bool is_trace = false;
     std::string uuid;
     std::string name;
     std::string note;
@@ -57,6 +60,11 @@ inline bool known_wrong(const RunSummary& run) { return run.verified && !run.ver
 /// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
 std::string settings_line(const Experiment& experiment);
 
+/// "done", "failed", "cancelled"; "trace" of a kept trace.
+const char* state_text(const RunSummary& run);
+
+/// 64 bits as hexadecimal digits, equal for equal bytes. Not for security.
+std::string text_hash(const std::string& text);
 /// Equal for equal experiments: RunSummary::experiment_hash.
 std::string experiment_hash(const Experiment& experiment);
 

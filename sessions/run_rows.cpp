@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <random>
 #include <unordered_map>
 
 #include "sessions/experiment_file.h"
@@ -14,11 +15,6 @@ namespace ringscope {
 namespace {
 
 constexpr const char* kErrorKinds[] = {"bad_input", "run_failed", "io", "cancelled"};  // in ErrorKind's order
-
-int64_t now_utc_ms() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 template <size_t size>
 size_t index_of(const char* const (&names)[size], const std::string& name, const char* what) {
@@ -35,7 +31,7 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
         "experiment_hash, settings, version, revision, host, cpu, cores, memory_bytes, os, device, "
         "kernel, transport, threads, input_name, dtype, seq_len, ranks, strategy, layout, seconds, flops, "
         "gflops_per_second, bytes_on_wire, overlap_efficiency, compute_imbalance, peak_bytes, wall_ns, "
-        "spans) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+        "spans, kind) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms());
     insert.bind(name_of(s.state)).bind(s.error).bind(kErrorKinds[static_cast<size_t>(run.error_kind)]);
     insert.bind(s.experiment_hash).bind(s.settings);
@@ -45,7 +41,7 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
     insert.bind(s.seconds).bind(run.metrics.flops).bind(s.gflops_per_second).bind(s.bytes_on_wire);
     insert.bind(s.overlap_efficiency).bind(s.compute_imbalance).bind(s.peak_bytes).bind(run.trace.wall_ns);
-    insert.bind(s.spans).run();
+    insert.bind(s.spans).bind(s.is_trace ? "trace" : "run").run();
     return db.last_id();
 }
 
@@ -250,6 +246,7 @@ std::unordered_map<std::string, Shared> read_shared(Db& db) {
 RunSummary read_summary(Statement& row) {
     RunSummary s;
     s.id = row.get_int();
+    s.is_trace = row.get_text() == "trace";
     s.uuid = row.get_text();
     s.name = row.get_text();
     s.note = row.get_text();
@@ -288,6 +285,22 @@ RunSummary read_summary(Statement& row) {
 
 }  // namespace
 
+std::string new_uuid() {
+    std::random_device device;
+    constexpr char digits[] = "0123456789abcdef";
+    std::string uuid = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
+    for (char& c : uuid)
+        if (c == 'x') c = digits[device() & 15];
+    return uuid;
+}
+
+int64_t now_utc_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+int64_t insert_trace_row(Db& db, const RunSummary& record) { return insert_header(db, Run{}, record); }
+
 int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     const int64_t id = insert_header(db, run, record);
     insert_experiment(db, id, run.experiment);
@@ -323,7 +336,8 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     std::vector<RunSummary> runs;
     const std::string sql =
         std::string(
-            "SELECT r.id, uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
+            "SELECT r.id, kind, uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, "
+            "state, "
             "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, "
             "strategy, layout, seconds, "
             "gflops_per_second, overlap_efficiency, compute_imbalance, bytes_on_wire, peak_bytes, spans, "

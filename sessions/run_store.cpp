@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
-#include <random>
 
+#include "sessions/kept_trace.h"
 #include "sessions/migrations.h"
 #include "sessions/run_output.h"
 #include "sessions/run_rows.h"
@@ -14,15 +14,9 @@ namespace ringscope {
 
 namespace {
 
-/// Version 4: 122 random bits.
-std::string new_uuid() {
-    std::random_device device;
-    constexpr char digits[] = "0123456789abcdef";
-    std::string uuid = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
-    for (char& c : uuid)
-        if (c == 'x') c = digits[device() & 15];
-    return uuid;
-}
+constexpr const char* kNoFigures =
+    " is a kept trace of another program: it has no experiment and no figures, and is looked at beside runs "
+    "in the window's Compare tab";
 
 [[noreturn]] void no_run(int64_t id) {
     throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
@@ -94,6 +88,8 @@ int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
 }
 
 std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
+    if (is_kept_trace(*db_, id).value_or(false))
+        throw Error(ErrorKind::bad_input, "run " + std::to_string(id) + kNoFigures);
     // One snapshot: another window may delete the run between two of the reads.
     db_->run("BEGIN");
     try {
@@ -189,6 +185,8 @@ void RunStore::set_baseline(std::optional<int64_t> id) {
     require_writable();
     Transaction transaction(*db_);
     db_->run("UPDATE run SET baseline = 0 WHERE baseline = 1");
+    if (id && is_kept_trace(*db_, *id).value_or(false))
+        throw Error(ErrorKind::bad_input, "run " + std::to_string(*id) + kNoFigures);
     if (id) {
         Statement(*db_, "UPDATE run SET baseline = 1 WHERE id = ?").bind(*id).run();
         if (db_->changes() == 0) no_run(*id);

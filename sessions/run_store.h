@@ -16,6 +16,7 @@
 namespace ringscope {
 
 class Db;
+struct ImportedTrace;
 
 /// $XDG_DATA_HOME/ringscope/runs.ringscope, else ~/.local/share/ringscope/runs.ringscope.
 /// Throws Error(io) when neither variable is set.
@@ -56,7 +57,7 @@ class RunStore {
     /// Error(io).
     int64_t save(const Run& run, const std::string& name, Output output = Output::leave);
     /// The run as it was, with its schedule planned again; with Output::keep its o and lse, when the file has
-    /// them. Throws Error(io).
+    /// them. Throws Error(bad_input) for a kept trace, Error(io).
     std::shared_ptr<const Run> load(int64_t id, Output output = Output::leave);
     /// Newest first. Of a damaged file, the runs that can be read; message() then says so.
     std::vector<RunSummary> list();
@@ -65,6 +66,20 @@ class RunStore {
     /// By id, unique name, or unique prefix of the uuid (4 characters or more). Throws Error(bad_input) that
     /// lists the candidates.
     int64_t find(const std::string& what);
+
+    struct KeptTrace {
+        int64_t id = 0;
+        bool is_new = true;
+        std::shared_ptr<const ImportedTrace> trace;
+    };
+    /// Keeps the file of a trace of another program, whole, in the list beside the runs; without a name it
+    /// has the file's. One that is here already, byte for byte, is not kept again. Throws as
+    /// import_chrome_trace() does, and Error(io).
+    KeptTrace keep_trace(const std::string& path, const std::string& name);
+    /// A kept trace. Throws Error(bad_input) when the run is none, Error(io).
+    std::shared_ptr<const ImportedTrace> load_trace(int64_t id);
+    /// The bytes of its file, as they were.
+    std::string trace_file(int64_t id);
 
     void rename(int64_t id, const std::string& name);
     void set_note(int64_t id, const std::string& note);

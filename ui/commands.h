@@ -16,7 +16,7 @@ namespace ringscope::ui {
 struct StartRun { Experiment experiment; bool verify = true; };
 struct CancelRun {};
 struct SaveRun { std::string name; };              // the shown run; "": an automatic name
-struct OpenRun { int64_t id = 0; };                // from the run file
+struct OpenRun { int64_t id = 0; };                // from the run file; a kept trace opens beside runs
 struct RenameRun { int64_t id = 0; std::string name; };
 struct DeleteRun { int64_t id = 0; };
 struct NoteRun { int64_t id = 0; std::string note; };
@@ -28,10 +28,11 @@ struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
 struct SavePreset { Experiment experiment; std::string name; };
 struct DeletePreset { std::string name; };
-struct CompareRuns { std::vector<int64_t> ids; };   // of the run file; the first is the baseline
+struct CompareRuns { std::vector<int64_t> ids; };   // runs and kept traces; the first run is the baseline
 struct OpenRunFile { std::string path; };          // another database
 struct OpenTrace { std::string path; };            // of another program, to be looked at beside runs
 struct CloseTrace { size_t index = 0; };           // into Inputs::traces
+struct KeepTrace { size_t index = 0; };            // in the run file, beside the runs
 struct CopyText { std::string text; };
 struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a registered area; "": of the window
 struct Quit {};
@@ -40,7 +41,7 @@ struct Quit {};
 using Command =
     std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun,
                  SetBaseline, ExportRun, OpenExperiment, SaveExperiment, SavePreset, DeletePreset,
-                 CompareRuns, OpenRunFile, OpenTrace, CloseTrace, CopyText, TakePicture, Quit>;
+                 CompareRuns, OpenRunFile, OpenTrace, CloseTrace, KeepTrace, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope::ui

@@ -30,6 +30,9 @@ struct Notice {
     uint64_t serial = 0;  // rises with every notice
 };
 
+/// Of a trace whose file is not at hand: it was kept in a run file that is closed, or was deleted from it.
+inline constexpr int64_t kNotHere = -1;
+
 /// The world as it is in this frame. Everything is immutable or copied; nothing is locked while drawing.
 struct Inputs {
     std::shared_ptr<const Run> run;  // the shown run: the newest result, or one reopened from the file
@@ -49,6 +52,7 @@ struct Inputs {
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
     /// Of other programs, in the order they were opened.
     std::vector<std::shared_ptr<const ImportedTrace>> traces;
+    std::vector<int64_t> trace_ids;  // of each in the run file; 0: not kept, kNotHere: cannot be
     std::optional<Experiment> load;  // set once: put this experiment into the panel
     Notice notice;
     std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);

@@ -9,6 +9,8 @@ import unittest
 
 from program_case import RunFileCase, ringscope
 
+PYTORCH = pathlib.Path(__file__).resolve().parent.parent / "data/pytorch_profiler.json"
+
 
 class Exchange(RunFileCase):
     def test_every_format_of_an_export(self):
@@ -64,20 +66,65 @@ class Exchange(RunFileCase):
         self.assert_error(ringscope("import", self.folder / "none", "--db", self.folder / "new"), 3, "none")
         self.assertFalse((self.folder / "new").exists())
 
-    def test_traces_of_other_programs_are_told_and_go_into_no_run_file(self):
-        data = pathlib.Path(__file__).resolve().parent.parent / "data/pytorch_profiler.json"
-        told = self.assert_ok(ringscope("import", data))
+
+class KeptTraces(RunFileCase):
+    def test_traces_of_other_programs_are_told_and_kept(self):
+        told = self.assert_ok(ringscope("import", PYTORCH, "--db", self.db, "--dry-run"))
         for words in ("195 slices", "6 flows", "thread 10729 (python)", "allocated bytes, CPU", "not shown",
-                      "baseTimeNanoseconds", "nothing was added"):
+                      "baseTimeNanoseconds"):
             self.assertIn(words, told)
-        self.assert_error(ringscope("import", data, "--db", self.folder / "new"), 2, "--db", "trace")
-        self.assertFalse((self.folder / "new").exists())
+        self.assertFalse(self.db.exists())
         bad = self.file("bad.json", '[{"ph": "X", "ts": "soon"}]')
-        self.assert_error(ringscope("import", bad), 2, "bad.json: event 0", '"soon"')
-        self.assert_error(ringscope("import", self.file("cut.json", '{"traceEvents": [{"ph"')), 2, "byte 23")
-        self.assert_error(ringscope("import", self.file("experiment.json", '{"problem": {}}')), 2, "--experiment")
-        self.assert_error(ringscope("screenshot", "--view", "ring", "--trace", data, "--out", self.folder / "x.png"),
-                          2, "--trace")
+        for wrong, *words in [(bad, "bad.json: event 0", '"soon"'),
+                              (self.file("cut.json", '{"traceEvents": [{"ph"'), "byte 23"),
+                              (self.file("experiment.json", '{"problem": {}}'), "--experiment")]:
+            self.assert_error(ringscope("import", wrong, "--db", self.db), 2, *words)
+        self.assertFalse(self.db.exists())
+        kept = self.assert_ok(ringscope("import", PYTORCH, "--db", self.db, "--name", "training step"))
+        self.assertTrue(kept.startswith(told), "told as before")
+        self.assertIn(f"kept as run 1 in {self.db}", kept)
+        self.assertIn("there already, as run 1", self.assert_ok(ringscope("import", PYTORCH, "--db", self.db)))
+
+    def test_kept_traces_stand_beside_runs_and_have_no_figures(self):
+        self.assert_ok(ringscope("import", PYTORCH, "--db", self.db))
+        self.save()
+        self.assertRegex(self.assert_ok(self.runs("list")), r"1  pytorch_profiler.json +trace ")
+        trace = self.listed()[1]
+        self.assertEqual((trace["kind"], trace["state"], trace["seconds"], trace["verified"]),
+                         ("trace", "trace", None, False))
+        self.assertIn("195 slices", self.assert_ok(self.runs("show", 1)))
+        shown = json.loads(self.assert_ok(self.runs("show", 1, "--json")))
+        self.assertEqual((shown["trace"]["slices"], shown["id"]), (195, 1))
+        back = self.folder / "back.json"
+        self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "trace", "--output", back))
+        self.assertEqual(back.read_bytes(), PYTORCH.read_bytes())
+        self.assertEqual(self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "trace")),
+                         PYTORCH.read_text())
+        for format, words in (("perfetto", "--format trace"), ("json", "kept trace")):
+            self.assert_error(ringscope("export", 1, "--db", self.db, "--format", format), 2, words)
+        self.assert_error(ringscope("export", 2, "--db", self.db, "--format", "trace"), 2, "run 2 is no kept trace")
+        self.assert_error(ringscope("compare", 1, 2, "--db", self.db), 2, "run 1 is a kept trace", "Compare tab")
+        self.assert_error(self.runs("baseline", 1), 2, "kept trace")
+        packed, other = self.folder / "packed", self.folder / "other"
+        self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "run", "--output", packed))
+        self.assertIn("1 of 1 runs", self.assert_ok(ringscope("import", packed, "--db", other, "--dry-run")))
+        self.assert_ok(ringscope("import", packed, "--db", other))
+        self.assertIn("0 of 1 runs", self.assert_ok(ringscope("import", packed, "--db", other, "--dry-run")))
+        self.assert_error(ringscope("import", packed, "--db", other, "--name", "x"), 2, "--name")
+
+    def test_pictures_show_kept_traces_in_the_comparison_only(self):
+        self.assert_ok(ringscope("import", PYTORCH, "--db", self.db))
+        self.save()
+        picture = self.folder / "x.svg"
+        for runs in ((1,), (2, 1)):
+            given = [word for run in runs for word in ("--run", run)]
+            self.assert_ok(ringscope("screenshot", "--view", "compare", *given, "--db", self.db, "--out", picture))
+            self.assertIn("pytorch_profiler.json", picture.read_text())
+            picture.unlink()
+        for view, *given in [("ring", "--trace", PYTORCH), ("ring", "--run", 1), ("compare", "--run", 2),
+                             ("compare",), ("ring", "--run", 1, "--run", 2)]:
+            self.assert_error(ringscope("screenshot", "--view", view, *given, "--db", self.db, "--out", picture), 2)
+        self.assertFalse(picture.exists())
 
 
 if __name__ == "__main__":

@@ -215,6 +215,37 @@ TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     EXPECT_EQ(drop(std::filesystem::path(file_).filename().string()).saved->size(), 1u);
 }
 
+TEST_F(ControllerTest, ATraceIsKeptInTheRunFileAndOpenedBesideRuns) {
+    do_and_settle(ui::StartRun{tiny(), true});
+    do_and_settle(ui::SaveRun{"a run"});
+    do_and_settle(ui::ExportRun{"perfetto", folder_.file("trace.json")});
+    EXPECT_EQ(do_and_settle(ui::OpenTrace{folder_.file("trace.json")}).trace_ids, std::vector<int64_t>{0});
+    ui::Inputs inputs = do_and_settle(ui::KeepTrace{0});
+    ASSERT_EQ(inputs.saved->size(), 2u);
+    EXPECT_TRUE(inputs.saved->front().is_trace);
+    EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{2});
+    EXPECT_NE(inputs.notice.text.find("Kept as run 2"), std::string::npos) << inputs.notice.text;
+    EXPECT_NE(do_and_settle(ui::KeepTrace{0}).notice.text.find("Is there already, as run 2"),
+              std::string::npos);
+    EXPECT_EQ(do_and_settle(ui::KeepTrace{9}).saved->size(), 2u);
+
+    EXPECT_EQ(do_and_settle(ui::OpenRun{2}).traces.size(), 1u) << "it is shown already";
+    do_and_settle(ui::CloseTrace{0});
+    inputs = do_and_settle(ui::OpenRun{2});
+    ASSERT_EQ(inputs.traces.size(), 1u);
+    EXPECT_EQ(inputs.traces[0]->name, "trace.json");
+    EXPECT_EQ(inputs.run_id, 1) << "the shown run stays";
+    do_and_settle(ui::CloseTrace{0});
+    inputs = do_and_settle(ui::CompareRuns{{2, 1}});
+    ASSERT_TRUE(inputs.compared);
+    EXPECT_EQ(inputs.compared->ids, std::vector<int64_t>{1});
+    EXPECT_EQ(inputs.traces.size(), 1u);
+    EXPECT_EQ(do_and_settle(ui::SetBaseline{2}).notice.level, ui::Notice::Level::error);
+    inputs = do_and_settle(ui::DeleteRun{2});
+    EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{ui::kNotHere}) << "its file was not opened here";
+    EXPECT_EQ(inputs.saved->size(), 1u);
+}
+
 /// As a person who drags a slider: each change replaces the run before it.
 TEST_F(ControllerTest, AHundredChangesEndWithTheLast) {
     Experiment experiment = default_experiment();

@@ -12,11 +12,6 @@
 namespace ringscope {
 namespace {
 
-using testing::contains;
-using testing::read_file;
-using testing::ScratchFolder;
-using testing::tiny;
-
 /// Makes the file that the dump describes.
 void restore(const std::string& dump, const std::string& path) {
     Db(path, DbMode::create, 0).run(read_file(std::string(RINGSCOPE_TEST_DATA) + "/" + dump).c_str());
@@ -56,17 +51,52 @@ TEST(Migration, FromSchema1) {
               copy.db->number("SELECT count(*) FROM param WHERE run = 2"));
 }
 
+TEST(Migration, FromSchema2) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("old.ringscope");
+    restore("run_file_schema_2.sql", path);
+    const auto store = RunStore::open(path);
+    EXPECT_TRUE(contains(store->message(), "migrated from schema 2 to")) << store->message();
+    EXPECT_TRUE(store->check().empty());
+
+    const auto runs = store->list();
+    ASSERT_EQ(runs.size(), 2u);
+    const RunSummary& first = runs[1];
+    EXPECT_EQ(first.name, "kept by schema 2");
+    EXPECT_EQ(first.tags, std::vector<std::string>{"first"});
+    EXPECT_EQ(first.note, "a note");
+    EXPECT_TRUE(first.baseline);
+    EXPECT_TRUE(runs[0].archived);
+    EXPECT_EQ(first.revision, "0123456789ab");
+    EXPECT_EQ(first.output_bytes, 640);
+    for (const RunSummary& run : runs) {
+        EXPECT_FALSE(run.is_trace);
+        EXPECT_EQ(run.experiment_hash, summarize(*store->load(run.id), "").experiment_hash);
+    }
+    const auto loaded = store->load(first.id, RunStore::Output::keep);
+    EXPECT_EQ(loaded->experiment, tiny());
+    EXPECT_TRUE(loaded->verification->passed);
+    ASSERT_TRUE(loaded->output);
+    EXPECT_FLOAT_EQ(loaded->output->o_row(0, 0, 0)[0], -0.42886284f) << "X'e993dbbe' of its chunk";
+
+    const RunFile copy = open_run_file(path + ".bak-v2", false, schema_steps().first(2));
+    EXPECT_EQ(copy.db->number("SELECT count(*) FROM output_chunk WHERE run = 1"), 2);
+}
+
 TEST(Migration, ANewFileHasTheTablesOfAMigratedOne) {
     const ScratchFolder folder;
-    const std::string old = folder.file("old.ringscope");
-    restore("run_file_schema_1.sql", old);
     const auto tables = [](const std::string& path, bool create) {
         const RunFile file = open_run_file(path, create);
         return file.db->text(
             "SELECT group_concat(name || char(10) || sql, char(10)) FROM (SELECT name, sql "
             "FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)");
     };
-    EXPECT_EQ(tables(old, false), tables(folder.file("new.ringscope"), true));
+    const std::string new_tables = tables(folder.file("new.ringscope"), true);
+    for (const char* dump : {"run_file_schema_1.sql", "run_file_schema_2.sql"}) {
+        const std::string old = folder.file(dump);
+        restore(dump, old);
+        EXPECT_EQ(tables(old, false), new_tables) << dump;
+    }
 }
 
 }  // namespace

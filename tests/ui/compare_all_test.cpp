@@ -110,5 +110,14 @@ TEST(CompareAllRuns, AreDrawnAtEverySize) {
         }
 }
 
+TEST(CompareAllRuns, KeptTracesAreNoPointsInAPlot) {
+    auto runs = std::make_shared<std::vector<RunSummary>>(*many_runs(3));
+    runs->push_back({});
+    runs->back().is_trace = true;
+    const ui::RunPlot plot = ui::make_run_plot(runs);
+    EXPECT_EQ(plot.runs.size(), 3u);
+    EXPECT_EQ(plot.unfinished, 0u);
+}
+
 }  // namespace
 }  // namespace ringscope

@@ -145,6 +145,48 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
     EXPECT_FALSE(window.item("compare/trace 1"));
 }
 
+TEST(CompareTab, ATraceIsKeptOnceWhereItsFileIsAtHand) {
+    NullWindow window({1600, 1000});
+    window.in.traces = {pytorch_trace(), pytorch_trace(), pytorch_trace()};
+    window.in.trace_ids = {0, 7, ui::kNotHere};
+    window.frames(4);
+    EXPECT_FALSE(window.item("compare/trace 2/keep")->enabled);
+    EXPECT_FALSE(window.item("compare/trace 3/keep")->enabled);
+    ASSERT_TRUE(window.click("compare/trace 1/keep"));
+    ASSERT_EQ(window.count<ui::KeepTrace>(), 1);
+    EXPECT_EQ(window.last<ui::KeepTrace>()->index, 0u);
+}
+
+TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
+    NullWindow window({1920, 800});
+    auto runs = std::make_shared<std::vector<RunSummary>>();
+    runs->push_back(summarize(*hybrid(), "a run"));
+    runs->push_back({});
+    runs->push_back(summarize(*gather(), "another run"));
+    (*runs)[1].is_trace = true;
+    (*runs)[1].name = "training.json";
+    (*runs)[1].settings = "training.json: 285 events";
+    for (size_t i = 0; i < runs->size(); ++i) (*runs)[i].id = static_cast<int64_t>(i) + 1;
+    window.in.saved = runs;
+    window.ui->show_view("runs");
+    window.frames(3);
+    EXPECT_EQ(window.text("runs/row 2"), "training.json");
+    EXPECT_EQ(window.text("runs/row 2/state"), "trace");
+    EXPECT_EQ(window.text("runs/row 2/settings"), "training.json: 285 events");
+    for (const char* figure : {"time", "ranks", "peak a rank", "reference", "overlap"})
+        EXPECT_EQ(window.text(std::string("runs/row 2/") + figure), "-") << figure;
+    ASSERT_TRUE(window.click("runs/row 2"));
+    EXPECT_FALSE(window.item("runs/export")->enabled);
+    ASSERT_TRUE(window.click("runs/more"));
+    EXPECT_TRUE(window.item("runs/menu/tags"));
+    EXPECT_TRUE(window.item("runs/menu/archive"));
+    EXPECT_FALSE(window.item("runs/menu/baseline")) << "it has nothing that others are held against";
+    ASSERT_TRUE(window.click("runs/menu/archive"));
+    EXPECT_EQ(window.last<ui::ArchiveRun>()->id, 2);
+    ASSERT_TRUE(window.click("runs/open"));
+    EXPECT_EQ(window.last<ui::OpenRun>()->id, 2);
+}
+
 TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
     NullWindow window({1280, 1000});
     window.in.traces = {pytorch_trace()};

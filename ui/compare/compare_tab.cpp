@@ -105,7 +105,7 @@ void CompareTab::follow(const Inputs& in) {
     }
     if (now != shown_ && now) all_runs = false;
     shown_ = now;
-    if (shown_) timelines.show(*shown_, in.traces);
+    if (shown_) timelines.show(*shown_, in.traces, in.trace_ids);
 }
 
 void CompareTab::draw(const Inputs& in, WidgetContext ui, Commands& commands) {

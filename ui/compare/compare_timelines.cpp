@@ -44,7 +44,9 @@ void draw_scroll_mark(const CompareFrame& frame, float scroll, float content) {
 
 }  // namespace
 
-void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces) {
+void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces,
+                            const std::vector<int64_t>& trace_ids) {
+    trace_ids_ = trace_ids;
     const auto same = [](const std::shared_ptr<const ImportedTrace>& trace, const ShownTrace& shown) {
         return trace == shown.trace;
     };
@@ -108,6 +110,17 @@ void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui, Co
     }
 }
 
+void CompareTimelines::draw_keep_button(size_t trace, WidgetContext ui, Commands& commands) {
+    const int64_t id = trace < trace_ids_.size() ? trace_ids_[trace] : 0;
+    const std::string kept = id > 0           ? "it is kept already, as run " + std::to_string(id)
+                             : id == kNotHere ? "it came from a run file, and its own file is not at hand"
+                                              : "";
+    const std::string name = "compare/trace " + std::to_string(trace + 1) + "/keep";
+    if (button(ui, name, ("Keep##" + name).c_str(), "Keep the trace in the run file, listed beside the runs.",
+               kept))
+        commands.push_back(KeepTrace{trace});
+}
+
 void CompareTimelines::draw_trace_buttons(WidgetContext ui, Commands& commands) {
     for (size_t i = 0; i < traces_.size(); ++i) {
         const ImportedTrace& trace = *traces_[i].trace;
@@ -116,6 +129,8 @@ void CompareTimelines::draw_trace_buttons(WidgetContext ui, Commands& commands) 
         const std::string label = fitted(trace.name, ui.theme.px(120)) + " x";
         if (button(ui, name + "/close", label.c_str(), "Close " + trace.name + "."))
             commands.push_back(CloseTrace{i});
+        ImGui::SameLine();
+        draw_keep_button(i, ui, commands);
         ImGui::SameLine();
         static constexpr const char* headers[] = {"lane", "name", "slices", "total", "longest"};
         const std::vector<ImportedTotal>& totals = trace.totals;

@@ -19,12 +19,14 @@ struct CompareTimelines {
     bool differences = true;
 
     /// Once a frame, before draw(). What is new is shown whole; traces that were there keep their places.
-    void show(const ComparedSet& set, const ImportedTraces& traces);
+    /// `trace_ids` as in Inputs.
+    void show(const ComparedSet& set, const ImportedTraces& traces, const std::vector<int64_t>& trace_ids);
     void draw(const ComparedSet& set, ImVec2 size, WidgetContext ui, Commands& commands);
 
   private:
     void draw_toolbar(const ComparedSet& set, WidgetContext ui, Commands& commands);
     void draw_trace_buttons(WidgetContext ui, Commands& commands);
+    void draw_keep_button(size_t trace, WidgetContext ui, Commands& commands);
     void lay_out(CompareFrame& frame) const;
     float content_height(const CompareFrame& frame) const;
     void follow_mouse(CompareFrame& frame, float content);
@@ -35,6 +37,7 @@ struct CompareTimelines {
 
     const ComparedSet* shown_ = nullptr;  // of the last frame, to tell a new one; never followed
     std::vector<ShownTrace> traces_;
+    std::vector<int64_t> trace_ids_;
     Alignment alignment_;
     Clock range_;
     float scroll_ = 0;

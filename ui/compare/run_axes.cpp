@@ -46,7 +46,7 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
     plot.list = std::move(list);
     if (!plot.list) return plot;
     for (const RunSummary& run : *plot.list) {
-        if (run.archived) continue;
+        if (run.archived || run.is_trace) continue;
         const bool finite = std::all_of(std::begin(kRunAxes), std::end(kRunAxes), [&](const RunAxis& figure) {
             return std::isfinite(figure.value(run));
         });

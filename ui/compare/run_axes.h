@@ -52,7 +52,8 @@ inline constexpr size_t kMostPlottedRuns = 2000;
 /// Saved runs as points; made anew when the list changes.
 struct RunPlot {
     std::shared_ptr<const std::vector<RunSummary>> list;
-    std::vector<const RunSummary*> runs;  // finished and not archived, newest first; at most kMostPlottedRuns
+    /// Finished and not archived, newest first, without kept traces; at most kMostPlottedRuns.
+    std::vector<const RunSummary*> runs;
     std::vector<std::array<float, kRunAxisCount>> shares;  // parallel to runs
     std::array<FigureScale, kRunAxisCount> scales;
     size_t unfinished = 0;  // have no figures

@@ -23,7 +23,8 @@ void draw_run_menu(const RunSummary& run, Dialogs& dialogs, WidgetContext ui, Co
         dialogs.open_for_run(Dialogs::Kind::note_run, run.id, run.note);
     if (menu_item(ui, "runs/menu/tags", "Tags...", "Words to find this run by: tag:WORD in the filter."))
         dialogs.open_for_run(Dialogs::Kind::tag_run, run.id, tags_text(run));
-    if (menu_item(ui, "runs/menu/baseline", run.baseline ? "No longer the baseline" : "Make it the baseline",
+    if (!run.is_trace &&
+        menu_item(ui, "runs/menu/baseline", run.baseline ? "No longer the baseline" : "Make it the baseline",
                   "One run of the file at most: the one that others are held against."))
         commands.push_back(SetBaseline{run.baseline ? 0 : run.id});
     if (menu_item(ui, "runs/menu/archive", run.archived ? "Back from the archive" : "Archive",

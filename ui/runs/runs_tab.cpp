@@ -17,13 +17,15 @@ std::string error_cell(const RunSummary& run) {
     return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
 }
 
-std::string state_cell(const RunSummary& run) { return name_of(run.state); }
+std::string state_cell(const RunSummary& run) { return state_text(run); }
 
 struct Column {
     const char* title;
     float points;  // width
     std::string (*text)(const RunSummary&);
     bool (*less)(const RunSummary&, const RunSummary&);
+    bool of_traces = false;  // a kept trace has it too
+    std::string shown(const RunSummary& run) const { return of_traces || !run.is_trace ? text(run) : "-"; }
 };
 
 template <auto member>
@@ -34,11 +36,13 @@ bool less_by(const RunSummary& a, const RunSummary& b) {
 double error_order(const RunSummary& run) { return run.verified ? run.max_abs_error : 1e300; }
 
 constexpr Column kColumns[] = {
-    {"name", 214, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>},
-    {"tags", 90, tags_text, less_by<&RunSummary::tags>},
+    {"name", 214, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>, true},
+    {"tags", 90, tags_text, less_by<&RunSummary::tags>, true},
     {"started (UTC)", 128, [](const RunSummary& r) { return utc_text(r.started_utc_ms); },
-     less_by<&RunSummary::started_utc_ms>},
-    {"state", 70, state_cell, less_by<&RunSummary::state>},
+     less_by<&RunSummary::started_utc_ms>, true},
+    {"state", 70, state_cell,
+     [](const RunSummary& a, const RunSummary& b) { return std::string_view(state_text(a)) < state_text(b); },
+     true},
     {"tokens", 78, [](const RunSummary& r) { return count_text(r.seq_len); }, less_by<&RunSummary::seq_len>},
     {"ranks", 54, [](const RunSummary& r) { return std::to_string(r.ranks); }, less_by<&RunSummary::ranks>},
     {"strategy", 80, [](const RunSummary& r) { return r.strategy; }, less_by<&RunSummary::strategy>},
@@ -55,7 +59,7 @@ constexpr Column kColumns[] = {
      less_by<&RunSummary::peak_bytes>},
     {"reference", 90, error_cell,
      [](const RunSummary& a, const RunSummary& b) { return error_order(a) < error_order(b); }},
-    {"settings", 360, [](const RunSummary& r) { return r.settings; }, less_by<&RunSummary::settings>},
+    {"settings", 360, [](const RunSummary& r) { return r.settings; }, less_by<&RunSummary::settings>, true},
 };
 constexpr int kColumnCount = static_cast<int>(std::size(kColumns));
 constexpr int kStartedColumn = 2, kStateColumn = 3, kErrorColumn = 13;
@@ -87,6 +91,9 @@ void RunsTab::update(const std::shared_ptr<const std::vector<RunSummary>>& runs)
     }
     const Column& column = kColumns[sort_column_];
     std::stable_sort(order_.begin(), order_.end(), [&](int a, int b) {
+        const bool a_last = (*runs_)[static_cast<size_t>(a)].is_trace && !column.of_traces;
+        const bool b_last = (*runs_)[static_cast<size_t>(b)].is_trace && !column.of_traces;
+        if (a_last || b_last) return !a_last;
         const RunSummary& x = (*runs_)[static_cast<size_t>(ascending_ ? a : b)];
         const RunSummary& y = (*runs_)[static_cast<size_t>(ascending_ ? b : a)];
         return column.less(x, y);
@@ -147,7 +154,9 @@ void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui,
     const RunSummary* run = selected_run();
     const std::string no_run = run ? "" : "select a run first";
     ImGui::SameLine();
-    if (button(ui, "runs/open", "Open", "Show this run on the Workbench. Also: double-click, Enter.", no_run))
+    if (button(ui, "runs/open", "Open",
+               "Show this run on the Workbench, a kept trace in the Compare tab. Also: double-click, Enter.",
+               no_run))
         commands.push_back(OpenRun{selected});
     ImGui::SameLine();
     if (button(ui, "runs/rename", "Rename", "Give the run another name.", no_run))
@@ -159,8 +168,10 @@ void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui,
     if (button(ui, "runs/more", "More", "Note, tags, baseline, archive. Also: right-click on a run.", no_run))
         open_run_menu();
     ImGui::SameLine();
-    const std::string not_shown =
-        !in.run || in.run_id == 0 || in.run_id != selected ? "open the run first" : "";
+    const std::string not_shown = run && run->is_trace ? "'ringscope export " + std::to_string(selected) +
+                                                             " --format trace' writes a kept trace"
+                                  : !in.run || in.run_id == 0 || in.run_id != selected ? "open the run first"
+                                                                                       : "";
     if (button(ui, "runs/export", "Export", "Write the shown run as Perfetto trace, CSV, JSON or experiment.",
                run ? not_shown : no_run))
         dialogs.open(Dialogs::Kind::export_run);
@@ -254,7 +265,7 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
         const bool wrong = i == kErrorColumn && known_wrong(run);
         const ImU32 colour =
             wrong || (i == kStateColumn && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
-        text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].text(run),
+        text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].shown(run),
                   colour);
     }
     ImGui::PopID();
