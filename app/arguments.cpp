@@ -1,8 +1,8 @@
 #include "app/arguments.h"
 
-#include <CLI/CLI.hpp>
 #include <map>
 
+#include "app/arguments_help.h"
 #include "app/standard_output.h"
 #include "engine/error.h"
 #include "engine/executor.h"
@@ -16,11 +16,12 @@ struct DeclaredCommands {
 
 namespace {
 
-/// "ringscope run" of a command two levels down.
-std::string full_name(const CLI::App& app) {
-    const CLI::App* parent = app.get_parent();
-    return parent ? full_name(*parent) + " " + app.get_name() : app.get_name();
-}
+constexpr const char* kExitCodes =
+    "Without a command the window opens.\n\n"
+    "Exit codes: 0 done; 1 a bound of compare --fail-if is broken; 2 bad input, or a file that is not "
+    "there;\n"
+    "3 the run failed, or a disk or file that cannot be used; 4 --verify found a wrong answer; 130 "
+    "interrupted.";
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -65,13 +66,40 @@ CLI::App& last_command(CLI::App& app) {
     return used.empty() ? app : last_command(*used.back());
 }
 
+/// "a, b or c"
+std::string either(const std::vector<std::string>& words) {
+    std::string text;
+    for (size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
+}
+
 CLI::Option* limited(CLI::Option* option, const std::vector<std::string>& allowed) {
     if (allowed.empty()) return option;
+    option->description(option->get_description() + ": " + either(allowed));
     return option->check([allowed](const std::string& given) -> std::string {
         for (const std::string& word : allowed)
             if (given == word) return "";
-        return given + "; allowed: " + joined(allowed);
+        return "'" + given + "' is not known; allowed: " + joined(allowed);
     });
+}
+
+CLI::Option* not_empty(CLI::Option* option) {
+    return option->check(
+        [](const std::string& given) -> std::string { return given.empty() ? "its value is empty" : ""; });
+}
+
+/// What CLI11 found, with the words of the help instead of its counts and types.
+std::string words_of(const CLI::App& app, const CLI::ParseError& problem) {
+    const std::string what = problem.what();
+    const std::string name = what.substr(0, what.find(": "));
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) == nullptr) return what;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_name() != name && option->get_name(true) != name) continue;
+        return option->get_positional() ? "too few: " + usage_of(*option) + " is needed"
+                                        : name + " needs a value: " + name + " " + option->get_type_name();
+    }
+    return what;
 }
 
 }  // namespace
@@ -91,17 +119,24 @@ void Arguments::flag(const std::string& name, bool& target, const std::string& h
 
 void Arguments::value(const std::string& name, std::string& target, const std::string& meaning,
                       const std::string& help, const std::vector<std::string>& allowed) {
-    limited(app_.add_option(name, target, help)->type_name(meaning), allowed);
+    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)), allowed);
+}
+
+void Arguments::value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
+                               const std::string& help) {
+    app_.add_option(name, target, help)->type_name(meaning);
 }
 
 void Arguments::required_value(const std::string& name, std::string& target, const std::string& meaning,
                                const std::string& help, const std::vector<std::string>& allowed) {
-    limited(app_.add_option(name, target, help)->type_name(meaning)->required(), allowed);
+    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)->required()), allowed);
 }
 
 void Arguments::values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
                        const std::string& help) {
-    app_.add_option(name, target, help)->type_name(meaning)->allow_extra_args(false);
+    not_empty(app_.add_option(name, target, help + "; may be repeated")
+                  ->type_name(meaning)
+                  ->allow_extra_args(false));
 }
 
 void Arguments::positional(const std::string& name, std::string& target, const std::string& help) {
@@ -123,12 +158,15 @@ void Arguments::footer(const std::string& text) { app_.footer(text); }
 int run_command_line(int argc, const char* const* argv, const std::function<void(Arguments&)>& declare,
                      const std::string& default_command) {
     CLI::App app("Profiler and teaching tool for ring dilated attention", "ringscope");
-    app.set_version_flag("--version", std::string("ringscope ") + version());
+    app.formatter(std::make_shared<HelpText>());
+    app.set_help_flag("-h,--help", "Print this help");
+    app.set_version_flag("--version", std::string("ringscope ") + version(), "Print the version");
     app.allow_extras();
     app.require_subcommand(0, 1);  // else a value that is also a command's name would count as that command
     DeclaredCommands commands;
     Arguments program(app, commands);
     declare(program);
+    app.footer(kExitCodes);  // last: commands inherit it
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -139,7 +177,8 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
         return 0;
     } catch (const CLI::ParseError& problem) {
         refuse_leftovers(app);  // a mistyped option explains a missing one
-        throw Error(ErrorKind::bad_input, full_name(last_command(app)) + ": " + problem.what());
+        const CLI::App& command = last_command(app);
+        throw Error(ErrorKind::bad_input, full_name(command) + ": " + words_of(command, problem));
     }
     refuse_leftovers(app);
     const CLI::App* wanted = &last_command(app);

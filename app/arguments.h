@@ -1,4 +1,5 @@
-// Declares a command's options. The only seam to CLI11, whose headers take seconds to compile.
+// Declares a command's options. With arguments_help.h the only seam to CLI11, whose headers take seconds to
+// compile.
 #pragma once
 
 #include <cstdint>
@@ -25,14 +26,18 @@ class Arguments {
 
     /// `name` with its dashes: "--json".
     void flag(const std::string& name, bool& target, const std::string& help);
-    /// `meaning` stands in the help: "--db FILE". `allowed` limits the values; empty: any.
+    /// `meaning` stands in the help: "--db FILE". `allowed` limits the values, and is added to the help;
+    /// empty: any. An empty value is refused: it is most often a variable that is not set.
     void value(const std::string& name, std::string& target, const std::string& meaning,
                const std::string& help, const std::vector<std::string>& allowed = {});
     void required_value(const std::string& name, std::string& target, const std::string& meaning,
                         const std::string& help, const std::vector<std::string>& allowed = {});
-    /// May be given several times.
+    /// May be given several times, which the help says.
     void values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
                 const std::string& help);
+    /// As value(), and "" is a value.
+    void value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
+                        const std::string& help);
     void positional(const std::string& name, std::string& target, const std::string& help);
     void optional_positional(const std::string& name, std::string& target, const std::string& help,
                              const std::vector<std::string>& allowed = {});

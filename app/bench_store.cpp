@@ -8,8 +8,9 @@
 namespace ringscope {
 
 nlohmann::ordered_json bench_store(std::stop_token stop) {
-    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
-    const StoreBench measured = measure_store(std::filesystem::temp_directory_path().string());
+    const StoreBench usual;
+    const StoreBench measured =
+        measure_store(std::filesystem::temp_directory_path().string(), usual.spans, usual.runs, stop);
     nlohmann::ordered_json report{{"results", nlohmann::ordered_json::array()}};
     report["results"].push_back({{"spans", measured.spans},
                                  {"save_seconds", measured.save_seconds},

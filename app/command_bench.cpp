@@ -90,7 +90,7 @@ void declare_bench(Arguments& program, std::stop_token stop) {
     Arguments arguments = program.command("bench", "Measure this program on this machine", [command, stop] {
         return bench_command(command->name, command->json, stop);
     });
-    arguments.optional_positional("NAME", command->name, "One measurement; all when not given",
+    arguments.optional_positional("NAME", command->name, "One measurement, all when not given",
                                   bench_names());
     arguments.flag("--json", command->json, "Print one JSON object");
 }

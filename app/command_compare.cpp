@@ -49,11 +49,14 @@ void declare_compare(Arguments& program) {
         for (const std::string& sentence : broken) print_error(sentence);
         return broken.empty() ? 0 : kExitBoundBroken;
     });
-    arguments.positionals("RUN", command->runs, "Runs by number, name or start of the uuid", 2);
-    declare_run_file(arguments, command->db, "Run file");
+    arguments.positionals("RUN", command->runs,
+                          "Runs by number, name or start of the uuid; the others are held against the first",
+                          2);
+    declare_run_file(arguments, command->db);
     arguments.values(
         "--fail-if", command->bounds, "BOUND",
-        "Exit with code 1 when a run breaks it: 'seconds>+5%' of the first run, 'peak_bytes>1e9'");
+        "Exit with code 1 when a run breaks it: 'seconds>+5%' against the first run, or a value itself, "
+        "'peak_bytes>1e9'; any figure of --json");
     arguments.value("--html", command->html, "FILE",
                     "Write the comparison as one HTML page that needs no network");
     arguments.flag("--json", command->json, "Print one JSON object");

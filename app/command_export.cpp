@@ -88,7 +88,7 @@ void declare_export(Arguments& program) {
     formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});
     arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
     arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
-    declare_run_file(arguments, command->db, "Run file");
+    declare_run_file(arguments, command->db);
 }
 
 }  // namespace ringscope

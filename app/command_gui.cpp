@@ -121,7 +121,7 @@ void declare_gui(Arguments& program, std::stop_token stop) {
     declare(arguments, command->experiment);
     declare_run_file(arguments, command->db, "Run file to show and save to");
     arguments.values("--trace", command->traces, "FILE",
-                     "Show a Chrome or PyTorch trace beside the runs; .json or .json.gz, several times");
+                     "Show a Chrome or PyTorch trace beside the runs, .json or .json.gz");
     arguments.value("--script", command->script, "FILE", "Drive the window by a script, then close it");
     arguments.flag("--offscreen", command->offscreen, "With --script: draw in memory, without a display");
 }

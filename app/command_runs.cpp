@@ -1,4 +1,5 @@
 // ringscope runs: the runs in a run file.
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,27 @@ struct RunsCommand {
     bool json = false;
     bool archived = false;
 };
+
+/// Comma-parted words on lines of some 100 letters, indented.
+std::string folded_list(const std::string& words) {
+    constexpr size_t kWidth = 98;
+    std::string text = "  ";
+    size_t column = 2;
+    for (size_t at = 0; at < words.size();) {
+        const size_t end = std::min(words.find(", ", at), words.size() - 1) + 1;
+        const std::string word = words.substr(at, end - at);
+        if (column + word.size() > kWidth) {
+            text.erase(text.find_last_not_of(' ') + 1);
+            text += "\n  ";
+            column = 2;
+        }
+        text += word;
+        column += word.size();
+        at = end;
+        if (at < words.size() && words[at] == ' ') text += ' ', ++at, ++column;
+    }
+    return text + "\n";
+}
 
 std::string check_mark(const RunSummary& run) {
     if (!run.verified) return "not checked";
@@ -93,10 +115,11 @@ std::string provenance(const Run& run, const RunSummary& summary) {
 
 /// Number, name, state and time, tags and note.
 std::string heading(const RunSummary& summary) {
-    std::string text = "run " + std::to_string(summary.id) + ": " + summary.name + "   (" +
+    std::string text = "run " + std::to_string(summary.id) + ": " + one_line(summary.name) + "   (" +
                        state_text(summary) + ", " + ui::utc_text(summary.started_utc_ms) + " UTC" +
                        (summary.host.empty() ? "" : ", " + summary.host) + ")\n";
-    for (const std::string& tag : summary.tags) text += "#" + tag + (tag == summary.tags.back() ? "\n" : " ");
+    for (const std::string& tag : summary.tags)
+        text += "#" + one_line(tag) + (tag == summary.tags.back() ? "\n" : " ");
     return text + (summary.note.empty() ? "" : summary.note + "\n");
 }
 
@@ -172,7 +195,7 @@ std::function<int()> changing(std::shared_ptr<RunsCommand> command,
 void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& command) {
     const auto with_run = [&](Arguments arguments) {
         arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
-        declare_run_file(arguments, command->db, "Run file");
+        declare_run_file(arguments, command->db);
         return arguments;
     };
     with_run(runs.command("rename", "Give a run another name",
@@ -184,8 +207,14 @@ void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& comman
                                                const RunsCommand& c) { s.set_note(id, c.text); })))
         .positional("TEXT", command->text, "The note; '' removes it");
     with_run(runs.command("tag", "Set a run's tags",
-                          changing(command, [](RunStore& s, int64_t id,
-                                               const RunsCommand& c) { s.set_tags(id, c.words); })))
+                          changing(command,
+                                   [](RunStore& s, int64_t id, const RunsCommand& c) {
+                                       if (std::count(c.words.begin(), c.words.end(), "") > 0)
+                                           throw Error(
+                                               ErrorKind::bad_input,
+                                               "'' is not a tag: one character or more, or no tag at all");
+                                       s.set_tags(id, c.words);
+                                   })))
         .positionals("TAG", command->words, "The tags, replacing all; none removes them", 0);
     with_run(runs.command(
         "archive", "Hide a run from the list; it stays in the file",
@@ -196,7 +225,7 @@ void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& comman
     Arguments baseline = runs.command("baseline", "Make a run the baseline; without a run there is none",
                                       [command] { return set_baseline(*command); });
     baseline.optional_positional("RUN", command->run, "Run by number, name or start of the uuid");
-    declare_run_file(baseline, command->db, "Run file");
+    declare_run_file(baseline, command->db);
     with_run(
         runs.command("delete", "Delete a run",
                      changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.remove(id); })));
@@ -210,32 +239,36 @@ void declare_runs(Arguments& program) {
 
     Arguments list =
         runs.command("list", "List the runs, newest first", [command] { return list_runs(*command); });
-    declare_run_file(list, command->db, "Run file");
-    list.value("--filter", command->filter, "TEXT",
-               "Only runs that match each term, e.g. 'p=8 w>4096 overlap=false seconds<500ms tag:long word'");
-    list.value("--sort", command->sort, "FIGURE", "By a figure, from the least; -FIGURE from the most");
-    list.flag("--archived", command->archived, "Archived runs too");
+    declare_run_file(list, command->db);
+    list.value_or_empty(
+        "--filter", command->filter, "TEXT",
+        "Only runs that match each term, e.g. 'p=8 w>4096 overlap=false seconds<500ms tag:long word'");
+    list.value(
+        "--sort", command->sort, "FIGURE",
+        "Sort by a figure, from the least; -FIGURE from the most; by number, newest first, when not given");
+    list.flag("--archived", command->archived, "List archived runs too");
     list.flag("--json", command->json, "Print one JSON object");
-    list.footer(
-        "Figures for --filter and --sort:\n  " + run_figure_names() +
-        "\nand every field of the experiment as ring.overlap. A term is FIGURE=VALUE (or != < <= > >=), "
-        "FIGURE:TEXT for\na part of it, or plain text. Times take ns, us, ms or s, sizes kB, MB, GB, KiB, "
-        "MiB or GiB.");
+    list.footer("Figures for --filter and --sort:\n" + folded_list(run_figure_names()) +
+                "and every field of the experiment as ring.overlap. A term is FIGURE=VALUE (or != < <= > "
+                ">=), FIGURE:TEXT\n"
+                "for a part of it, or plain text. Times take ns, us, ms or s, sizes kB, MB, GB, KiB, MiB or "
+                "GiB; a time\n"
+                "without a unit is in seconds, a size in bytes.");
 
     Arguments show = runs.command("show", "Print a run", [command] { return show_run(*command); });
     show.positional("RUN", command->run, "Run by number, name or start of the uuid");
-    declare_run_file(show, command->db, "Run file");
+    declare_run_file(show, command->db);
     show.flag("--json", command->json, "Print one JSON object");
 
     declare_changes(runs, command);
 
     Arguments check =
         runs.command("check", "Look for damage in the run file", [command] { return check_file(*command); });
-    declare_run_file(check, command->db, "Run file");
+    declare_run_file(check, command->db);
 
     Arguments compact = runs.command("compact", "Give the room of deleted runs back to the disk",
                                      [command] { return compact_file(*command); });
-    declare_run_file(compact, command->db, "Run file");
+    declare_run_file(compact, command->db);
 }
 
 }  // namespace ringscope

@@ -154,11 +154,12 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
         "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
     arguments.values("--trace", command->traces, "FILE",
                      "With --view compare: a Chrome or PyTorch trace beside the runs");
-    declare_run_file(arguments, command->db, "Run file");
+    declare_run_file(arguments, command->db);
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
-    arguments.value("--theme", command->theme, "THEME", "dark, light or contrast",
+    arguments.value("--theme", command->theme, "THEME", "Colours; dark when not given",
                     {std::begin(ui::kThemeNames), std::end(ui::kThemeNames)});
-    arguments.value("--scale", command->scale, "FACTOR", "Size of letters and spacing, 0.75 to 3");
+    arguments.value("--scale", command->scale, "FACTOR",
+                    "Size of letters and spacing, 0.75 to 3; 1 when not given");
 }
 
 }  // namespace ringscope

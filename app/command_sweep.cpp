@@ -4,6 +4,7 @@
 // alike, and an interrupted sweep has something of each. With a run file every run is kept as it ends; the
 // same command then goes on where it stopped.
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include "app/arguments.h"
@@ -140,6 +141,9 @@ class Sweep {
 std::vector<Source> read_inputs(const std::string& qkv, SweepPlan& plan) {
     std::vector<Source> inputs(plan.points.size());
     if (qkv.empty()) return inputs;
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(qkv, ignored))  // told once, not for each combination
+        load_qkv(qkv, resolve(plan.points.front().experiment.problem));
     for (size_t i = 0; i < inputs.size(); ++i) {
         const SweepPoint& point = plan.points[i];
         const bool same =
@@ -220,18 +224,20 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
     Arguments arguments = program.command("sweep", "Run an experiment under every combination of settings",
                                           [command, stop] { return sweep_command(*command, stop); });
     declare(arguments, command->experiment, "KEY=VALUE,...",
-            "Values of a field, e.g. ring.ranks=1,2,4; may be repeated: every combination is run");
-    declare_repeat(arguments, command->repeat, "Runs of each combination");
+            "Values of a field, e.g. ring.ranks=1,2,4; every combination of several is run");
+    declare_repeat(arguments, command->repeat, "Runs of each combination; 1 when not given");
     arguments.value("--qkv", command->qkv, "FILE",
                     "Read q, k and v from a safetensors file, for every combination");
     arguments.flag("--verify", command->verify, "Hold every answer against the float64 reference");
-    declare_run_file(
+    declare_save_file(
         arguments, command->db,
         "Keep each run in this run file; runs of the same experiment and build that it holds are not made "
         "again");
     arguments.flag("--any-build", command->any_build,
                    "Count held runs of other versions of this program too");
-    arguments.value("--name", command->name, "TEXT", "Name of the saved runs; the settings are added");
+    arguments.value(
+        "--name", command->name, "TEXT",
+        "Name of the saved runs, to which the settings are added; preset, ranks and length when not given");
     arguments.flag("--json", command->json, "Print one JSON object");
 }
 

@@ -34,16 +34,48 @@ Experiment preset(const std::string& name) {
     throw Error(ErrorKind::bad_input, message);
 }
 
+constexpr size_t kHelpColumn = 34;
+
+/// "contiguous, zigzag or striped" for a field that is one of some words.
+template <typename Value>
+std::string choices() {
+    std::string text;
+    if constexpr (requires { EnumNames<Value>::names; }) {
+        constexpr auto& names = EnumNames<Value>::names;
+        for (size_t i = 0; i < std::size(names); ++i)
+            text += (i == 0 ? "" : i + 1 == std::size(names) ? " or " : ", ") + std::string(names[i]);
+    }
+    return text;
+}
+
+/// What can be set and to what, without the full stop of the field's own help.
+template <typename Value>
+std::string field_help(const Field& field) {
+    std::string help = field.help;
+    if (help.ends_with('.')) help.pop_back();
+    if (*field.unit) help += std::string(" (") + field.unit + ")";
+    const std::string words = choices<Value>();
+    return words.empty() ? help : help + "\n" + std::string(kHelpColumn, ' ') + words;
+}
+
 /// Presets, and every field with its default in the default preset.
 std::string presets_and_fields() {
     std::string text = "Presets:";
     for (const std::string& name : preset_names()) text += "\n  " + name;
     text += "\n\nFields for --set, as the default preset has them:";
-    visit_fields(default_experiment(), [&](const Field& field, const auto&) {
+    visit_fields(default_experiment(), [&](const Field& field, const auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        const bool is_list = std::is_same_v<Value, std::vector<HeadGroup>>;
         const std::string assignment =
-            std::string(field.path) + "=" + field_text(default_experiment(), field.path);
-        text += "\n  " + assignment + std::string(assignment.size() < 32 ? 32 - assignment.size() : 1, ' ') +
-                field.help;
+            std::string(field.path) + "=" + (is_list ? "[..]" : field_text(default_experiment(), field.path));
+        const size_t room = kHelpColumn - 2;
+        text += "\n  " + assignment +
+                std::string(assignment.size() < room ? room - assignment.size() : 1, ' ') +
+                field_help<Value>(field);
+        if (is_list)
+            text +=
+                "\n    '[{\"segment_length\": 2048, \"dilation_rate\": 2, \"heads\": 4, \"offset\": 0}, "
+                "..]'";
     });
     return text;
 }
@@ -52,9 +84,9 @@ std::string presets_and_fields() {
 
 void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning,
              const std::string& set_help) {
-    arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON)");
+    arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON), instead of a preset");
     arguments.value("--preset", options.preset, "NAME",
-                    "Start from a preset, built in or your own; the default is the first");
+                    "Start from a preset, built in or your own; the first of the list when not given");
     arguments.values("--set", options.settings, set_meaning, set_help);
     arguments.footer(presets_and_fields());
 }

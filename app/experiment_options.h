@@ -18,9 +18,8 @@ struct ExperimentOptions {
 };
 
 /// --experiment, --preset and --set, whose values `set_meaning` and `set_help` say.
-void declare(
-    Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning = "KEY=VALUE",
-    const std::string& set_help = "Change a field by its dotted path, e.g. ring.ranks=3; may be repeated");
+void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning = "KEY=VALUE",
+             const std::string& set_help = "Change a field by its dotted path, e.g. ring.ranks=3");
 
 /// The file, the preset or the default preset, with the settings applied. Valid. Throws Error(bad_input),
 /// Error(io).

@@ -8,8 +8,19 @@
 
 namespace ringscope {
 
+namespace {
+
+constexpr const char* kDefaultFile = "~/.local/share/ringscope/runs.ringscope";  // with no XDG_DATA_HOME
+
+}  // namespace
+
 void declare_run_file(Arguments& arguments, std::string& target, const std::string& help) {
-    arguments.value("--db", target, "FILE", help + "; 'default' is the one in the data folder");
+    arguments.value("--db", target, "FILE", help + "; " + kDefaultFile + " when not given");
+}
+
+void declare_save_file(Arguments& arguments, std::string& target, const std::string& help) {
+    arguments.value("--db", target, "FILE",
+                    help + "; 'default' is " + kDefaultFile + "; nothing is saved when not given");
 }
 
 std::string run_file_path(const std::string& option) {
@@ -28,7 +39,7 @@ std::unique_ptr<RunStore> open_run_file(const std::string& option) {
 void require_writable_file(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_directory(path, ignored))
-        throw Error(ErrorKind::io, path + ": cannot write: it is a folder");
+        throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is a folder");
     AtomicFile probe(path);  // makes a temporary file beside the target and, never committed, removes it
 }
 

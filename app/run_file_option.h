@@ -10,8 +10,10 @@ namespace ringscope {
 
 class Arguments;
 
-/// Declares --db FILE; "default" is the default run file.
-void declare_run_file(Arguments& arguments, std::string& target, const std::string& help);
+/// Declares --db FILE, the default run file when it is not given.
+void declare_run_file(Arguments& arguments, std::string& target, const std::string& help = "Run file");
+/// Declares --db FILE where nothing is saved without it; "default" is the default run file.
+void declare_save_file(Arguments& arguments, std::string& target, const std::string& help);
 
 /// The path that --db stands for; "" and "default" give default_run_file().
 std::string run_file_path(const std::string& option);

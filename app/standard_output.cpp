@@ -8,6 +8,7 @@
 #include <string>
 
 #include "engine/error.h"
+#include "sessions/run_record.h"
 
 namespace ringscope {
 
@@ -32,9 +33,7 @@ void print(std::string_view text) {
 }
 
 void print_error(std::string_view message) {
-    std::string line = "ringscope: error: ";
-    for (char c : message) line += c == '\n' || c == '\r' ? ' ' : c;
-    line += '\n';
+    const std::string line = "ringscope: error: " + one_line(std::string(message)) + "\n";
     // One call, so that lines of several processes do not mix; when standard error is gone there is nobody to
     // tell.
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "sessions/run_record.h"
 
 namespace ringscope {
 
@@ -17,6 +18,7 @@ size_t width_of(const std::string& text) {
 
 void TextTable::add_row(std::vector<std::string> cells) {
     RINGSCOPE_CHECK(cells.size() == columns_.size());
+    for (std::string& cell : cells) cell = one_line(cell);
     rows_.push_back(std::move(cells));
 }
 

@@ -120,7 +120,9 @@ std::vector<FieldProblem> validate(const Experiment& experiment) {
     check_problem(experiment.problem, problems);
     const RingSpec& ring = experiment.ring;
     problems.range("ring.ranks", ring.ranks, 1, kMaxRanks);
-    problems.range("ring.stripe_block", ring.stripe_block.tokens, 0, kMaxSeqLen);
+    if (ring.stripe_block.tokens < 0 || ring.stripe_block.tokens > kMaxSeqLen)
+        problems.add("ring.stripe_block", std::to_string(ring.stripe_block.tokens) +
+                                              " is not allowed: auto, or 1 to " + std::to_string(kMaxSeqLen));
     if (!(ring.timeout_seconds > 0 && ring.timeout_seconds <= kMaxTimeoutSeconds))
         problems.add("ring.timeout_seconds", number(ring.timeout_seconds) +
                                                  " is not allowed: more than 0, at most " +
@@ -143,7 +145,9 @@ int64_t bytes_of(DType dtype) { return dtype == DType::f32 ? 4 : 2; }
 namespace {
 
 [[noreturn]] void bad_value(const std::string& path, const std::string& text, const std::string& allowed) {
-    throw Error(ErrorKind::bad_input, path + ": \"" + text + "\" is not allowed: " + allowed);
+    constexpr size_t kMostShown = 64;
+    const std::string shown = text.size() <= kMostShown ? text : text.substr(0, kMostShown) + "..";
+    throw Error(ErrorKind::bad_input, path + ": \"" + shown + "\" is not allowed: " + allowed);
 }
 
 template <typename Number>
@@ -158,6 +162,15 @@ template <typename T>
 struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
+
+/// A number that is only too large is told how large it may be.
+template <typename T>
+const char* whole_number_words(const std::string& text) {
+    const bool digits = text.find_first_not_of("-0123456789") == std::string::npos;
+    if (!digits || text.empty()) return "a whole number";
+    return sizeof(T) == 4 ? "a whole number of at most 2147483647"
+                          : "a whole number of at most 9223372036854775807";
+}
 
 template <typename T>
 void read_value(const std::string& path, const std::string& text, T& value) {
@@ -196,7 +209,8 @@ void read_value(const std::string& path, const std::string& text, T& value) {
         if (!std::isfinite(read)) bad_value(path, text, "a finite number");
         value = read;
     } else {
-        value = read_number<T>(path, text, "a whole number");
+        value = read_number<T>(path, text,
+                               std::is_unsigned_v<T> ? "a whole number from 0" : whole_number_words<T>(text));
     }
 }
 

@@ -36,14 +36,30 @@ int open_temporary(const std::string& path, std::string& name) {
 
 }  // namespace
 
+ErrorKind kind_of_path_error(int error_number) {
+    const bool wrong_path = error_number == ENOENT || error_number == ENOTDIR || error_number == EISDIR ||
+                            error_number == ENAMETOOLONG || error_number == ELOOP;
+    return wrong_path ? ErrorKind::bad_input : ErrorKind::io;
+}
+
+std::string missing_folder(const std::string& path) {
+    const std::string folder = folder_of(path);
+    struct stat status {};
+    if (stat(folder.c_str(), &status) == 0) return S_ISDIR(status.st_mode) ? "" : folder + " is no folder";
+    if (errno == ENOTDIR) return folder + " is no folder";
+    return errno == ENOENT ? "its folder " + folder + " does not exist" : "";
+}
+
 AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     struct stat target {};
     if (stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode))
-        throw Error(ErrorKind::io, "cannot write " + path + ": it is not a regular file");
+        throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is not a regular file");
     file_ = open_temporary(path, temporary_);
     if (file_ < 0) {
         const int error_number = errno;
         temporary_.clear();
+        const std::string missing = missing_folder(path);
+        if (!missing.empty()) throw Error(ErrorKind::bad_input, "cannot write " + path + ": " + missing);
         fail(error_number);
     }
     buffer_.reserve(kBufferBytes);
@@ -55,7 +71,8 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::fail(int error_number) {
-    throw Error(ErrorKind::io, "cannot write " + path_ + ": " + std::strerror(error_number));
+    throw Error(kind_of_path_error(error_number),
+                "cannot write " + path_ + ": " + std::strerror(error_number));
 }
 
 void AtomicFile::write(const void* data, size_t bytes) {
@@ -98,7 +115,7 @@ void AtomicFile::commit() {
 
 std::string read_text_file(const std::string& path, int64_t limit) {
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) throw Error(ErrorKind::io, "cannot read " + path + ": " + std::strerror(errno));
+    if (file < 0) throw Error(kind_of_path_error(errno), "cannot read " + path + ": " + std::strerror(errno));
     std::string text;
     std::string problem;
     ErrorKind kind = ErrorKind::io;
@@ -107,6 +124,7 @@ std::string read_text_file(const std::string& path, int64_t limit) {
         problem = std::strerror(errno);
     } else if (!S_ISREG(status.st_mode)) {
         problem = "it is not a regular file";
+        kind = ErrorKind::bad_input;
     } else if (status.st_size > limit) {
         problem = std::to_string(status.st_size) + " bytes are too many: at most " + std::to_string(limit);
         kind = ErrorKind::bad_input;

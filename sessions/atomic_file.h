@@ -7,11 +7,20 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/error.h"
+
 namespace ringscope {
+
+/// bad_input where the path itself is wrong: nothing is there, or a folder of it is missing or no folder. io
+/// where the world refuses: no permission, a full disk.
+ErrorKind kind_of_path_error(int error_number);
+
+/// "its folder nowhere does not exist" when that is why nothing can be made at the path; else "".
+std::string missing_folder(const std::string& path);
 
 class AtomicFile {
   public:
-    /// Opens the temporary file. Throws Error(io) that names the target and why.
+    /// Opens the temporary file. Throws Error that names the target and why, of kind_of_path_error().
     explicit AtomicFile(const std::string& path);
     /// Removes the temporary file unless commit() was done.
     ~AtomicFile();
@@ -33,8 +42,8 @@ class AtomicFile {
     int file_ = -1;
 };
 
-/// A whole file of at most `limit` bytes. Throws Error(io) when it cannot be read or is not a regular file,
-/// Error(bad_input) when it is larger.
+/// A whole file of at most `limit` bytes. Throws Error(io) when it cannot be read, Error(bad_input) when it
+/// is not there, larger, or not a regular file.
 std::string read_text_file(const std::string& path, int64_t limit);
 
 }  // namespace ringscope

@@ -13,7 +13,7 @@ std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_
             return other != id && store.summary(other).name == summary.name;
         });
         ComparedRun compared;
-        compared.name = same_name ? summary.name + " #" + std::to_string(id) : summary.name;
+        compared.name = one_line(summary.name) + (same_name ? " #" + std::to_string(id) : "");
         compared.run = store.load(id, RunStore::Output::keep);
         for (const RunSummary& other : all)
             if (are_repeats(summary, other) && !known_wrong(other))

@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "engine/error.h"
+#include "sessions/atomic_file.h"
 #include "sessions/gzip.h"
 
 namespace ringscope {
@@ -21,7 +22,7 @@ FileKind file_kind(const std::string& path) {
     std::string head(kHeadBytes, '\0');
     file.read(head.data(), static_cast<std::streamsize>(head.size()));
     if (!file.is_open() || file.bad())
-        throw Error(ErrorKind::io, "cannot read " + path + ": " + std::strerror(errno));
+        throw Error(kind_of_path_error(errno), "cannot read " + path + ": " + std::strerror(errno));
     head.resize(static_cast<size_t>(file.gcount()));
     if (head.starts_with("SQLite format 3")) return FileKind::run_file;
     if (is_gzip(head)) return FileKind::trace;

@@ -11,7 +11,7 @@ enum class FileKind {
     experiment,  // any other text; reading it tells what is wrong with it
 };
 
-/// Throws Error(io) when the file cannot be read.
+/// Throws Error(io) when the file cannot be read, Error(bad_input) when it is not there.
 FileKind file_kind(const std::string& path);
 
 }  // namespace ringscope

@@ -11,10 +11,8 @@
 namespace ringscope {
 
 std::string html_escaped(const std::string& text) {
-    // JSON's writer knows UTF-8: its result is valid whatever came in.
-    const std::string valid = Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace));
     std::string escaped;
-    for (const char c : valid) {
+    for (const char c : valid_utf8(text)) {
         switch (c) {
             case '&':
                 escaped += "&amp;";

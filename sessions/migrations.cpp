@@ -8,14 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sessions/atomic_file.h"
+
 namespace ringscope {
 
 namespace {
 
 constexpr int64_t kQuickCheckBytes = int64_t{16} << 20;  // a quick_check of that takes about 50 ms
 
-[[noreturn]] void fail(const std::string& path, const std::string& why) {
-    throw Error(ErrorKind::io, path + ": " + why);
+[[noreturn]] void fail(const std::string& path, const std::string& why, ErrorKind kind = ErrorKind::io) {
+    throw Error(kind, path + ": " + why);
 }
 
 /// -1 when there is no file.
@@ -23,9 +25,13 @@ int64_t file_size(const std::string& path) {
     struct stat status {};
     if (stat(path.c_str(), &status) != 0) {
         if (errno == ENOENT) return -1;
-        fail(path, std::strerror(errno));
+        const int error_number = errno;
+        const std::string missing = missing_folder(path);
+        fail(path, missing.empty() ? std::strerror(error_number) : missing, kind_of_path_error(error_number));
     }
-    if (!S_ISREG(status.st_mode)) fail(path, "not a run file: it is not a regular file");
+    if (S_ISDIR(status.st_mode)) fail(path, "not a run file: it is a folder", ErrorKind::bad_input);
+    if (!S_ISREG(status.st_mode))
+        fail(path, "not a run file: it is not a regular file", ErrorKind::bad_input);
     return status.st_size;
 }
 
@@ -50,10 +56,12 @@ void initialise(Db& db, SchemaSteps steps) {
 
 /// Made whole under another name, so that nobody ever sees a file without its tables.
 void create_file(const std::string& path, SchemaSteps steps) {
-    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-    std::error_code error;
-    if (!folder.empty() && !std::filesystem::is_directory(folder, error))
-        fail(path, "cannot be made: its folder " + folder.string() + " does not exist");
+    const std::string missing = missing_folder(path);
+    if (!missing.empty()) fail(path, "cannot be made: " + missing, ErrorKind::bad_input);
+    const std::string folder = std::filesystem::absolute(path).parent_path().string();
+    if (access(folder.c_str(), W_OK) != 0)  // SQLite would say that there is no such file
+        fail(path,
+             "cannot be made: its folder cannot be written (" + std::string(std::strerror(errno)) + ")");
     const std::string part = path + ".part-" + std::to_string(getpid());
     try {
         Db db(part, DbMode::create, kBusyTimeoutMs);
@@ -170,7 +178,10 @@ RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
 
 RunFile open_run_file(const std::string& path, bool create, SchemaSteps steps) {
     const bool missing = file_size(path) < 0;
-    if (missing && !create) fail(path, "there is no such run file");
+    if (missing && !create) {
+        const std::string folder = missing_folder(path);
+        fail(path, "there is no such run file" + (folder.empty() ? "" : ": " + folder), ErrorKind::bad_input);
+    }
     if (missing) create_file(path, steps);
     try {
         return open_whole(path, create, steps);

@@ -1,5 +1,6 @@
 // Runs from one run file to another, and the file's size.
 #include <cstdio>
+#include <filesystem>
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ void RunStore::export_run(int64_t id, const std::string& path) {
     summary(id);
     struct stat status {};
     if (stat(path.c_str(), &status) == 0)
-        throw Error(ErrorKind::io, path + ": something is there already; choose another name");
+        throw Error(ErrorKind::bad_input, path + ": something is there already; choose another name");
     const std::string part = path + ".part-" + std::to_string(getpid());
     try {
         const RunFile file = open_run_file(part, true);
@@ -102,6 +103,10 @@ void RunStore::export_run(int64_t id, const std::string& path) {
 
 std::vector<int64_t> RunStore::import_runs(const std::string& path) {
     require_writable();
+    std::error_code ignored;
+    if (std::filesystem::equivalent(path, path_, ignored))
+        throw Error(ErrorKind::bad_input,
+                    path + ": its runs cannot be added to " + path_ + ": it is the same file");
     {
         const RunFile file = open_run_file(path, false);
         require_this_version(file.state, path, file.message);

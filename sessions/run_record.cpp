@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "engine/scenarios.h"
 #include "sessions/experiment_file.h"
 #include "sessions/run_figures.h"
+#include "sessions/strict_json.h"
 
 namespace ringscope {
 
@@ -88,6 +91,21 @@ std::string text_hash(const std::string& text) {
 
 std::string experiment_hash(const Experiment& experiment) {
     return text_hash(experiment_to_json(experiment));
+}
+
+std::string one_line(const std::string& given) {
+    const auto plain = [](char c) { return c >= ' ' && c <= '~'; };
+    if (std::all_of(given.begin(), given.end(), plain)) return given;
+    const std::string text = valid_utf8(given);
+    std::string line;
+    for (size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0);
+        const bool in_two_bytes = byte == 0xC2 && next >= 0x80 && next < 0xA0;
+        line += byte < 0x20 || byte == 0x7F || in_two_bytes ? ' ' : text[i];
+        i += in_two_bytes;
+    }
+    return line;
 }
 
 std::string tags_text(const RunSummary& run) {

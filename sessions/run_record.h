@@ -68,6 +68,10 @@ std::string text_hash(const std::string& text);
 /// Equal for equal experiments: RunSummary::experiment_hash.
 std::string experiment_hash(const Experiment& experiment);
 
+/// The text with a blank for each control character and U+FFFD for what is not UTF-8: names come from other
+/// people's files, messages cut them, and a terminal obeys what it is sent.
+std::string one_line(const std::string& text);
+
 /// The tags with spaces between them.
 std::string tags_text(const RunSummary& run);
 

@@ -34,8 +34,8 @@ enum class StoreState {
 
 class RunStore {
   public:
-    /// An existing file. Older ones are copied to PATH.bak-vN, then migrated. Throws Error(io) when there is
-    /// none, when it is not a run file, or when another program keeps it locked.
+    /// An existing file. Older ones are copied to PATH.bak-vN, then migrated. Throws Error(bad_input) when
+    /// there is none, Error(io) when it is not a run file, or when another program keeps it locked.
     static std::unique_ptr<RunStore> open(const std::string& path);
     /// The same; makes the file when there is none or an empty one (as mktemp leaves). Makes folders for
     /// default_run_file() only: a slip in a path must not grow a tree.
@@ -102,7 +102,7 @@ class RunStore {
     /// Gives pages that removed runs have left back to the disk. Needs room for a second copy meanwhile.
     Compaction compact();
     /// One run, as a run file of its own to hand to someone, at a path where nothing is yet. Throws
-    /// Error(io).
+    /// Error(bad_input) when something is, Error(io).
     void export_run(int64_t id, const std::string& path);
     /// Adds every run of another run file that is not here yet (by uuid); gives the new ids. All of them or,
     /// on an error, none.

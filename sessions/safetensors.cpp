@@ -40,13 +40,13 @@ class OpenFile {
   public:
     explicit OpenFile(const std::string& path) : path_(path) {
         file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (file_ < 0) fail(std::strerror(errno));
+        if (file_ < 0) fail(std::strerror(errno), kind_of_path_error(errno));
         struct stat status {};
         const bool regular = fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
         size_ = status.st_size;
         if (regular) return;
         close(file_);
-        fail("it is not a regular file");
+        fail("it is not a regular file", ErrorKind::bad_input);
     }
     ~OpenFile() { close(file_); }
     OpenFile(const OpenFile&) = delete;
@@ -69,8 +69,8 @@ class OpenFile {
     }
 
   private:
-    [[noreturn]] void fail(const std::string& why) const {
-        throw Error(ErrorKind::io, "cannot read " + path_ + ": " + why);
+    [[noreturn]] void fail(const std::string& why, ErrorKind kind = ErrorKind::io) const {
+        throw Error(kind, "cannot read " + path_ + ": " + why);
     }
 
     std::string path_;

@@ -19,7 +19,7 @@ namespace ringscope {
 
 /// Maps q (b, n, heads, d), k and v (b, n, kv_heads, d) of the problem's dtype. The source keeps the mapping
 /// alive; reading from it is thread-safe. Throws Error(io) when the file cannot be opened, Error(bad_input)
-/// when it is damaged or does not hold what the problem needs.
+/// when it is not there, damaged or does not hold what the problem needs.
 std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Problem& problem);
 
 /// Writes o (b, n, h, d) and lse (b, h, n) in F32, row by row. Throws Error(io) and leaves nothing

@@ -78,12 +78,17 @@ Run made_up_run(int64_t spans) {
     return run;
 }
 
+void require_going(const std::stop_token& stop) {
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
+}
+
 /// Makes a file of small runs, four of every experiment.
-void make_many(const std::string& path, int64_t runs) {
+void make_many(const std::string& path, int64_t runs, const std::stop_token& stop) {
     RunFile file = open_run_file(path, true);
     Run run = made_up_run(8);
     Transaction transaction(*file.db);
     for (int64_t i = 0; i < runs; ++i) {
+        require_going(stop);
         run.experiment.input.seed = static_cast<uint64_t>(i) / 4;
         run.metrics.seconds = static_cast<double>(i * 7919 % runs) * 1e-3;
         RunSummary record = summarize(run, automatic_name(run.experiment));
@@ -93,8 +98,8 @@ void make_many(const std::string& path, int64_t runs) {
     transaction.commit();
 }
 
-void measure_list(const std::string& path, StoreBench& bench) {
-    make_many(path, bench.runs);
+void measure_list(const std::string& path, StoreBench& bench, const std::stop_token& stop) {
+    make_many(path, bench.runs, stop);
     const auto store = RunStore::open(path);
     const Stopwatch list;
     std::vector<RunSummary> runs = store->list();
@@ -112,7 +117,7 @@ void measure_list(const std::string& path, StoreBench& bench) {
 
 }  // namespace
 
-StoreBench measure_store(const std::string& folder, int64_t spans, int64_t runs) {
+StoreBench measure_store(const std::string& folder, int64_t spans, int64_t runs, std::stop_token stop) {
     const BenchFolder scratch(folder);
     StoreBench bench;
     bench.spans = spans;
@@ -120,19 +125,21 @@ StoreBench measure_store(const std::string& folder, int64_t spans, int64_t runs)
     const Run run = made_up_run(spans);
     const std::string path = scratch.file("one.ringscope");
     int64_t id = 0;
+    require_going(stop);
     {
         const auto store = RunStore::open_or_create(path);
         const Stopwatch save;
         id = store->save(run, "bench");
         bench.save_seconds = save.seconds();
     }
+    require_going(stop);
     const Stopwatch open;
     const auto loaded = RunStore::open(path)->load(id);
     bench.open_seconds = open.seconds();
     RINGSCOPE_CHECK(loaded->trace.spans.size() == run.trace.spans.size());
     bench.bytes_per_span = static_cast<double>(std::filesystem::file_size(path)) /
                            static_cast<double>(std::max<int64_t>(1, spans));
-    measure_list(scratch.file("many.ringscope"), bench);
+    measure_list(scratch.file("many.ringscope"), bench, stop);
     return bench;
 }
 

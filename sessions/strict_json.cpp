@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.h"
+#include "sessions/run_record.h"
 
 namespace ringscope {
 
@@ -16,7 +17,7 @@ constexpr size_t kShownBytes = 60;
 /// needs.
 std::string without_tag(const std::string& what) {
     const size_t end = what.find("] ");
-    return shown(end == std::string::npos ? what : what.substr(end + 2));
+    return one_line(end == std::string::npos ? what : what.substr(end + 2));
 }
 
 /// Keys of the objects that are open, to tell doubles: the library itself keeps the last one in silence.
@@ -45,21 +46,17 @@ class OpenObjects {
 
 }  // namespace
 
-std::string shown(const std::string& text) {
-    std::string line;
-    for (const char c : text) {
-        if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f)
-            line += c;
-        else
-            line += ' ';
-    }
-    return line;
+// JSON's writer knows UTF-8: its result is valid whatever came in.
+std::string valid_utf8(const std::string& text) {
+    return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
+
+std::string shown(const std::string& text) { return one_line(text); }
 
 std::string quoted(const std::string& text) {
     constexpr size_t kLongest = 64;
     std::string out = "\"";
-    out += shown(text.substr(0, kLongest));
+    out += one_line(text.substr(0, kLongest));
     return out += text.size() > kLongest ? "...\"" : "\"";
 }
 

@@ -16,9 +16,12 @@ inline constexpr int kMaxJsonDepth = 32;
 /// when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
 Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems);
 
+/// The text with U+FFFD for bytes that are not UTF-8.
+std::string valid_utf8(const std::string& text);
+
 /// The value as it stands in a message: on one line, cut when long.
 std::string shown(const Json& value);
-std::string shown(const std::string& text);
+std::string shown(const std::string& text);  // one_line()
 /// The same in quotation marks, cut after 64 bytes.
 std::string quoted(const std::string& text);
 

@@ -4,12 +4,9 @@
   cli_exchange_test.py BINARY [unittest arguments]
 """
 import json
-import pathlib
 import unittest
 
-from program_case import RunFileCase, ringscope
-
-PYTORCH = pathlib.Path(__file__).resolve().parent.parent / "data/pytorch_profiler.json"
+from program_case import PYTORCH, RunFileCase, ringscope
 
 
 class Exchange(RunFileCase):
@@ -63,7 +60,8 @@ class Exchange(RunFileCase):
         self.assertIn("no new runs", self.assert_ok(ringscope("import", packed, "--db", other)))
         self.assertIn("traveller", self.assert_ok(ringscope("runs", "list", "--db", other)))
         self.assert_error(ringscope("export", 1, "--db", self.db, "--format", "run"), 2, "--output")
-        self.assert_error(ringscope("import", self.folder / "none", "--db", self.folder / "new"), 3, "none")
+        self.assert_error(ringscope("import", self.folder / "none", "--db", self.folder / "new"), 2, "none")
+        self.assert_error(ringscope("import", self.db, "--db", self.db), 2, "the same file")
         self.assertFalse((self.folder / "new").exists())
 
 

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import unittest
 
-from program_case import TINY, RunFileCase, ringscope
+from program_case import PYTORCH, TINY, RunFileCase, ringscope
 
 
 class SavedRuns(RunFileCase):
@@ -30,6 +30,15 @@ class SavedRuns(RunFileCase):
         self.assertEqual(self.listed()[0]["tags"], [])
         self.assert_ok(self.runs("delete", "first"))
         self.assertEqual([run["id"] for run in self.listed()], [2])
+
+    def test_a_name_cannot_break_a_line_or_speak_to_the_terminal(self):
+        self.save("--name", "two\nlines\x1b[31m")
+        self.assert_ok(self.runs("tag", 1, "a\ttag"))
+        self.assertIn("two lines [31m #a tag", self.assert_ok(self.runs("list")))
+        self.assertIn("run 1: two lines [31m ", self.assert_ok(self.runs("show", 1)))
+        self.assert_error(self.runs("show", "no\none"), 2, "no one", "two lines [31m")
+        self.assert_error(self.runs("tag", 1, ""), 2, "not a tag")
+        self.assertEqual(self.listed()[0]["tags"], ["a\ttag"], "as it was given")
 
     def test_names_may_be_those_of_commands(self):
         self.save("--name", "plan")
@@ -80,14 +89,18 @@ class SavedRuns(RunFileCase):
 class RunFiles(RunFileCase):
     def test_a_run_file_needs_its_folder(self):
         nowhere = self.folder / "nowhere" / "runs.ringscope"
-        self.assert_error(ringscope("run", *TINY, "--db", nowhere), 3, "nowhere", "does not exist")
+        for command in (["run", *TINY], ["sweep", *TINY], ["import", PYTORCH], ["runs", "list"], ["runs", "check"],
+                        ["compare", 1, 2], ["export", 1, "--format", "json"]):
+            with self.subTest(command):
+                self.assert_error(ringscope(*command, "--db", nowhere), 2, str(nowhere),
+                                  f"its folder {nowhere.parent} does not exist")
         self.assertFalse(nowhere.parent.exists())
         empty = self.file("empty.ringscope", "")
         self.assert_error(ringscope("runs", "list", "--db", empty), 3, "not a run file")
         self.assert_ok(ringscope("run", *TINY, "--db", empty))
 
     def test_opening_never_creates(self):
-        self.assert_error(self.runs("list"), 3, str(self.db))
+        self.assert_error(self.runs("list"), 2, str(self.db), "no such run file")
         self.assertFalse(self.db.exists())
 
     def test_other_files_are_left_alone(self):

@@ -5,6 +5,7 @@
 """
 import json
 import os
+import re
 import time
 import unittest
 
@@ -21,8 +22,28 @@ class Usage(Case):
     def test_unknown_option_names_the_nearest(self):
         self.assert_error(ringscope("run", "--vrify"), 2, "--vrify", "did you mean --verify?")
 
+    def test_every_help_fits_a_terminal_and_names_its_command(self):
+        def check(*command):
+            text = self.assert_ok(ringscope(*command, "--help"))
+            self.assertIn(" ".join(["Usage: ringscope", *command]), text)
+            self.assertLessEqual(max(map(len, text.splitlines())), 120, command)
+            names = re.search(r"\nCommands.*:\n((?:  .*\n)*)", text)
+            for line in names.group(1).splitlines() if names else []:
+                if not line.startswith(" " * 3):
+                    check(*command, line.split()[0])
+
+        check()
+
     def test_missing_value(self):
-        self.assert_error(ringscope("run", "--set"), 2, "--set")
+        self.assert_error(ringscope("run", "--set"), 2, "--set needs a value: --set KEY=VALUE")
+        self.assert_error(ringscope("compare", 1), 2, "RUN RUN... is needed")
+
+    def test_an_empty_value_is_a_variable_that_is_not_set(self):
+        for command in (["run", "--db"], ["run", "--experiment"], ["run", "--preset"], ["run", "--output"],
+                        ["run", "--name"], ["sweep", "--qkv"], ["export", "1", "--format", "json", "--output"],
+                        ["runs", "list", "--sort"], ["compare", "1", "2", "--html"], ["gui", "--trace"]):
+            with self.subTest(command):
+                self.assert_error(ringscope(*command, ""), 2, command[-1], "empty")
 
     def test_missing_required_option(self):
         self.assert_error(ringscope("screenshot", "--view", "ring"), 2, "--out")
@@ -37,7 +58,14 @@ class Usage(Case):
         self.assert_error(ringscope("runs"), 2, "list", "delete")
 
     def test_help_and_version(self):
-        self.assertIn("--set", self.assert_ok(ringscope("run", "--help")))
+        help = self.assert_ok(ringscope("run", "--help"))
+        for words in ("Usage: ringscope run [options]", "--set KEY=VALUE", "contiguous, zigzag or striped", "(tokens)",
+                      "nothing is saved when not given", '"segment_length"'):
+            self.assertIn(words, help)
+        self.assertIn("Usage: ringscope compare RUN RUN... [options]", self.assert_ok(ringscope("compare", "--help")))
+        self.assertIn("Usage: ringscope runs tag RUN [TAG...] [options]",
+                      self.assert_ok(ringscope("runs", "tag", "--help")))
+        self.assertIn("Exit codes: 0 done; 1 ", self.assert_ok(ringscope("--help")))
         self.assertRegex(self.assert_ok(ringscope("--version")), r"^ringscope \d+\.\d+\.\d+\n$")
 
     def test_file_and_preset_exclude_each_other(self):
@@ -85,6 +113,24 @@ class BadExperiments(Case):
             with self.subTest(setting):
                 self.assert_error(self.plan(setting), 2, *words)
 
+    def test_no_value_of_any_field_is_more_than_a_line(self):
+        help = self.assert_ok(ringscope("plan", "--help"))
+        fields = re.findall(r"^  ((?:problem|ring|backend|input)\.\w+)=", help, re.MULTILINE)
+        self.assertGreaterEqual(len(fields), 25)
+        wrong = ["", "-1", "9223372036854775808", "1e999", "nan", "[]", '[{"segment_length":-1}]', "[" * 200, '"', "\x01",
+                 "\u00e9\u6f22", "1 ", "a" * 5000]
+        right = {("problem.softmax_scale", "-1"), ("problem.softmax_scale", "9223372036854775808"),
+                 ("input.seed", "9223372036854775808")}
+        for field in fields:
+            for value in wrong:
+                ran = self.plan(f"{field}={value}")
+                if (field, value) in right or (field == "backend.kernel" and value):
+                    continue  # a kernel that another machine may have: a plan needs none
+                with self.subTest(field=field, value=value[:20]):
+                    self.assert_error(ran, 2, field)
+                    self.assertLess(len(ran.stderr), 600)
+                    self.assertNotIn("\x01", ran.stderr)
+
     def test_every_problem_at_once(self):
         self.assert_error(self.plan("ring.ranks=0", "problem.head_dim=0"), 2, "ring.ranks", "problem.head_dim")
 
@@ -103,7 +149,7 @@ class BadExperiments(Case):
                 self.assert_error(ringscope("run", "--experiment", path), 2, *words)
 
     def test_no_such_file(self):
-        self.assert_error(ringscope("run", "--experiment", self.folder / "none.json"), 3, "none.json")
+        self.assert_error(ringscope("run", "--experiment", self.folder / "none.json"), 2, "none.json", "No such file")
 
     def test_too_many_ranks_to_run_can_be_planned(self):
         self.assert_ok(self.plan("ring.ranks=1000"))
@@ -146,7 +192,8 @@ class Failures(Case):
         target = self.folder / "x.png"
         self.assert_error(ringscope("screenshot", "--view", "nowhere", "--out", target), 2, "nowhere", "timeline")
         self.assert_error(ringscope("screenshot", "--view", "ring", "--out", target, "--size", "0x5"), 2, "0x5")
-        self.assert_error(ringscope("screenshot", "--view", "ring", "--out", self.folder / "no" / "x.png"), 3, "x.png")
+        self.assert_error(ringscope("screenshot", "--view", "ring", "--out", self.folder / "no" / "x.png"), 2, "x.png",
+                          "folder")
         self.assert_error(ringscope("screenshot", "--view", "ring", "--out", target, "--set", "ring.ranks=0"), 2)
         self.assertFalse(target.exists())
 

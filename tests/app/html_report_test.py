@@ -130,7 +130,7 @@ class Report(unittest.TestCase):
         self.assertEqual(ran.returncode, 2)
         self.assertEqual(self.report.read_text(encoding="utf-8"), self.text)
         ran = ringscope("compare", 1, 3, "--db", self.db, "--html", self.folder / "no/such.html")
-        self.assertEqual(ran.returncode, 3)
+        self.assertEqual(ran.returncode, 2)
         self.assertIn("no/such.html", ran.stderr)
         self.assertEqual(sorted(file.name for file in self.folder.iterdir()), ["db", "report.html"])
 

@@ -14,6 +14,7 @@ import unittest
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 TINY = ["--preset", "Tiny 16"]
 ERROR = "ringscope: error: "
+PYTORCH = pathlib.Path(__file__).resolve().parent.parent / "data/pytorch_profiler.json"
 
 
 def ringscope(*arguments, **options):

@@ -15,6 +15,16 @@ TEST(TextTable, AlignsByCodePointsAndTrimsLineEnds) {
               "long name     1 ms  note\n");
 }
 
+TEST(TextTable, ARowIsALineWhateverACellHolds) {
+    TextTable table({{"a", Align::left}, {"b"}});
+    table.add_row({"two\nlines\t\x1b[31m", "\xC2\x9B\x7F\xC2\xB5"});
+    table.add_row({"cut \xC3", "1"});
+    EXPECT_EQ(table.text(),
+              "a                  b\n"
+              "two lines  [31m    \xC2\xB5\n"
+              "cut \xEF\xBF\xBD              1\n");
+}
+
 TEST(TextTable, HasTitlesWithoutRows) { EXPECT_EQ(TextTable({{"a"}, {"b"}}).text(), "a  b\n"); }
 
 }  // namespace

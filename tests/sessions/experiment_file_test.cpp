@@ -177,16 +177,16 @@ TEST(ExperimentFile, FilesAreReadAndWrittenWhole) {
     write_file(path, std::string(kMaxExperimentBytes + 1, ' '));
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment(path); }),
               "cannot read " + path + ": 1048577 bytes are too many: at most 1048576");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { load_experiment(folder.file("none")); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment(folder.file("none")); }),
               "cannot read " + folder.file("none") + ": No such file or directory");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { load_experiment(folder.path()); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment(folder.path()); }),
               "cannot read " + folder.path() + ": it is not a regular file");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { load_experiment("/dev/zero"); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment("/dev/zero"); }),
               "cannot read /dev/zero: it is not a regular file");
     const std::string nowhere = folder.file("nowhere/e.json");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { save_experiment(default_experiment(), nowhere); }),
-              "cannot write " + nowhere + ": No such file or directory");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { save_experiment(default_experiment(), "/dev/full"); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_experiment(default_experiment(), nowhere); }),
+              "cannot write " + nowhere + ": its folder " + folder.file("nowhere") + " does not exist");
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_experiment(default_experiment(), "/dev/full"); }),
               "cannot write /dev/full: it is not a regular file");
 }
 

@@ -181,8 +181,9 @@ TEST(PerfettoExport, WritesNothingForARunWithoutSchedule) {
     EXPECT_NE(testing::error_of(ErrorKind::bad_input, [&] { export_perfetto(run, "n", folder.file("t")); })
                   .find("never planned"),
               std::string::npos);
-    EXPECT_EQ(testing::error_of(ErrorKind::io, [&] { export_csv(run, folder.file("no/t")); }),
-              "cannot write " + folder.file("no/t") + ": No such file or directory");
+    EXPECT_EQ(
+        testing::error_of(ErrorKind::bad_input, [&] { export_csv(run, folder.file("no/t")); }),
+        "cannot write " + folder.file("no/t") + ": its folder " + folder.file("no") + " does not exist");
     EXPECT_EQ(folder.files(), 0u);
 }
 

@@ -40,14 +40,16 @@ TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
     EXPECT_TRUE(other->import_runs(single).empty()) << "known by its uuid";
     EXPECT_EQ(other->import_runs(path).size(), 1u);
     EXPECT_TRUE(other->check().empty());
-    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->export_run(id, single); }),
+    EXPECT_TRUE(contains(error_of(ErrorKind::bad_input, [&] { store->export_run(id, single); }),
                          "something is there already"));
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { store->export_run(99, folder.file("x")); }),
               "there is no run 99");
-    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->export_run(id, "/proc/nowhere/x"); }),
+    EXPECT_TRUE(contains(error_of(ErrorKind::bad_input, [&] { store->export_run(id, "/proc/nowhere/x"); }),
                          "its folder /proc/nowhere does not exist"));
-    EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->import_runs(folder.file("none")); }),
+    EXPECT_TRUE(contains(error_of(ErrorKind::bad_input, [&] { store->import_runs(folder.file("none")); }),
                          "no such run file"));
+    EXPECT_TRUE(
+        contains(error_of(ErrorKind::bad_input, [&] { store->import_runs(path); }), "it is the same file"));
 }
 
 TEST(RunExchange, CompactionGivesBackWhatRemovedRunsHeld) {

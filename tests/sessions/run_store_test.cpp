@@ -181,7 +181,8 @@ TEST(RunStore, NeverCreatesOnOpenAndRefusesWhatIsNotOurs) {
     const ScratchFolder folder;
     const std::string path = folder.file("runs.ringscope");
     const auto opened = [&] { return error_of(ErrorKind::io, [&] { RunStore::open(path); }); };
-    EXPECT_EQ(opened(), path + ": there is no such run file");
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { RunStore::open(path); }),
+              path + ": there is no such run file");
     EXPECT_EQ(folder.files(), 0u);
     write_file(
         path,
@@ -194,11 +195,11 @@ TEST(RunStore, NeverCreatesOnOpenAndRefusesWhatIsNotOurs) {
     Db(other, DbMode::create, 0).run("CREATE TABLE t (x)");
     EXPECT_TRUE(
         contains(error_of(ErrorKind::io, [&] { RunStore::open(other); }), "another program's SQLite file"));
-    EXPECT_TRUE(
-        contains(error_of(ErrorKind::io, [&] { RunStore::open_or_create(folder.path()); }), "regular file"));
-    EXPECT_TRUE(
-        contains(error_of(ErrorKind::io, [&] { RunStore::open_or_create("/proc/nowhere/runs.ringscope"); }),
-                 "its folder /proc/nowhere does not exist"));
+    EXPECT_TRUE(contains(error_of(ErrorKind::bad_input, [&] { RunStore::open_or_create(folder.path()); }),
+                         "it is a folder"));
+    EXPECT_TRUE(contains(
+        error_of(ErrorKind::bad_input, [&] { RunStore::open_or_create("/proc/nowhere/runs.ringscope"); }),
+        "its folder /proc/nowhere does not exist"));
 }
 
 TEST(RunStore, MakesFoldersForTheDefaultFile) {

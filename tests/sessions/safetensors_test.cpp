@@ -158,9 +158,9 @@ TEST(Safetensors, TensorsMustFitTheProblem) {
               "tensor \"k\" has shape (2, 3, 5, 2), but the problem needs (batch 2, seq_len 3, kv_heads 2, "
               "head_dim 5)");
     const ScratchFolder folder;
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { load_qkv(folder.file("none"), small_problem()); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_qkv(folder.file("none"), small_problem()); }),
               "cannot read " + folder.file("none") + ": No such file or directory");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { load_qkv(folder.path(), small_problem()); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_qkv(folder.path(), small_problem()); }),
               "cannot read " + folder.path() + ": it is not a regular file");
 }
 
@@ -214,8 +214,8 @@ TEST(Safetensors, AnOutputThatCannotBeWrittenLeavesNothing) {
     const std::string path = folder.file("out");
     const auto run = run_with_output();
     const std::string nowhere = folder.file("nowhere/out");
-    EXPECT_EQ(error_of(ErrorKind::io, [&] { save_output(nowhere, *run); }),
-              "cannot write " + nowhere + ": No such file or directory");
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_output(nowhere, *run); }),
+              "cannot write " + nowhere + ": its folder " + folder.file("nowhere") + " does not exist");
     write_file(path, "what was there");
     const pid_t child = fork();
     if (child == 0) {

@@ -1,0 +1,20 @@
+// The help of a command, laid out for a terminal. CLI11's own shows types and counts instead of words.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+namespace ringscope {
+
+/// "ringscope runs list" of a command two levels down.
+std::string full_name(const CLI::App& app);
+
+/// "RUN RUN...", "[NAME]": how a positional is written.
+std::string usage_of(const CLI::Option& positional);
+
+class HelpText : public CLI::FormatterBase {
+  public:
+    std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode mode) const override;
+};
+
+}  // namespace ringscope

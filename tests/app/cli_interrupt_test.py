@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Ctrl-C at any moment: one line, code 130 or the work done, and nothing half written.
+
+  cli_interrupt_test.py BINARY [unittest arguments]
+"""
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from program_case import BINARY, ERROR, PYTORCH, TINY, Case, RunFileCase, default_signals, ringscope
+
+
+class InterruptedRuns(Case):
+    LONG = ["--set", "problem.seq_len=65536", "--set", "problem.head_groups=[{\"segment_length\":65536}]"]
+
+    def interrupted(self, signal_number, *arguments):
+        process = subprocess.Popen([BINARY, "run", *self.LONG, *map(str, arguments)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, preexec_fn=default_signals)
+        time.sleep(0.7)
+        self.assertIsNone(process.poll(), "the run was over before it could be interrupted")
+        process.send_signal(signal_number)
+        stdout, stderr = process.communicate(timeout=60)
+        return subprocess.CompletedProcess([], process.returncode, stdout, stderr)
+
+    def test_interrupt_leaves_nothing_behind(self):
+        targets = ["--output", self.folder / "out", "--trace", self.folder / "trace", "--json"]
+        self.assert_error(self.interrupted(signal.SIGINT, *targets), 130)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_terminate(self):
+        self.assert_error(self.interrupted(signal.SIGTERM), 130)
+
+    def test_interrupt_saves_no_run(self):
+        db = self.folder / "runs.ringscope"
+        self.assert_error(self.interrupted(signal.SIGINT, "--db", db), 130)
+        self.assertEqual(json.loads(self.assert_ok(ringscope("runs", "list", "--db", db, "--json")))["runs"], [])
+
+
+class AnyMoment(RunFileCase):
+    MOMENTS = (0.03, 0.06, 0.1, 0.2, 0.4)  # seconds: from before the first line of main on
+
+    def interrupt(self, moment, *arguments):
+        process = subprocess.Popen([BINARY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True, preexec_fn=default_signals)
+        time.sleep(moment)
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
+        if process.returncode == -signal.SIGINT:  # the program had not begun
+            self.assertEqual(stderr, "")
+            return process.returncode, stdout
+        self.assertIn(process.returncode, (0, 130), stderr)
+        if process.returncode == 130:
+            self.assertTrue(stderr.startswith(ERROR), stderr)
+            self.assertEqual(stderr.count("\n"), 1, stderr)
+        return process.returncode, stdout
+
+    def whole_runs(self):
+        connection = sqlite3.connect(self.db)
+        self.addCleanup(connection.close)
+        self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+        return connection.execute("SELECT count(*) FROM run").fetchone()[0]
+
+    def left_over(self):
+        return sorted(path.name for path in self.folder.iterdir() if ".part-" in path.name)
+
+    def test_runs_that_were_told_are_there_and_no_others(self):
+        self.save()
+        for moment in self.MOMENTS:
+            before = self.whole_runs()
+            code, stdout = self.interrupt(moment, "sweep", *TINY, "--set", f"input.seed={int(moment * 1000)}",
+                                          "--repeat", 1000, "--db", self.db, "--json")
+            made = json.loads(stdout)["ran"] if stdout else 0
+            self.assertEqual(self.whole_runs() - before, made, moment)
+            self.interrupt(moment, "run", "--repeat", 3, "--db", self.db)
+            self.whole_runs()
+        self.assertEqual(self.left_over(), [])
+
+    def test_what_is_written_is_whole_or_not_there(self):
+        self.save(), self.save()
+        report, trace, other = (self.folder / name for name in ("report.html", "trace.json", "other.ringscope"))
+        for moment in self.MOMENTS:
+            self.interrupt(moment, "compare", 1, 2, "--db", self.db, "--html", report)
+            self.interrupt(moment, "export", 1, "--db", self.db, "--format", "perfetto", "--output", trace)
+            self.interrupt(moment, "import", PYTORCH, "--db", other)
+            self.interrupt(moment, "runs", "compact", "--db", self.db)
+            if report.exists():
+                self.assertTrue(report.read_text().rstrip().endswith("</html>"))
+            if trace.exists():
+                json.loads(trace.read_text())
+            if other.exists():
+                self.assertIn("whole", self.assert_ok(ringscope("runs", "check", "--db", other)))
+        self.assertEqual(self.whole_runs(), 2)
+        self.assertEqual(self.left_over(), [])
+
+    def test_every_measurement_stops(self):
+        environment = {**os.environ, "TMPDIR": str(self.folder)}
+        for bench in ("store", "attention", "ring", "memory", "plan"):
+            process = subprocess.Popen([BINARY, "bench", bench], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                       text=True, preexec_fn=default_signals, env=environment)
+            time.sleep(0.3)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            begin = time.monotonic()
+            _, stderr = process.communicate(timeout=60)
+            self.assertIn(process.returncode, (0, 130), bench + stderr)
+            if bench in ("store", "attention"):  # these last long enough
+                self.assertEqual(process.returncode, 130, bench)
+            self.assertLess(time.monotonic() - begin, 20, bench)
+            self.assertEqual(list(self.folder.iterdir()), [], bench)
+
+
+if __name__ == "__main__":
+    unittest.main()
