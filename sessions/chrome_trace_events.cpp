@@ -13,7 +13,8 @@ namespace ringscope {
 
 namespace {
 
-constexpr int64_t kMostMicroseconds = INT64_MAX / 2000;  // differences fit too
+/// 97 years. A slice may begin that late and last as long: what lies between it and the earliest event fits.
+constexpr int64_t kMostMicroseconds = INT64_MAX / 3000 - 1;
 
 /// A value that is neither an object nor an array, as the text has it.
 struct Scalar {
@@ -139,7 +140,8 @@ class EventReader {
         } else if (depth_ == 1 && !root_is_array_ && root_key_ == "traceEvents") {
             refuse_list(shown(value.text));
         } else if (depth_ == 2 && root_key_ == "distributedInfo" && inner_key_ == "rank") {
-            if (value.kind == Scalar::Kind::number) result_.rank = static_cast<int64_t>(value.number);
+            if (value.kind == Scalar::Kind::number && std::abs(value.number) <= INT32_MAX)
+                result_.rank = static_cast<int64_t>(value.number);
         } else if (in_events_ && depth_ == event_depth() - 1) {
             refuse("is " + quoted(value.text) + ", not an object");
         } else if (in_event()) {

@@ -1,6 +1,7 @@
 #include "sessions/chrome_trace_import.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <limits>
 #include <set>
@@ -23,7 +24,6 @@ struct Placed {  // a process or a thread, and where it wants to stand
     std::string name;
     std::string labels;
     double order = 0;
-    bool has_order = false;
     int32_t id = 0;  // its number or text in the file
 };
 
@@ -92,7 +92,7 @@ class Assembler {
 
     Placed& place_of(std::vector<Placed>& list, std::map<LaneKey, int>& known, LaneKey key, int32_t id) {
         const auto [at, is_new] = known.try_emplace(key, static_cast<int>(list.size()));
-        if (is_new) list.push_back({"", "", 0, false, id});
+        if (is_new) list.push_back({"", "", 0, id});
         return list[static_cast<size_t>(at->second)];
     }
 
@@ -120,7 +120,7 @@ class Assembler {
             if (value && value->text >= 0) target.labels = text(value->text);
         } else if (what == "process_sort_index" || what == "thread_sort_index") {
             value = argument(event, "sort_index");
-            if (value && value->text < 0) target.order = value->number, target.has_order = true;
+            if (value && value->text < 0) target.order = value->number;
         } else {
             note("metadata \"" + what + "\"");
             return;
@@ -135,7 +135,6 @@ class Assembler {
         const std::string& category = text(event.category);
         lane.name = category.empty() ? "(async)" : category + " (async)";
         lane.order = std::numeric_limits<double>::infinity();
-        lane.has_order = true;
     }
 
     static std::vector<int> sorted(const std::vector<Placed>& list) {
@@ -237,7 +236,8 @@ class Assembler {
         const ImportedArgument* type = argument(event, "Device Type");
         const ImportedArgument* device = argument(event, "Device Id");
         const auto number = [](const ImportedArgument* value) {
-            return value && value->text < 0 ? std::to_string(static_cast<int64_t>(value->number)) : "?";
+            const bool whole = value && value->text < 0 && std::abs(value->number) <= INT32_MAX;
+            return whole ? std::to_string(static_cast<int64_t>(value->number)) : "?";
         };
         std::string where = "device type " + number(type) + ", " + number(device);
         if (number(type) == "0") where = "CPU";

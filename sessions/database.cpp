@@ -117,9 +117,10 @@ void Db::backup_to(const std::string& path) const {
     sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", handle_, "main");
     if (!backup) target.fail(sqlite3_errcode(target.handle()));
     constexpr int kAllPages = -1;
-    sqlite3_backup_step(backup, kAllPages);
-    const int code = sqlite3_backup_finish(backup);
-    if (code != SQLITE_OK) target.fail(code);
+    const int stepped = sqlite3_backup_step(backup, kAllPages);
+    const int finished = sqlite3_backup_finish(backup);  // calls a copy that met a lock a good one
+    if (finished != SQLITE_OK) target.fail(finished);
+    if (stepped != SQLITE_DONE) fail(stepped);
 }
 
 Statement::Statement(Db& db, const char* sql) : db_(db) {

@@ -54,7 +54,8 @@ class Db {
     sqlite3* handle() const { return handle_; }
     /// Throws DbError for the connection's newest error.
     [[noreturn]] void fail(int code) const;
-    /// Copies the whole database to a new file, page by page, consistent with other connections.
+    /// Copies the whole database to a new file, page by page, consistent with other connections. Throws
+    /// Error(io), also when another program keeps it locked.
     void backup_to(const std::string& path) const;
 
   private:
@@ -93,6 +94,18 @@ class Statement {
     sqlite3_stmt* statement_ = nullptr;
     int next_bind_ = 1;
     int next_column_ = 0;
+};
+
+/// What is read while it lives was there at one moment.
+class Snapshot {
+  public:
+    explicit Snapshot(Db& db) : db_(db) { db_.run("BEGIN"); }
+    ~Snapshot() { db_.roll_back(); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+  private:
+    Db& db_;
 };
 
 /// Rolled back unless committed. IMMEDIATE: waits for other writers before it starts, not in the middle.

@@ -12,8 +12,10 @@ std::vector<ImportedTotal> imported_totals(const ImportedTrace& trace) {
         for (const ImportedSlice& slice : trace.lanes[lane].slices) {
             ImportedTotal& total = by_name[slice.name];
             ++total.slices;
-            total.total_ns += slice.end_ns - slice.begin_ns;
-            total.longest_ns = std::max(total.longest_ns, slice.end_ns - slice.begin_ns);
+            const int64_t length = slice.end_ns - slice.begin_ns;
+            // Slices that overlap may last longer together than any clock.
+            total.total_ns = length > INT64_MAX - total.total_ns ? INT64_MAX : total.total_ns + length;
+            total.longest_ns = std::max(total.longest_ns, length);
         }
         const auto first = static_cast<std::ptrdiff_t>(totals.size());
         for (auto& [name, total] : by_name) {

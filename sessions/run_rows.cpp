@@ -177,6 +177,12 @@ std::optional<Verification> read_verification(Db& db, int64_t id) {
     return v;
 }
 
+/// Differences and sums of a few such numbers fit; 36 years of nanoseconds do too.
+bool is_sane(int64_t value) {
+    constexpr int64_t kMost = int64_t{1} << 60;
+    return value >= -kMost && value <= kMost;
+}
+
 /// Views index by rank, step and transfer without asking again, so nothing outside the schedule may pass. A
 /// run that another version planned with other transfers keeps its times but not its links from send to
 /// receive, and says so.
@@ -189,14 +195,24 @@ void check_trace(Run& run) {
     const auto in_run = [&](int rank, int step) {
         return rank >= 0 && rank < ranks && step >= 0 && step <= steps;
     };
-    bool good = true;
+    bool good = is_sane(trace.wall_ns);
     for (Span& span : trace.spans) {
         good = good && in_run(span.rank, span.step) && span.begin_ns <= span.end_ns && span.owner >= -1 &&
-               span.owner < ranks && span.peer >= -1 && span.peer < ranks;
+               span.owner < ranks && span.peer >= -1 && span.peer < ranks && is_sane(span.begin_ns) &&
+               is_sane(span.end_ns) && is_sane(span.bytes);
         if (!links) span.transfer = -1;
         good = good && span.transfer >= -1 && span.transfer < static_cast<int64_t>(transfers);
     }
-    for (const MemorySample& sample : trace.memory) good = good && in_run(sample.rank, sample.step);
+    for (const MemorySample& sample : trace.memory) {
+        good =
+            good && in_run(sample.rank, sample.step) && is_sane(sample.time_ns) && is_sane(sample.peak_total);
+        for (const int64_t live : sample.live) good = good && is_sane(live);
+    }
+    for (const TransferTimes& times : trace.transfers)
+        good = good && is_sane(times.posted_ns) && is_sane(times.peer_ready_ns) && is_sane(times.begin_ns) &&
+               is_sane(times.done_ns);
+    const size_t measured = run.metrics.ranks.size();
+    good = good && (measured == 0 || measured == static_cast<size_t>(ranks));
     if (!links) {
         run.caveat = "Recorded by version " + run.version + " with " +
                      std::to_string(trace.transfers.size()) + " transfers; this version plans " +
@@ -209,7 +225,7 @@ void check_trace(Run& run) {
             good && run.metrics.ranks[rank].rank == static_cast<int>(rank) && static_cast<int>(rank) < ranks;
     if (!good)
         throw Error(ErrorKind::io,
-                    "the run is damaged: its trace names ranks or steps that it does not have");
+                    "the run is damaged: its trace names ranks, steps or times that it cannot have");
 }
 
 std::map<int64_t, std::vector<std::string>> read_tags(Db& db) {

@@ -90,16 +90,13 @@ int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
 std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
     if (is_kept_trace(*db_, id).value_or(false))
         throw Error(ErrorKind::bad_input, "run " + std::to_string(id) + kNoFigures);
-    // One snapshot: another window may delete the run between two of the reads.
-    db_->run("BEGIN");
     try {
+        const Snapshot snapshot(*db_);  // another window may delete the run between two of the reads
         const std::shared_ptr<Run> run = read_run(*db_, id);
         if (run && run->schedule && output == Output::keep)
             run->output = read_output(*db_, id, run->schedule->problem);
-        db_->run("COMMIT");
         if (run) return run;
     } catch (const Error& error) {
-        db_->roll_back();
         throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
     }
     no_run(id);

@@ -4,6 +4,8 @@
 #include <csignal>
 #include <cstring>
 
+#include <limits>
+
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -71,6 +73,59 @@ TEST(RunStore, OpensANewerFileReadOnly) {
     EXPECT_TRUE(
         contains(error_of(ErrorKind::io, [&] { store->remove(id); }), "cannot be changed: made by a newer"));
     EXPECT_EQ(read_file(path), before);
+}
+
+TEST(RunStore, NumbersThatNoRunCanHaveAreDamage) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto saved = [&](auto change) {
+        const auto run = make_fixture_run(tiny());
+        change(*run);
+        const int64_t id = store->save(*run, "strange");
+        return error_of(ErrorKind::io, [&] { store->load(id); });
+    };
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+    EXPECT_TRUE(contains(saved([](auto& r) { r.trace.spans[0].end_ns = kMost; }), "that it cannot have"));
+    EXPECT_TRUE(contains(saved([](auto& r) { r.trace.spans[0].begin_ns = -kMost; }), "that it cannot have"));
+    EXPECT_TRUE(
+        contains(saved([](auto& r) { r.trace.transfers[0].done_ns = kMost; }), "that it cannot have"));
+    EXPECT_TRUE(contains(saved([](auto& r) { r.trace.memory[0].live[0] = -kMost; }), "that it cannot have"));
+    EXPECT_TRUE(contains(saved([](auto& r) { r.trace.wall_ns = kMost; }), "that it cannot have"));
+    EXPECT_TRUE(contains(saved([](auto& r) { r.metrics.ranks.pop_back(); }), "that it cannot have"));
+    const int64_t good = store->save(*make_fixture_run(tiny()), "good");
+    EXPECT_EQ(store->load(good)->experiment, tiny()) << "no snapshot of the others is left open";
+}
+
+TEST(RunStore, AnOutputLargerThanAnyIsDamageAndNoOverflow) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    Experiment huge = tiny();
+    huge.problem.batch = 65536;
+    huge.problem.seq_len = 2147483647;
+    huge.problem.heads = 4096;
+    huge.problem.head_dim = 256;
+    for (HeadGroup& group : huge.problem.head_groups) group.segment_length = 2147483647;
+    ringscope::Run run;
+    run.experiment = huge;
+    run.schedule = make_fixture_run(tiny())->schedule;
+    const int64_t id = store->save(run, "huge");
+    Db(store->path(), DbMode::read_write, 0).run("UPDATE run SET output_bytes = 4");
+    const auto problem = error_of(ErrorKind::io, [&] { store->load(id, RunStore::Output::keep); });
+    EXPECT_TRUE(contains(problem, "larger than any")) << problem;
+}
+
+TEST(Database, ACopyThatMeetsALockIsNoCopy) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("db");
+    Db(path, DbMode::create, 0).run("CREATE TABLE t (x)");
+    Db writer(path, DbMode::read_write, 0);
+    const Db reader(path, DbMode::read_write, 10);
+    writer.run("BEGIN EXCLUSIVE");
+    const auto problem = error_of(ErrorKind::io, [&] { reader.backup_to(folder.file("copy")); });
+    EXPECT_TRUE(contains(problem, "keeps the file locked")) << problem;
+    writer.run("COMMIT");
+    reader.backup_to(folder.file("whole"));
+    EXPECT_EQ(Db(folder.file("whole"), DbMode::read_only, 0).number("SELECT count(*) FROM sqlite_schema"), 1);
 }
 
 TEST(RunStore, ShowsWhatCanBeReadOfADamagedFileAndLeavesItAlone) {
