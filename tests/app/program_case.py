@@ -2,7 +2,9 @@
 
 The first argument of a test's own command line is the program.
 """
+import atexit
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -10,6 +12,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+# No test may meet, or make, the run file and presets of whoever runs it.
+HOME = tempfile.mkdtemp(prefix="ringscope-home-")
+atexit.register(shutil.rmtree, HOME, ignore_errors=True)
+os.environ.update(XDG_DATA_HOME=HOME, XDG_CONFIG_HOME=HOME)
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 TINY = ["--preset", "Tiny 16"]
