@@ -262,7 +262,7 @@ std::unordered_map<std::string, Shared> read_shared(Db& db) {
 RunSummary read_summary(Statement& row) {
     RunSummary s;
     s.id = row.get_int();
-    s.is_trace = row.get_text() == "trace";
+    s.is_trace = row.get_int() != 0;
     s.uuid = row.get_text();
     s.name = row.get_text();
     s.note = row.get_text();
@@ -352,7 +352,8 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     std::vector<RunSummary> runs;
     const std::string sql =
         std::string(
-            "SELECT r.id, kind, uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, "
+            "SELECT r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, "
+            "started_utc_ms, "
             "state, "
             "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, "
             "strategy, layout, seconds, "
