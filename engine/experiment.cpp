@@ -16,6 +16,9 @@ constexpr int64_t kMaxSeqLen = (int64_t{1} << 31) - 1;  // tokens inside a segme
 constexpr int kMaxBatch = 1 << 16;
 constexpr int kMaxHeads = 4096;
 constexpr size_t kMaxHeadGroups = 64;
+// So that no sum over ranks, heads and bytes leaves 64 bits.
+constexpr double kMaxNumbers = 1LL << 46;  // batch x seq_len x heads x head_dim: half a petabyte of f32
+constexpr double kMaxPairs = 1LL << 60;    // query-key pairs, before the causal mask
 constexpr int kMaxThreads = 1024;
 constexpr double kMaxTimeoutSeconds = 86400;
 
@@ -49,9 +52,7 @@ void check_offset(const HeadGroup& group, const std::string& path, Problems& pro
 }
 
 void check_group(const HeadGroup& group, const std::string& path, Problems& problems) {
-    if (group.segment_length < 1)
-        problems.add(path + ".segment_length",
-                     std::to_string(group.segment_length) + " is not allowed: 1 token or more");
+    problems.range(path + ".segment_length", group.segment_length, 1, kMaxSeqLen);
     if (group.dilation_rate < 1)
         problems.add(path + ".dilation_rate",
                      std::to_string(group.dilation_rate) + " is not allowed: 1 or more");
@@ -90,6 +91,26 @@ void check_group_heads(const ProblemSpec& spec, Problems& problems) {
                                                 ", but there are " + std::to_string(spec.heads));
 }
 
+/// Of a problem whose fields are right one by one.
+void check_size(const ProblemSpec& spec, Problems& problems) {
+    const double rows = static_cast<double>(spec.batch) * static_cast<double>(spec.seq_len) * spec.heads;
+    const double numbers = rows * spec.head_dim;
+    if (numbers > kMaxNumbers)
+        problems.add("problem.seq_len",
+                     std::to_string(spec.seq_len) + " is too long: batch x seq_len x heads x head_dim is " +
+                         number(numbers) + ", at most " + number(kMaxNumbers) + " can be planned");
+    double pairs = 0;
+    for (const HeadGroup& group : spec.head_groups) {
+        const auto rate = static_cast<double>(group.dilation_rate);
+        const auto keys = static_cast<double>(std::min(group.segment_length, spec.seq_len));
+        pairs += rows * keys / (spec.queries == Queries::dilated ? rate * rate : rate);
+    }
+    if (pairs > kMaxPairs)
+        problems.add("problem.seq_len", std::to_string(spec.seq_len) + " is too long: with these segments " +
+                                            "there may be " + number(pairs) + " query-key pairs, at most " +
+                                            number(kMaxPairs) + " can be planned");
+}
+
 void check_problem(const ProblemSpec& spec, Problems& problems) {
     problems.range("problem.batch", spec.batch, 1, kMaxBatch);
     problems.range("problem.seq_len", spec.seq_len, 1, kMaxSeqLen);
@@ -111,6 +132,7 @@ void check_problem(const ProblemSpec& spec, Problems& problems) {
     for (size_t g = 0; g < spec.head_groups.size(); ++g)
         check_group(spec.head_groups[g], "problem.head_groups[" + std::to_string(g) + "]", problems);
     check_group_heads(spec, problems);
+    if (problems.list.empty()) check_size(spec, problems);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "engine/experiment_fields.h"
 #include "engine/problem.h"
 #include "engine/scenarios.h"
+#include "engine/schedule.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {
@@ -109,6 +110,45 @@ TEST(Experiment, EachRuleNamesItsFieldAndValue) {
     expect_problem(changed([](auto& e) { e.ring.timeout_seconds = std::nan(""); }), "ring.timeout_seconds",
                    "nan");
     expect_problem(changed([](auto& e) { e.backend.threads = -2; }), "backend.threads", "-2");
+    expect_problem(changed([](auto& e) { e.problem.head_groups[0].segment_length = int64_t{1} << 40; }),
+                   "problem.head_groups[0].segment_length", "1099511627776");
+    expect_problem(changed([](auto& e) {
+                       e.problem.seq_len = int64_t{1} << 30;
+                       e.problem.batch = 4096;
+                   }),
+                   "problem.seq_len", "batch x seq_len x heads x head_dim");
+    expect_problem(changed([](auto& e) {
+                       e.problem.seq_len = int64_t{1} << 30;
+                       e.problem.head_groups = {{int64_t{1} << 30, 1, {}, {}}};
+                   }),
+                   "problem.seq_len", "query-key pairs");
+}
+
+/// The undefined behaviour sanitizer watches the sums.
+TEST(Experiment, TheLargestOnesArePlannedWithinSixtyFourBits) {
+    const int64_t longest = (int64_t{1} << 31) - 1;
+    Experiment e;
+    e.problem.head_dim = 256;
+    for (const Strategy strategy : {Strategy::ring, Strategy::all_gather, Strategy::single})
+        for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped})
+            for (const bool prune : {false, true}) {
+                e.ring.strategy = strategy;
+                e.ring.layout = layout;
+                e.ring.prune = prune;
+                e.ring.ranks = 128;
+                e.problem.seq_len = longest;
+                e.problem.heads = 128;
+                e.problem.batch = 1;
+                e.problem.head_groups = {{longest, 1024, {}, {}}, {longest, 4099, {}, {}}};
+                ASSERT_TRUE(validate(e).empty());
+                EXPECT_GT(plan(e).pairs_planned, 0);
+                e.problem.seq_len = 1 << 18;
+                e.problem.heads = 1 << 10;
+                e.problem.batch = 1 << 10;
+                e.problem.head_groups = {{1 << 18, 1, {}, {}}};
+                ASSERT_TRUE(validate(e).empty());
+                EXPECT_GT(plan(e).pairs_planned, 0);
+            }
 }
 
 TEST(Experiment, HeadsSplitEvenlyWithTheFirstGroupsOneMore) {
