@@ -6,25 +6,20 @@ namespace ringscope::ui {
 
 namespace {
 
-/// Place of a kind among the sums of its lane's tracks.
-size_t slot_of(SpanKind kind) {
-    switch (kind) {
-        case SpanKind::compute:
-            return 1;
-        case SpanKind::merge:
-            return 2;
-        case SpanKind::collective:
-            return 1;
-        default:
-            return 0;
-    }
-}
+/// What a lane's tracks sum up apart from each other.
+struct Slot {
+    SpanKind kind;
+    WaitCause cause = WaitCause::none;
+};
 
-std::span<const SpanKind> kinds_of(Lane lane) {
-    static constexpr SpanKind compute[] = {SpanKind::pack, SpanKind::compute, SpanKind::merge};
-    static constexpr SpanKind receive[] = {SpanKind::receive, SpanKind::collective};
-    static constexpr SpanKind send[] = {SpanKind::send};
-    static constexpr SpanKind wait[] = {SpanKind::wait};
+std::span<const Slot> slots_of(Lane lane) {
+    static constexpr Slot compute[] = {{SpanKind::pack}, {SpanKind::compute}, {SpanKind::merge}};
+    static constexpr Slot receive[] = {{SpanKind::receive}, {SpanKind::collective}};
+    static constexpr Slot send[] = {{SpanKind::send}};
+    static constexpr Slot wait[] = {{SpanKind::wait, WaitCause::none},
+                                    {SpanKind::wait, WaitCause::late_peer},
+                                    {SpanKind::wait, WaitCause::link},
+                                    {SpanKind::wait, WaitCause::core}};
     switch (lane) {
         case Lane::compute:
             return compute;
@@ -36,6 +31,40 @@ std::span<const SpanKind> kinds_of(Lane lane) {
             break;
     }
     return wait;
+}
+
+/// Place of a span among its lane's slots.
+size_t slot_of(const Span& span) {
+    switch (span.kind) {
+        case SpanKind::compute:
+            return 1;
+        case SpanKind::merge:
+            return 2;
+        case SpanKind::collective:
+            return 1;
+        case SpanKind::wait:
+            return static_cast<size_t>(span.cause);
+        default:
+            return 0;
+    }
+}
+
+/// Calls found(slot, ns) for the track's slots with the time that each has in [begin, end).
+template <typename Found>
+void sum_slots(const Track& track, int64_t begin_ns, int64_t end_ns, Found found) {
+    const auto [first, last] = touching(track, begin_ns, end_ns);
+    if (first >= last || end_ns <= begin_ns) return;
+    const auto slots = slots_of(track.lane);
+    // What the first and the last span have outside the range; their slots show in the sums' differences.
+    const int64_t before = std::max<int64_t>(begin_ns - track.begin[first], 0);
+    const int64_t after = std::max<int64_t>(track.end[last - 1] - end_ns, 0);
+    for (size_t slot = 0; slot < slots.size(); ++slot) {
+        const auto busy = [&](size_t i) { return track.busy[i * slots.size() + slot]; };
+        int64_t sum = busy(last) - busy(first);
+        if (busy(first + 1) > busy(first)) sum -= before;
+        if (busy(last) > busy(last - 1)) sum -= after;
+        found(slots[slot], sum);
+    }
 }
 
 }  // namespace
@@ -102,15 +131,15 @@ void TraceIndex::add_to_track(const Trace& trace, int span_index) {
         free = tracks.end() - 1;
         free->rank = span.rank;
         free->lane = lane_of(span.kind);
-        free->busy.assign(kinds_of(free->lane).size(), 0);
+        free->busy.assign(slots_of(free->lane).size(), 0);
     }
     free->spans.push_back(span_index);
     free->begin.push_back(span.begin_ns);
     free->end.push_back(std::max(span.end_ns, span.begin_ns));
-    const size_t kinds = kinds_of(free->lane).size();
-    const size_t before = free->busy.size() - kinds;
-    for (size_t kind = 0; kind < kinds; ++kind) free->busy.push_back(free->busy[before + kind]);
-    free->busy[before + kinds + slot_of(span.kind)] += free->end.back() - span.begin_ns;
+    const size_t slots = slots_of(free->lane).size();
+    const size_t before = free->busy.size() - slots;
+    for (size_t slot = 0; slot < slots; ++slot) free->busy.push_back(free->busy[before + slot]);
+    free->busy[before + slots + slot_of(span)] += free->end.back() - span.begin_ns;
     if (span.step >= 0) {
         StepRange& step = steps_[span.step];
         step.begin_ns = step.empty() ? span.begin_ns : std::min(step.begin_ns, span.begin_ns);
@@ -138,8 +167,8 @@ void TraceIndex::reserve_tracks(const Trace& trace) {
         track.spans.reserve(counts[i]);
         track.begin.reserve(counts[i]);
         track.end.reserve(counts[i]);
-        track.busy.reserve((counts[i] + 1) * kinds_of(lane).size());
-        track.busy.assign(kinds_of(lane).size(), 0);
+        track.busy.reserve((counts[i] + 1) * slots_of(lane).size());
+        track.busy.assign(slots_of(lane).size(), 0);
     }
 }
 
@@ -178,19 +207,16 @@ int TraceIndex::neighbour(const Trace& trace, int span, int direction) const {
 
 TimeByKind busy_in(const Track& track, int64_t begin_ns, int64_t end_ns) {
     TimeByKind time{};
-    const auto [first, last] = touching(track, begin_ns, end_ns);
-    if (first >= last || end_ns <= begin_ns) return time;
-    const auto kinds = kinds_of(track.lane);
-    // What the first and the last span have outside the range; their kinds show in the sums' differences.
-    const int64_t before = std::max<int64_t>(begin_ns - track.begin[first], 0);
-    const int64_t after = std::max<int64_t>(track.end[last - 1] - end_ns, 0);
-    for (size_t slot = 0; slot < kinds.size(); ++slot) {
-        const auto busy = [&](size_t i) { return track.busy[i * kinds.size() + slot]; };
-        int64_t sum = busy(last) - busy(first);
-        if (busy(first + 1) > busy(first)) sum -= before;
-        if (busy(last) > busy(last - 1)) sum -= after;
-        time[static_cast<int>(kinds[slot])] = sum;
-    }
+    sum_slots(track, begin_ns, end_ns,
+              [&](const Slot& slot, int64_t ns) { time[static_cast<size_t>(slot.kind)] += ns; });
+    return time;
+}
+
+TimeByCause waits_in(const Track& track, int64_t begin_ns, int64_t end_ns) {
+    TimeByCause time{};
+    if (track.lane != Lane::wait) return time;
+    sum_slots(track, begin_ns, end_ns,
+              [&](const Slot& slot, int64_t ns) { time[static_cast<size_t>(slot.cause)] += ns; });
     return time;
 }
 

@@ -20,6 +20,8 @@ Lane lane_of(SpanKind kind);
 const char* name_of(Lane lane);
 
 using TimeByKind = std::array<int64_t, kSpanKinds>;  // ns
+inline constexpr int kWaitCauses = 4;
+using TimeByCause = std::array<int64_t, kWaitCauses>;  // ns, of waits
 
 /// Spans of one rank and lane that do not overlap, ascending.
 struct Track {
@@ -28,7 +30,7 @@ struct Track {
     std::vector<int32_t> spans;  // indices into Trace::spans
     std::vector<int64_t> begin;  // ns, of each span: what a search touches lies together
     std::vector<int64_t> end;
-    /// Time of each of the lane's kinds before each span, and after the last: busy[i * kinds + kind].
+    /// Time of each of the lane's kinds, waits by cause, before each span and after the last.
     std::vector<int64_t> busy;
     size_t size() const { return spans.size(); }
 };
@@ -87,5 +89,7 @@ class TraceIndex {
 std::pair<size_t, size_t> touching(const Track& track, int64_t begin_ns, int64_t end_ns);
 /// Time by kind in [begin, end) of one track.
 TimeByKind busy_in(const Track& track, int64_t begin_ns, int64_t end_ns);
+/// The same of a wait lane's track, by what was waited for; zeros for other lanes.
+TimeByCause waits_in(const Track& track, int64_t begin_ns, int64_t end_ns);
 
 }  // namespace ringscope::ui

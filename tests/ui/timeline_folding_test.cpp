@@ -6,6 +6,8 @@
 #include <random>
 
 #include "ui/time_axis.h"
+#include "ui/timeline/range_statistics.h"
+#include "ui/timeline/timeline_frame.h"
 
 namespace ringscope::ui {
 namespace {
@@ -116,6 +118,36 @@ TEST(TraceIndex, RangeSumsEqualAddingSpanBySpan) {
         }
         EXPECT_EQ(index.statistics(0, std::min(a, b), std::max(a, b)).time, expected);
     }
+}
+
+TEST(TraceIndex, WaitsKeepTheirCausesWhereTheyAreFolded) {
+    std::vector<Span> spans = random_spans(600, 17);
+    for (size_t i = 0; i < spans.size(); ++i) {
+        spans[i].kind = SpanKind::wait;
+        spans[i].cause = static_cast<WaitCause>(i * 7 % kWaitCauses);
+    }
+    const auto run = run_of(spans);
+    const TraceIndex index(run);
+    const Track& track = index.tracks_of(0, Lane::wait)[0];
+    std::mt19937 random(23);
+    std::uniform_int_distribution<int64_t> time(-10, run.trace.wall_ns + 10);
+    for (int trial = 0; trial < 200; ++trial) {
+        const int64_t a = time(random), b = time(random);
+        const int64_t begin = std::min(a, b), end = std::max(a, b);
+        TimeByCause expected{};
+        for (const Span& span : spans)
+            expected[static_cast<size_t>(span.cause)] +=
+                std::max<int64_t>(std::min(span.end_ns, end) - std::max(span.begin_ns, begin), 0);
+        EXPECT_EQ(waits_in(track, begin, end), expected);
+        EXPECT_EQ(busy_in(track, begin, end)[static_cast<size_t>(SpanKind::wait)],
+                  expected[0] + expected[1] + expected[2] + expected[3]);
+    }
+    std::vector<FoldedItem> items;
+    fold_track(track, 0, run.trace.wall_ns, run.trace.wall_ns, items);
+    ASSERT_EQ(items.size(), 1u);
+    const std::string text = fold_text(run, track, items[0]);
+    for (const WaitCause cause : {WaitCause::late_peer, WaitCause::link, WaitCause::core})
+        EXPECT_NE(text.find(name_of_wait(cause)), std::string::npos) << text;
 }
 
 TEST(TimeAxis, ZoomKeepsTheTimeUnderTheCursorAndStaysInside) {

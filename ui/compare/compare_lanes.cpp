@@ -10,8 +10,10 @@ namespace {
 
 constexpr float kLeastPx = 3;  // narrower spans are folded
 
-SpanKind longest_kind(const TimeByKind& time) {
-    return static_cast<SpanKind>(std::max_element(time.begin(), time.end()) - time.begin());
+/// The kind or cause that has most of the time.
+template <typename Name, typename Times>
+Name longest(const Times& times) {
+    return static_cast<Name>(std::max_element(times.begin(), times.end()) - times.begin());
 }
 
 /// One lane of one rank: piece by piece of the alignment, cut at the piece's ends.
@@ -29,8 +31,9 @@ void draw_lane(const CompareFrame& frame, size_t run, const Track& track, const 
             Box box{{frame.axis.x_of(static_cast<double>(from + shift)), lane.min.y},
                     {frame.axis.x_of(static_cast<double>(to + shift)), lane.max.y}};
             box.max.x = std::max(box.max.x, box.min.x + 1);
-            draw_bar(*frame.canvas.list, box, longest_kind(busy_in(track, item.begin_ns, item.end_ns)),
-                     frame.ui.theme, item.count == 1);
+            draw_bar(*frame.canvas.list, box, longest<SpanKind>(busy_in(track, item.begin_ns, item.end_ns)),
+                     frame.ui.theme, item.count == 1,
+                     longest<WaitCause>(waits_in(track, item.begin_ns, item.end_ns)));
         }
     }
 }

@@ -1,5 +1,6 @@
 // The bars of the timeline: a span each while they are wide enough to see, else folded ones.
 #include <algorithm>
+#include <cmath>
 
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
@@ -133,24 +134,48 @@ class RowPainter {
         frame_.list.AddRectFilled(bar.min, bar.max, with_alpha(theme_.background, 0.75f));
     }
 
+    /// The part of a column, from `y` up, that `ns` of `whole` takes; moves `y` to its top.
+    static Box stacked(const Box& column, int64_t ns, int64_t whole, float& y) {
+        const auto share = static_cast<float>(static_cast<double>(ns) / static_cast<double>(whole));
+        const float top = std::max(y - std::max(share * column.height(), 1.0f), column.min.y);
+        const Box part{{column.min.x, top}, {column.max.x, y}};
+        y = top;
+        return part;
+    }
+
+    void stack_kinds(const TimeByKind& time, int64_t whole, const Box& column) {
+        float y = column.max.y;
+        for (int kind = 0; kind < kSpanKinds; ++kind) {
+            if (time[kind] <= 0) continue;
+            const Box part = stacked(column, time[kind], whole, y);
+            frame_.list.AddRectFilled(part.min, part.max, theme_.span_colour(static_cast<SpanKind>(kind)));
+        }
+    }
+
+    /// Hatched by cause as single waits are; neighbouring columns continue each other's lines.
+    void stack_waits(const TimeByCause& time, int64_t whole, const Box& column) {
+        const ImU32 fill = theme_.span_colour(SpanKind::wait);
+        float y = column.max.y;
+        for (int cause = 0; cause < kWaitCauses; ++cause) {
+            if (time[cause] <= 0) continue;
+            const Box part = stacked(column, time[cause], whole, y);
+            frame_.list.AddRectFilled(part.min, part.max, with_alpha(fill, 0.35f));
+            const Hatch hatch = hatch_of(static_cast<WaitCause>(cause));
+            if (hatch != Hatch::outline) draw_hatch(frame_.list, part, hatch, fill, theme_.px(5));
+        }
+    }
+
     /// How much of each kind there is in each column, and a zigzag that says: many spans.
     void paint_fold(const Track& track, const FoldedItem& item, const Box& bar) {
-        const float bottom = bar.max.y;
-        for (float x = bar.min.x; x < bar.max.x; x += kDensityColumnPx) {
+        const int columns = static_cast<int>(std::ceil(bar.width() / kDensityColumnPx));
+        for (int i = 0; i < columns; ++i) {
+            const float x = bar.min.x + kDensityColumnPx * static_cast<float>(i);
             const float right = std::min(x + kDensityColumnPx, bar.max.x);
             const auto begin = static_cast<int64_t>(frame_.axis.time_at(x));
             const auto end = std::max(static_cast<int64_t>(frame_.axis.time_at(right)), begin + 1);
-            const TimeByKind time = busy_in(track, begin, end);
-            float y = bottom;
-            for (int kind = 0; kind < kSpanKinds; ++kind) {
-                if (time[kind] <= 0) continue;
-                const float part =
-                    static_cast<float>(static_cast<double>(time[kind]) / static_cast<double>(end - begin));
-                const float top = std::max(y - std::max(part * bar.height(), 1.0f), bar.min.y);
-                frame_.list.AddRectFilled({x, top}, {right, y},
-                                          theme_.span_colour(static_cast<SpanKind>(kind)));
-                y = top;
-            }
+            const Box column{{x, bar.min.y}, {right, bar.max.y}};
+            track.lane == Lane::wait ? stack_waits(waits_in(track, begin, end), end - begin, column)
+                                     : stack_kinds(busy_in(track, begin, end), end - begin, column);
         }
         zigzag(bar);
         std::string text = count_text(item.count) + " spans";
@@ -173,10 +198,10 @@ class RowPainter {
         points_.clear();
         const float half = std::min(bar.height() * 0.2f, theme_.px(3));
         const float middle = (bar.min.y + bar.max.y) / 2;
-        bool up = false;
-        for (float x = bar.min.x; x <= bar.max.x; x += theme_.px(4), up = !up) {
-            points_.push_back({x, middle + (up ? -half : half)});
-        }
+        const int corners = static_cast<int>(bar.width() / theme_.px(4)) + 1;
+        for (int i = 0; i < corners; ++i)
+            points_.push_back(
+                {bar.min.x + theme_.px(4) * static_cast<float>(i), middle + (i % 2 ? -half : half)});
         if (points_.size() < 2) return;
         add_polyline(frame_.list, points_.data(), static_cast<int>(points_.size()),
                      with_alpha(theme_.text, 0.5f), 1);

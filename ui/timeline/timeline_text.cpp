@@ -3,6 +3,7 @@
 
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/timeline/range_statistics.h"
 #include "ui/timeline/timeline_frame.h"
 
 namespace ringscope::ui {
@@ -51,6 +52,22 @@ std::string transfer_lines(const TransferTimes& times) {
     add("peer ready", times.peer_ready_ns);
     add("first byte", times.begin_ns);
     add("done", times.done_ns);
+    return text;
+}
+
+/// What the waits of a fold were for, the longest first.
+std::string causes_text(const Track& track, const FoldedItem& fold) {
+    const TimeByCause time = waits_in(track, fold.begin_ns, fold.end_ns);
+    std::vector<int> causes;
+    for (int cause = 0; cause < kWaitCauses; ++cause)
+        if (time[static_cast<size_t>(cause)] > 0) causes.push_back(cause);
+    std::stable_sort(causes.begin(), causes.end(), [&](int a, int b) {
+        return time[static_cast<size_t>(a)] > time[static_cast<size_t>(b)];
+    });
+    std::string text;
+    for (const int cause : causes)
+        text += std::string("\n    ") + name_of_wait(static_cast<WaitCause>(cause)) + " " +
+                nanoseconds_text(time[static_cast<size_t>(cause)]);
     return text;
 }
 
@@ -128,6 +145,7 @@ std::string fold_text(const Run& run, const Track& track, const FoldedItem& fold
         text += std::string("\n") + name_of(static_cast<SpanKind>(kind)) + " " +
                 nanoseconds_text(time[kind]) + " (" + percent_of(static_cast<double>(time[kind]), whole) +
                 ")";
+        if (static_cast<SpanKind>(kind) == SpanKind::wait) text += causes_text(track, fold);
     }
     const int steps[] = {run.trace.spans[track.spans[fold.first]].step,
                          run.trace.spans[track.spans[fold.first + fold.count - 1]].step};
