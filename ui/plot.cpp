@@ -24,8 +24,10 @@ void diagonals(ImDrawList& list, const Box& box, bool rising, ImU32 colour, floa
     const float height = box.height();
     // Lines stand at multiples of the spacing on the screen, so that neighbouring bars continue each other's
     // hatch.
-    const float first = std::floor((box.min.x - height) / spacing) * spacing;
-    for (float x = first; x < box.max.x; x += spacing) {
+    const auto first = static_cast<int64_t>(std::floor((box.min.x - height) / spacing));
+    const auto last = static_cast<int64_t>(std::ceil(box.max.x / spacing));
+    for (int64_t line = first; line < last; ++line) {
+        const float x = static_cast<float>(line) * spacing;
         const float left = std::max(x, box.min.x);
         const float right = std::min(x + height, box.max.x);
         if (!(right > left)) continue;
@@ -35,21 +37,25 @@ void diagonals(ImDrawList& list, const Box& box, bool rising, ImU32 colour, floa
     }
 }
 
+/// 0 to 1 in parts of 256: colours are mixed in whole numbers.
+ImU32 share_of_256(float share) {
+    return static_cast<ImU32>(std::lround(std::clamp(share, 0.0f, 1.0f) * 256));
+}
+
 }  // namespace
 
 ImU32 with_alpha(ImU32 colour, float alpha) {
-    const float own = static_cast<float>(colour >> IM_COL32_A_SHIFT & 0xff);
-    const auto byte = static_cast<ImU32>(std::clamp(alpha, 0.0f, 1.0f) * own + 0.5f);
+    const ImU32 own = colour >> IM_COL32_A_SHIFT & 0xff;
+    const ImU32 byte = (own * share_of_256(alpha) + 128) >> 8;
     return (colour & ~IM_COL32_A_MASK) | byte << IM_COL32_A_SHIFT;
 }
 
 ImU32 mix(ImU32 a, ImU32 b, float t) {
-    t = std::clamp(t, 0.0f, 1.0f);
+    const ImU32 share = share_of_256(t);
     ImU32 mixed = 0;
     for (int shift = 0; shift < 32; shift += 8) {
-        const auto from = static_cast<float>(a >> shift & 0xff);
-        const auto to = static_cast<float>(b >> shift & 0xff);
-        mixed |= static_cast<ImU32>(from + (to - from) * t + 0.5f) << shift;
+        const ImU32 from = a >> shift & 0xff, to = b >> shift & 0xff;
+        mixed |= ((from * (256 - share) + to * share + 128) >> 8) << shift;
     }
     return mixed;
 }

@@ -34,7 +34,9 @@ void draw_level(const MemoryPicture& picture, const Box& box, int64_t bytes, int
                 float dash) {
     if (bytes <= 0 || bytes > most) return;
     const float y = picture.y_of(box, static_cast<double>(bytes), most);
-    for (float x = box.min.x; x < box.max.x; x += 2 * dash) {
+    const int dashes = static_cast<int>(std::ceil(box.width() / (2 * dash)));
+    for (int i = 0; i < dashes; ++i) {
+        const float x = box.min.x + 2 * dash * static_cast<float>(i);
         picture.list.AddLine({x, y}, {std::min(x + dash, box.max.x), y}, colour, picture.theme.px(1.5f));
     }
 }

@@ -1,6 +1,7 @@
 #include "ui/ring/ring_moment.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "ui/format.h"
 #include "ui/time_axis.h"
@@ -200,7 +201,9 @@ std::vector<RingEdge> edges_of_group(const Schedule& schedule, int group) {
         });
         if (carries) edges.push_back({t.from, t.to});
     }
-    std::sort(edges.begin(), edges.end());
+    std::sort(edges.begin(), edges.end(), [](const RingEdge& a, const RingEdge& b) {
+        return std::tie(a.from, a.to) < std::tie(b.from, b.to);
+    });
     edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
     return edges;
 }

@@ -44,7 +44,7 @@ std::vector<int> way_of(const Schedule& schedule, int owner);
 struct RingEdge {
     int from = 0;
     int to = 0;
-    auto operator<=>(const RingEdge&) const = default;
+    bool operator==(const RingEdge&) const = default;
 };
 std::vector<RingEdge> edges_of_group(const Schedule& schedule, int group);
 

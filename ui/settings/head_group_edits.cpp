@@ -93,6 +93,7 @@ int heads_of_group(const ProblemSpec& spec, int group) {
         unset_before += !other.heads && g < group ? 1 : 0;
     }
     const int64_t left = spec.heads - named;
+    RINGSCOPE_CHECK(unset > 0);  // this group is one of them
     if (left < unset) return 0;
     return static_cast<int>(left / unset + (unset_before < left % unset ? 1 : 0));
 }
