@@ -44,17 +44,29 @@ std::string state_text(const ui::Ui& content, const WindowSize& size) {
 }
 
 /// The runner and the worker wake whatever surface there is; it is made after them and goes before them.
-struct Waker {
-    std::mutex mutex;
-    Surface* surface = nullptr;
+class Waker {
+  public:
     void set(Surface* target) {
-        const std::lock_guard lock(mutex);
-        surface = target;
+        const std::lock_guard lock(mutex_);
+        surface_ = target;
     }
     void wake() {
-        const std::lock_guard lock(mutex);
-        if (surface) surface->wake();
+        const std::lock_guard lock(mutex_);
+        if (surface_) surface_->wake();
     }
+
+  private:
+    std::mutex mutex_;
+    Surface* surface_ = nullptr;
+};
+
+/// Lets go of the surface before it is destroyed, also when an exception ends the window.
+struct Woken {
+    Waker& waker;
+    Woken(Waker& by, Surface& surface) : waker(by) { waker.set(&surface); }
+    ~Woken() { waker.set(nullptr); }
+    Woken(const Woken&) = delete;
+    Woken& operator=(const Woken&) = delete;
 };
 
 int drive(const Script& script, FrameLoop& loop, std::stop_token stop) {
@@ -95,7 +107,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
         window = opened.get();
         surface = std::move(opened);
     }
-    waker.set(surface.get());
+    const Woken woken(waker, *surface);
 
     content.restore({state});
     content.set_experiment(experiment);
@@ -108,7 +120,6 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
         loop.run(stop);
 
     if (window && !state_path.empty()) write_state(state_path, state_text(content, window->size()));
-    waker.set(nullptr);
     return code;
 }
 

@@ -188,6 +188,11 @@ class Failures(Case):
                 script = self.file("script", text)
                 self.assert_error(ringscope("gui", "--offscreen", "--script", script), 2, str(script), *words)
 
+    def test_a_script_that_fails_during_a_run_ends_with_its_message(self):
+        script = self.file("script", "set ring.rank 64")
+        ran = ringscope("gui", "--offscreen", "--set", "problem.seq_len=16384", "--script", script)
+        self.assert_error(ran, 2, str(script), ":1", "ring.rank")
+
     def test_bad_pictures(self):
         target = self.folder / "x.png"
         self.assert_error(ringscope("screenshot", "--view", "nowhere", "--out", target), 2, "nowhere", "timeline")
