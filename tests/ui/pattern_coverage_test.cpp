@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <random>
 
 #include "engine/scenarios.h"
 #include "engine/schedule.h"
 #include "ui/pattern/pattern_colours.h"
 #include "ui/pattern/pattern_explain.h"
+#include "ui/pattern/step_mixture.h"
 
 namespace ringscope::ui {
 namespace {
@@ -184,12 +186,77 @@ TEST(PatternColours, InterleavedOwnersAreNamedNotGrey) {
     const auto n = static_cast<double>(e.problem.seq_len);
     const PatternPicture whole =
         paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, n, 0, n}, 64, theme);
-    ASSERT_EQ(whole.owners.size(), 1u);
-    EXPECT_EQ(whole.owners[0], (std::vector{0, 1, 2, 3}));
-    for (const PatternCell& cell : whole.cells) EXPECT_EQ(cell.owners, 0);
+    ASSERT_EQ(whole.mixtures.size(), 1u);
+    EXPECT_EQ(whole.mixtures[0], (std::vector{0, 1, 2, 3}));
+    for (const PatternCell& cell : whole.cells) EXPECT_EQ(cell.mixture, 0);
     const PatternPicture near =
         paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, 16, 0, 16}, 64, theme);
-    EXPECT_TRUE(near.owners.empty()) << "single cells have one owner";
+    EXPECT_TRUE(near.mixtures.empty()) << "single cells have one owner";
+}
+
+Experiment interleaved(Layout layout, bool causal, Queries queries) {
+    Experiment e = default_experiment();
+    e.problem.seq_len = 96;
+    e.problem.causal = causal;
+    e.problem.queries = queries;
+    e.problem.head_groups = {{24, 1, {}, {}}, {48, 2, 1, {}}, {96, 3, 2, {}}};
+    e.ring.layout = layout;
+    return e;
+}
+
+TEST(StepMixture, EqualsAskingEachPairOfABlock) {
+    for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped})
+        for (const bool causal : {true, false})
+            for (const Queries queries : {Queries::dilated, Queries::all}) {
+                const Schedule schedule = plan(interleaved(layout, causal, queries));
+                const StepLookup steps(schedule);
+                for (int pattern = 0; pattern < 3; ++pattern) {
+                    const Pattern& p = schedule.problem.patterns[static_cast<size_t>(pattern)];
+                    StepMixture mixture(schedule, steps, pattern);
+                    for (const int64_t block : {6, 12, 40})
+                        for (int64_t q = 0; q < 96; q += block)
+                            for (int64_t k = 0; k < 96; k += block) {
+                                std::map<int, int64_t> wanted;
+                                for (int64_t query = q; query < std::min<int64_t>(q + block, 96); ++query)
+                                    for (int64_t key = k; key < std::min<int64_t>(k + block, 96); ++key)
+                                        if (schedule.problem.allowed(p, query, key))
+                                            ++wanted[steps.step_of(schedule.placement.owner(query),
+                                                                   schedule.placement.owner(key), pattern,
+                                                                   key / p.segment_length)];
+                                std::vector<StepShare> shares;
+                                std::vector<int> used;
+                                for (const auto& [step, pairs] : wanted) {
+                                    shares.push_back({step, pairs});
+                                    used.push_back(step);
+                                }
+                                EXPECT_EQ(step_shares(schedule, steps, pattern, q, q + block, k, k + block),
+                                          shares)
+                                    << name_of(layout) << ' ' << pattern << ' ' << q << ' ' << k;
+                                EXPECT_EQ(mixture.steps_of(mixture.queries_in(q, q + block),
+                                                           mixture.keys_in(k, k + block)),
+                                          used)
+                                    << name_of(layout) << ' ' << pattern << ' ' << q << ' ' << k;
+                            }
+                }
+            }
+}
+
+TEST(PatternColours, InterleavedStepsAreNamedNotGrey) {
+    Experiment e = default_experiment();
+    e.ring.layout = Layout::striped;
+    const Schedule schedule = plan(e);
+    const StepLookup steps(schedule);
+    const Theme theme = make_theme(ThemeName::dark, 1);
+    const auto n = static_cast<double>(e.problem.seq_len);
+    const PatternPicture whole =
+        paint_pattern(schedule, steps, 0, PatternColour::step, {0, n, 0, n}, 64, theme);
+    ASSERT_FALSE(whole.cells.empty());
+    for (const PatternCell& cell : whole.cells) {
+        ASSERT_GE(cell.mixture, 0);
+        EXPECT_EQ(whole.mixtures[static_cast<size_t>(cell.mixture)], (std::vector{0, 1, 2, 3}));
+    }
+    const std::string text = steps_text(schedule, steps, 0, {0, 128, 0, 128});
+    EXPECT_NE(text.find("1 has "), std::string::npos) << text;
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/reference.h"
+#include "ui/pattern/step_mixture.h"
 #include "ui/plot.h"
 
 namespace ringscope::ui {
@@ -27,47 +28,85 @@ class Painter {
   public:
     Painter(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour,
             const Theme& theme)
-        : schedule_(schedule), steps_(steps), pattern_(pattern), colour_(colour), theme_(theme) {}
+        : schedule_(schedule),
+          pattern_(pattern),
+          colour_(colour),
+          theme_(theme),
+          mixture_(schedule, steps, pattern) {}
 
     PatternPicture paint(const TokenWindow& window, int most_cells) {
         const Problem& problem = schedule_.problem;
         const int64_t block = block_for(problem, problem.patterns[pattern_], window, most_cells);
-        PatternPicture picture;
-        picture.grid = cover(problem, problem.patterns[pattern_], window, block);
+        picture_.grid = cover(problem, problem.patterns[pattern_], window, block);
         if (colour_ == PatternColour::group) {
             for (const Pattern& pattern : problem.patterns)
                 grids_.push_back(cover(problem, pattern, window, block));
         }
-        find_owners(picture);
-        join(picture);
-        picture.mixed = mixed_;
-        return picture;
+        if (colour_ == PatternColour::owner) find_owners();
+        if (colour_ == PatternColour::step) find_lines();
+        join();
+        return std::move(picture_);
     }
 
   private:
-    void find_owners(PatternPicture& picture) {
-        const CoverageGrid& grid = picture.grid;
-        const Placement& placement = schedule_.placement;
-        std::map<std::vector<int>, int> known;
+    /// The index of the list among the picture's mixtures.
+    int mixture_of(const std::vector<int>& list) {
+        const auto [at, fresh] = known_.emplace(list, static_cast<int>(picture_.mixtures.size()));
+        if (fresh) picture_.mixtures.push_back(list);
+        return at->second;
+    }
+
+    void find_owners() {
+        const CoverageGrid& grid = picture_.grid;
         for (int column = 0; column < grid.columns; ++column) {
             const int64_t begin = grid.key_begin(column), end = grid.key_begin(column + 1);
-            key_owner_.push_back(sole_owner(placement, begin, end));
+            key_owner_.push_back(sole_owner(schedule_.placement, begin, end));
             owners_.push_back(-1);
-            if (key_owner_.back() != kManyOwners || colour_ != PatternColour::owner) continue;
+            if (key_owner_.back() != kManyOwners) continue;
             std::vector<int> owners;
             for (const OwnerShare& share : key_owners(schedule_, pattern_, begin, end))
                 owners.push_back(share.rank);
-            if (owners.size() < 2) {
-                if (!owners.empty()) key_owner_.back() = owners.front();
-                continue;
-            }
-            const auto [at, fresh] = known.emplace(owners, static_cast<int>(picture.owners.size()));
-            if (fresh) picture.owners.push_back(owners);
-            owners_.back() = at->second;
+            if (owners.size() == 1) key_owner_.back() = owners.front();
+            if (owners.size() > 1) owners_.back() = mixture_of(owners);
         }
-        for (int row = 0; row < grid.rows; ++row) {
-            query_owner_.push_back(sole_owner(placement, grid.query_begin(row), grid.query_begin(row + 1)));
+    }
+
+    void find_lines() {
+        const CoverageGrid& grid = picture_.grid;
+        for (int column = 0; column < grid.columns; ++column)
+            columns_.push_back(line_of(mixture_.keys_in(grid.key_begin(column), grid.key_begin(column + 1))));
+        for (int row = 0; row < grid.rows; ++row)
+            rows_.push_back(line_of(mixture_.queries_in(grid.query_begin(row), grid.query_begin(row + 1))));
+    }
+
+    /// Rows and columns whose ranks and segment are the same have the same steps away from the causal edge.
+    struct Line {
+        LineTokens tokens;
+        int ranks = -1;  // which set of ranks, when all tokens are of one segment
+    };
+    Line line_of(LineTokens tokens) {
+        Line line{std::move(tokens)};
+        if (line.tokens.size() != 1) return line;
+        std::vector<int> ranks;
+        for (const RankTokens& own : line.tokens[0].ranks) ranks.push_back(own.rank);
+        line.ranks = sets_.emplace(ranks, static_cast<int>(sets_.size())).first->second;
+        return line;
+    }
+
+    /// Steps of a block with allowed pairs.
+    const std::vector<int>& steps_of(int row, int column) {
+        const Line& queries = rows_[static_cast<size_t>(row)];
+        const Line& keys = columns_[static_cast<size_t>(column)];
+        const CoverageGrid& grid = picture_.grid;
+        const bool on_edge = schedule_.problem.causal && grid.key_begin(column + 1) > grid.query_begin(row);
+        if (queries.ranks < 0 || keys.ranks < 0 || on_edge) {
+            known_steps_of_ = {};
+            return known_steps_ = mixture_.steps_of(queries.tokens, keys.tokens);
         }
+        const SameSteps wanted{queries.ranks, keys.ranks, keys.tokens[0].segment};
+        if (wanted == known_steps_of_) return known_steps_;
+        known_steps_of_ = wanted;
+        return known_steps_ = mixture_.steps_of(queries.tokens, keys.tokens);
     }
 
     static float strength(double share) {
@@ -76,45 +115,32 @@ class Painter {
     }
     ImU32 shade(ImU32 hue, double share) const { return mix(theme_.background, hue, strength(share)); }
 
-    ImU32 neutral() {
-        mixed_ = true;
-        return theme_.text_dim;
-    }
-
-    ImU32 hue_of(const CoverageGrid& grid, int row, int column) {
-        const int owner = key_owner_[column];
-        const int rank = query_owner_[row];
-        if (owners_[column] >= 0) return theme_.text_dim;  // under the stripes
-        if (owner == kManyOwners) return neutral();
-        if (colour_ == PatternColour::owner) return theme_.category_colour(owner);
-        if (rank == kManyOwners) return neutral();
-        // Segments that both ranges touch; a group's segments may reach a rank in different steps.
-        const int64_t w = schedule_.problem.patterns[pattern_].segment_length;
-        const int64_t first = std::max(grid.key_begin(column), grid.query_begin(row)) / w;
-        const int64_t last = (std::min(grid.key_begin(column + 1), grid.query_begin(row + 1)) - 1) / w;
-        const int step = steps_.step_of(rank, owner, pattern_, first);
-        const int last_step = last > first ? steps_.step_of(rank, owner, pattern_, last) : step;
-        if (step < 0 || step != last_step) return neutral();
-        return step_colour(theme_, step, schedule_.steps);
-    }
-
     /// Its colour is 0 where nothing is allowed.
-    PatternCell look_of(const CoverageGrid& grid, int row, int column) {
-        PatternCell cell{column, column + 1, row, row + 1, colour_of(grid, row, column)};
-        cell.owners = cell.colour != 0 ? owners_[column] : -1;
-        if (cell.owners >= 0)
-            cell.strength =
-                strength(static_cast<double>(grid.at(row, column)) / static_cast<double>(grid.most));
+    PatternCell look_of(int row, int column) {
+        const CoverageGrid& grid = picture_.grid;
+        PatternCell cell{column, column + 1, row, row + 1};
+        if (colour_ == PatternColour::group) {
+            cell.colour = colour_of_groups(row, column);
+            return cell;
+        }
+        const int64_t pairs = grid.at(row, column);
+        if (pairs == 0) return cell;
+        const double share = static_cast<double>(pairs) / static_cast<double>(grid.most);
+        ImU32 hue = theme_.text_dim;  // under the stripes
+        if (colour_ == PatternColour::owner) {
+            cell.mixture = owners_[static_cast<size_t>(column)];
+            if (cell.mixture < 0) hue = theme_.category_colour(key_owner_[static_cast<size_t>(column)]);
+        } else {
+            const std::vector<int>& steps = steps_of(row, column);
+            if (steps.size() > 1) cell.mixture = mixture_of(steps);
+            if (steps.size() == 1) hue = step_colour(theme_, steps[0], schedule_.steps);
+        }
+        cell.colour = shade(hue, share);
+        if (cell.mixture >= 0) cell.strength = strength(share);
         return cell;
     }
 
-    ImU32 colour_of(const CoverageGrid& grid, int row, int column) {
-        if (colour_ != PatternColour::group) {
-            const int64_t pairs = grid.at(row, column);
-            if (pairs == 0) return 0;
-            return shade(hue_of(grid, row, column),
-                         static_cast<double>(pairs) / static_cast<double>(grid.most));
-        }
+    ImU32 colour_of_groups(int row, int column) const {
         ImU32 mixed = 0;
         double weight = 0, share = 0;
         for (size_t i = 0; i < grids_.size(); ++i) {
@@ -130,16 +156,17 @@ class Painter {
     }
 
     /// Equal neighbours of a row become one cell; equal cells of neighbouring rows as well.
-    void join(PatternPicture& picture) {
+    void join() {
+        PatternPicture& picture = picture_;
         const CoverageGrid& grid = picture.grid;
         std::vector<size_t> above, now;  // cells that end at the row before, and at this one; by column
         for (int row = 0; row < grid.rows; ++row) {
             now.clear();
             size_t open = 0;
             for (int column = 0; column < grid.columns;) {
-                PatternCell cell = look_of(grid, row, column);
+                PatternCell cell = look_of(row, column);
                 int end = column + 1;
-                while (end < grid.columns && look_of(grid, row, end).looks_like(cell)) ++end;
+                while (end < grid.columns && look_of(row, end).looks_like(cell)) ++end;
                 cell.column_end = end;
                 if (cell.colour != 0) {
                     while (open < above.size() && picture.cells[above[open]].column_begin < column) ++open;
@@ -158,14 +185,25 @@ class Painter {
     }
 
     const Schedule& schedule_;
-    const StepLookup& steps_;
     int pattern_;
     PatternColour colour_;
     const Theme& theme_;
-    std::vector<CoverageGrid> grids_;
-    std::vector<int> key_owner_, query_owner_;
-    std::vector<int> owners_;  // of each column: index into PatternPicture::owners, or -1
-    bool mixed_ = false;
+    PatternPicture picture_;
+    std::map<std::vector<int>, int> known_;  // mixtures
+    std::vector<CoverageGrid> grids_;        // of all groups
+    std::vector<int> key_owner_;
+    std::vector<int> owners_;  // of each column: index into PatternPicture::mixtures, or -1
+    StepMixture mixture_;
+    std::vector<Line> rows_, columns_;
+    std::map<std::vector<int>, int> sets_;  // of ranks
+    struct SameSteps {
+        int queries = -1;
+        int keys = -1;
+        int64_t segment = -1;
+        bool operator==(const SameSteps&) const = default;
+    };
+    SameSteps known_steps_of_;  // the block before
+    std::vector<int> known_steps_;
 };
 
 }  // namespace

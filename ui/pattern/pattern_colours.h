@@ -18,19 +18,19 @@ struct PatternCell {
     int row_begin = 0;
     int row_end = 0;
     ImU32 colour = 0;
-    int owners = -1;     // index into PatternPicture::owners, when the keys of several ranks interleave
-    float strength = 1;  // of each owner's colour over the background
+    int mixture = -1;  // index into PatternPicture::mixtures, where keys of several ranks or steps interleave
+    float strength = 1;  // of each of its colours over the background
 
     bool looks_like(const PatternCell& other) const {
-        return colour == other.colour && owners == other.owners;
+        return colour == other.colour && mixture == other.mixture;
     }
 };
 
 struct PatternPicture {
     CoverageGrid grid;  // of the chosen pattern
     std::vector<PatternCell> cells;
-    std::vector<std::vector<int>> owners;  // of blocks that hold the keys of several ranks, each list once
-    bool mixed = false;                    // some blocks hold several steps: drawn in a neutral colour
+    /// Ranks that own a block's keys, or steps in which they arrive, where it is several; each list once.
+    std::vector<std::vector<int>> mixtures;
 };
 
 /// Part of the pattern's kept keys in [begin, end) that each rank owns; ranks without any are left out.

@@ -4,6 +4,7 @@
 
 #include "ui/format.h"
 #include "ui/pattern/pattern_colours.h"
+#include "ui/pattern/step_mixture.h"
 
 namespace ringscope::ui {
 
@@ -66,6 +67,21 @@ std::string owners_text(const Schedule& schedule, int pattern, int64_t key_begin
     for (size_t i = 0; i < std::min(shares.size(), most); ++i)
         text += (i ? ", " : " ") + std::to_string(shares[i].rank) + " has " +
                 percent_text(static_cast<double>(shares[i].keys) / static_cast<double>(all));
+    return text + (shares.size() > most ? ", ..." : "");
+}
+
+std::string steps_text(const Schedule& schedule, const StepLookup& steps, int pattern,
+                       const TokenBlock& block) {
+    const std::vector<StepShare> shares = step_shares(schedule, steps, pattern, block.query_begin,
+                                                      block.query_end, block.key_begin, block.key_end);
+    if (shares.size() < 2) return "";
+    int64_t all = 0;
+    for (const StepShare& share : shares) all += share.pairs;
+    std::string text = "\npairs by the step in which the key is used:";
+    constexpr size_t most = 16;
+    for (size_t i = 0; i < std::min(shares.size(), most); ++i)
+        text += (i ? ", " : " ") + std::to_string(shares[i].step) + " has " + count_text(shares[i].pairs) +
+                " (" + percent_text(static_cast<double>(shares[i].pairs) / static_cast<double>(all)) + ")";
     return text + (shares.size() > most ? ", ..." : "");
 }
 

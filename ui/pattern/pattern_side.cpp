@@ -145,10 +145,10 @@ void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedu
                              (p.group == schedule.problem.patterns[pattern].group ? " *" : ""));
         }
     }
-    if (!picture.owners.empty()) {
-        side.text("stripes: keys of these", dim) && side.text("ranks interleave", dim);
+    if (!picture.mixtures.empty()) {
+        side.text("stripes: keys of these", dim) &&
+            side.text(colour == PatternColour::step ? "steps interleave" : "ranks interleave", dim);
     }
-    if (picture.mixed) legend_entry(side, dim, "several: zoom in");
     side.text("fainter: fewer pairs", dim);
     draw_coverage(side, schedule, context);
 }

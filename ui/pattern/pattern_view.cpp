@@ -147,7 +147,7 @@ void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, I
         move(context, schedule, canvas, layout);
         layout.window = window;
         update(context, schedule, layout);
-        draw_cells(canvas, layout, context);
+        draw_cells(canvas, layout, schedule, context);
         draw_pattern_axes(*canvas.list, layout, schedule, context);
         draw_pattern_lines(*canvas.list, layout, schedule, pattern, context);
         draw_pattern_side(*canvas.list, layout, schedule, pattern, colour, picture_, context);
@@ -196,7 +196,8 @@ void PatternView::update(const ViewContext& context, const Schedule& schedule, c
     picture_ = paint_pattern(schedule, steps_, pattern, colour, window, most, context.theme);
 }
 
-void PatternView::draw_cells(const Canvas& canvas, const Layout& layout, ViewContext& context) const {
+void PatternView::draw_cells(const Canvas& canvas, const Layout& layout, const Schedule& schedule,
+                             ViewContext& context) const {
     const CoverageGrid& grid = picture_.grid;
     const Box& clip = layout.matrix;
     const float cell = layout.x_of(static_cast<double>(grid.first_key + grid.block)) -
@@ -210,13 +211,16 @@ void PatternView::draw_cells(const Canvas& canvas, const Layout& layout, ViewCon
                        layout.y_of(static_cast<double>(grid.query_begin(c.row_begin)))},
                       {layout.x_of(static_cast<double>(grid.key_begin(c.column_end))),
                        layout.y_of(static_cast<double>(grid.query_begin(c.row_end)))}};
-        if (c.owners < 0) {
+        if (c.mixture < 0) {
             canvas.list->AddRectFilled(box.min, box.max, c.colour);
             continue;
         }
         hues.clear();
-        for (const int rank : picture_.owners[static_cast<size_t>(c.owners)])
-            hues.push_back(mix(theme.background, theme.category_colour(rank), c.strength));
+        for (const int part : picture_.mixtures[static_cast<size_t>(c.mixture)]) {
+            const ImU32 hue = key_.colour == PatternColour::step ? step_colour(theme, part, schedule.steps)
+                                                                 : theme.category_colour(part);
+            hues.push_back(mix(theme.background, hue, c.strength));
+        }
         const Box seen{{std::max(box.min.x, clip.min.x), std::max(box.min.y, clip.min.y)},
                        {std::min(box.max.x, clip.max.x), std::min(box.max.y, clip.max.y)}};
         draw_stripes(*canvas.list, seen, hues, theme.px(kStripePx), true);
@@ -264,12 +268,15 @@ void PatternView::point(ViewContext& context, const Schedule& schedule, const Ca
         const int64_t k = key / block * block, q = query / block * block;
         const int64_t keys = std::min(block, last + 1 - k), queries = std::min(block, last + 1 - q);
         const int64_t pairs = pairs_in_block(schedule.problem, shown, q, q + block, k, k + block);
-        const std::string owners = owners_text(schedule, pattern, k, k + block);
+        const std::string interleaved =
+            colour == PatternColour::step
+                ? steps_text(schedule, steps_, pattern, {k, k + block, q, q + block})
+                : owners_text(schedule, pattern, k, k + block);
         text += "\n\nblock of queries " + count_text(q) + " to " + count_text(q + queries - 1) +
                 " and keys " + count_text(k) + " to " + count_text(k + keys - 1) + ": " + count_text(pairs) +
                 " of " + count_text(keys * queries) + " pairs (" +
                 ratio_text(100.0 * static_cast<double>(pairs) / static_cast<double>(keys * queries)) + " %)" +
-                owners;
+                interleaved;
     }
     tooltip(text);
 }

@@ -25,7 +25,8 @@ struct PatternView {
     void draw_table(const Schedule& schedule, ImVec2 size) const;
     void move(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
     void update(const ViewContext& context, const Schedule& schedule, const Layout& layout);
-    void draw_cells(const Canvas& canvas, const Layout& layout, ViewContext& context) const;
+    void draw_cells(const Canvas& canvas, const Layout& layout, const Schedule& schedule,
+                    ViewContext& context) const;
     void point(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
 
     /// What the picture was made for: it is made anew when any of it changes.

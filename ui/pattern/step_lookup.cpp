@@ -21,19 +21,31 @@ StepLookup::StepLookup(const Schedule& schedule) {
     }
 }
 
-int StepLookup::step_of(int rank, int owner, int pattern, int64_t segment) const {
+int StepLookup::step_of(int rank, int owner, int pattern, int64_t segment, SegmentRange* holds) const {
+    constexpr int64_t far = int64_t{1} << 62;
+    SegmentRange unused;
+    SegmentRange& range = holds ? *holds : unused;
+    range = {0, far};
     if (rank < 0 || rank >= static_cast<int>(ranks_.size())) return -1;
-    const std::vector<Entry>& entries = ranks_[rank];
+    const std::vector<Entry>& entries = ranks_[static_cast<size_t>(rank)];
     // The last entry of that owner and pattern that begins at or before the segment.
     auto after = std::upper_bound(entries.begin(), entries.end(), std::tuple(owner, pattern, segment),
                                   [](const std::tuple<int, int, int64_t>& wanted, const Entry& entry) {
                                       return wanted < std::tuple<int, int, int64_t>(
                                                           entry.owner, entry.pattern, entry.segments.first);
                                   });
-    if (after == entries.begin()) return -1;
+    const auto is_asked = [&](const Entry& entry) {
+        return entry.owner == owner && entry.pattern == pattern;
+    };
+    if (after != entries.end() && is_asked(*after)) range.count = after->segments.first;
+    if (after == entries.begin() || !is_asked(*(after - 1))) return -1;
     const Entry& entry = *(after - 1);
-    const bool found = entry.owner == owner && entry.pattern == pattern && segment < entry.segments.end();
-    return found ? entry.step : -1;
+    if (segment < entry.segments.end()) {
+        range = entry.segments;
+        return entry.step;
+    }
+    range = {entry.segments.end(), range.end() - entry.segments.end()};
+    return -1;
 }
 
 }  // namespace ringscope::ui

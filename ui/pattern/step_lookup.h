@@ -14,7 +14,8 @@ class StepLookup {
     explicit StepLookup(const Schedule& schedule);
 
     /// The step, or -1 when the rank never works on that owner's part of the segment.
-    int step_of(int rank, int owner, int pattern, int64_t segment) const;
+    /// `holds`: segments round this one for which the answer is the same.
+    int step_of(int rank, int owner, int pattern, int64_t segment, SegmentRange* holds = nullptr) const;
 
   private:
     struct Entry {
