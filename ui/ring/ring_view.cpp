@@ -7,6 +7,7 @@
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
 #include "ui/plot.h"
+#include "ui/ring/ring_table.h"
 #include "ui/time_axis.h"
 
 namespace ringscope::ui {
@@ -36,6 +37,12 @@ struct RingPicture {
                 centre.y + at * static_cast<float>(std::sin(angle))};
     }
     ImVec2 place(int rank) const { return place(rank, radius); }
+    /// Letters grow with the ranks, so that a picture that fills the screen is read from afar.
+    ImFont* label_font() const {
+        if (node >= theme.px(34)) return theme.title_font;
+        return node >= theme.px(22) ? theme.text_font : theme.small_font;
+    }
+    bool has_words() const { return node >= theme.px(22); }
 };
 
 struct Way {
@@ -87,7 +94,6 @@ void fill_node(const RingPicture& picture, ImVec2 at, float radius, const std::v
 }
 
 void draw_rank_label(const RingPicture& picture, int rank) {
-    const ImVec2 size = text_size(picture.theme.small_font, std::to_string(rank));
     const int ranks = picture.moment.schedule->ranks;
     const float widest = text_size(picture.theme.small_font, std::to_string(ranks - 1)).x;
     const float spacing =
@@ -96,9 +102,21 @@ void draw_rank_label(const RingPicture& picture, int rank) {
         std::max(1, static_cast<int>(std::ceil((widest + picture.theme.px(3)) / std::max(spacing, 0.1f))));
     const Selection& s = picture.context.selection;
     if (rank % every != 0 && rank != s.selected.rank && rank != s.hovered.rank) return;
-    const ImVec2 out = picture.place(rank, picture.radius + picture.node + size.y * 0.75f);
-    draw_text(picture.list, picture.theme.small_font, {out.x - size.x / 2, out.y - size.y / 2},
-              picture.theme.text, std::to_string(rank), picture.box);
+    ImFont* font = picture.label_font();
+    const ImVec2 centre = picture.place(rank, 0), rim = picture.place(rank, 1);
+    const ImVec2 out{rim.x - centre.x, rim.y - centre.y};
+    // In words where there is room beside the rank, pushed out by the words' own extent.
+    const std::string number = std::to_string(rank);
+    for (const std::string& text : {"rank " + number, number}) {
+        if (text != number && !picture.has_words()) continue;
+        const ImVec2 extent = text_size(font, text);
+        const float push = picture.radius + picture.node + picture.theme.px(3) +
+                           (std::fabs(out.x) * extent.x + std::fabs(out.y) * extent.y) / 2;
+        const ImVec2 at = picture.place(rank, push);
+        if (draw_text(picture.list, font, {at.x - extent.x / 2, at.y - extent.y / 2}, picture.theme.text,
+                      text, picture.box))
+            return;
+    }
 }
 
 void point_at_rank(const RingPicture& picture, int rank) {
@@ -136,16 +154,22 @@ void draw_rank(const RingPicture& picture, int rank) {
         picture.list.AddCircle(at, radius + rim + 1, s.selected.rank == rank ? theme.accent : theme.hover, 0,
                                theme.px(2));
     }
-    std::string inside;
-    if (now.doing == Doing::waiting) inside = "W";
-    if (now.doing == Doing::packing) inside = "P";
-    if (now.owners.size() == 1) inside = std::to_string(now.owners[0]);
+    std::string inside, words;
+    if (now.doing == Doing::waiting) inside = "W", words = "waits";
+    if (now.doing == Doing::packing) inside = "P", words = "packs";
+    if (now.owners.size() == 1) {
+        inside = std::to_string(now.owners[0]);
+        words = "chunk " + inside;
+    }
     const ImU32 ink =
         now.owners.size() == 1 ? theme.text_on(theme.category_colour(now.owners[0])) : theme.text;
     if (!inside.empty()) {
         const float half = radius * 0.8f;
-        draw_centred(picture.list, theme.small_font, {{at.x - half, at.y - half}, {at.x + half, at.y + half}},
-                     ink, inside);
+        const Box box{{at.x - half, at.y - half}, {at.x + half, at.y + half}};
+        ImFont* font = picture.label_font();
+        const bool fits = text_size(font, "chunk 9").x <= box.width();  // then all ranks have words
+        if (!fits || !draw_centred(picture.list, font, box, ink, words))
+            draw_centred(picture.list, font, box, ink, inside);
     }
     draw_rank_label(picture, rank);
     const float reach = radius + 2;
@@ -233,8 +257,9 @@ void draw_chunk(const RingPicture& picture, const TravellingChunk& chunk) {
         add_rect(picture.list, box.min, box.max, light.on ? light.colour : theme.text, 0,
                  light.on ? theme.px(2) : 1);
     if (owners.size() == 1) {
-        draw_centred(picture.list, theme.small_font, box, theme.text_on(theme.category_colour(owners[0])),
-                     std::to_string(owners[0]));
+        const bool wide = half >= theme.px(12);
+        draw_centred(picture.list, wide ? theme.text_font : theme.small_font, box,
+                     theme.text_on(theme.category_colour(owners[0])), std::to_string(owners[0]));
     }
     if (crowded) return;
     const std::string path = std::to_string(transfer.from) + " to " + std::to_string(transfer.to);
@@ -264,25 +289,6 @@ void draw_followed(const RingPicture& picture, const std::vector<int>& way) {
         draw_text(picture.list, picture.theme.small_font, {inner.x - size.x / 2, inner.y - size.y / 2},
                   picture.theme.text, label, picture.box);
     }
-}
-
-void draw_rank_table(const RingMoment& moment, ImVec2 size) {
-    static constexpr const char* columns[] = {"rank", "does", "sends", "receives"};
-    if (!begin_table("ring table", columns, size)) return;
-    std::vector<std::string> sends(moment.ranks.size()), receives(moment.ranks.size());
-    for (const TravellingChunk& chunk : moment.travelling) {
-        const Transfer& t = moment.schedule->transfers[chunk.transfer];
-        const std::string bytes = bytes_text(static_cast<double>(t.bytes));
-        sends[t.from] += (sends[t.from].empty() ? "" : "; ") + bytes + " to " + std::to_string(t.to);
-        receives[t.to] += (receives[t.to].empty() ? "" : "; ") + bytes + " from " + std::to_string(t.from);
-    }
-    for (size_t rank = 0; rank < moment.ranks.size(); ++rank) {
-        const std::string cells[] = {std::to_string(rank), doing_text(moment.ranks[rank]),
-                                     sends[rank].empty() ? "-" : sends[rank],
-                                     receives[rank].empty() ? "-" : receives[rank]};
-        table_row(cells);
-    }
-    ImGui::EndTable();
 }
 
 }  // namespace
@@ -348,7 +354,8 @@ void RingView::draw_picture(ViewContext& context, const RingMoment& moment, ImVe
     if (words) picture.box.max.y -= line + theme.px(3);
     const int ranks = moment.schedule->ranks;
     const float edge = std::min(picture.box.width(), picture.box.height());
-    const float outer = std::max(edge / 2 - line * 1.4f, 1.0f);
+    const float margin = edge > 20 * line ? text_size(theme.title_font, "0").y * 1.2f : line * 1.4f;
+    const float outer = std::max(edge / 2 - margin, 1.0f);
     picture.centre = {(picture.box.min.x + picture.box.max.x) / 2,
                       (picture.box.min.y + picture.box.max.y) / 2};
     const float spacing = 2 * std::numbers::pi_v<float> * outer / static_cast<float>(std::max(ranks, 1));
