@@ -147,6 +147,37 @@ void frame_targets(ImDrawList& list, const PatternFrame& frame, const Placement&
     }
 }
 
+/// The numbers of single cells: in one line, in two, or none, the same for all that are shown.
+class CellLabels {
+  public:
+    CellLabels(const PatternFrame& frame, const Theme& theme, const CoverageGrid& grid)
+        : font_(theme.small_font) {
+        const std::string query = std::to_string(grid.query_begin(grid.rows)),
+                          key = std::to_string(grid.key_begin(grid.columns));
+        const float width = frame.x_of(1) - frame.x_of(0) - 2, height = frame.y_of(1) - frame.y_of(0);
+        const float line = text_size(font_, query).y;
+        const float both = text_size(font_, query + "," + key).x;
+        const float widest = std::max(text_size(font_, query + ",").x, text_size(font_, key).x);
+        if (both <= width && line <= height)
+            lines_ = 1;
+        else if (widest <= width && 2 * line <= height)
+            lines_ = 2;
+    }
+
+    void draw(ImDrawList& list, const Box& box, int64_t query, int64_t key, ImU32 ink) const {
+        const std::string first = std::to_string(query) + ",", second = std::to_string(key);
+        if (lines_ == 1) draw_centred(list, font_, box, ink, first + second);
+        if (lines_ != 2) return;
+        const float middle = (box.min.y + box.max.y) / 2, line = text_size(font_, first).y;
+        draw_centred(list, font_, {{box.min.x, middle - line}, {box.max.x, middle}}, ink, first);
+        draw_centred(list, font_, {{box.min.x, middle}, {box.max.x, middle + line}}, ink, second);
+    }
+
+  private:
+    ImFont* font_;
+    int lines_ = 0;
+};
+
 }  // namespace
 
 float PatternFrame::x_of(double key) const {
@@ -263,6 +294,7 @@ void draw_pattern_cell_numbers(ImDrawList& list, const PatternFrame& frame, cons
                                ViewContext& context) {
     const CoverageGrid& grid = picture.grid;
     if (static_cast<int64_t>(grid.rows) * grid.columns > kMostNamedCells) return;
+    const CellLabels labels(frame, context.theme, grid);
     for (const PatternCell& cell : picture.cells) {
         for (int row = cell.row_begin; row < cell.row_end; ++row) {
             for (int column = cell.column_begin; column < cell.column_end; ++column) {
@@ -271,10 +303,7 @@ void draw_pattern_cell_numbers(ImDrawList& list, const PatternFrame& frame, cons
                     {frame.x_of(static_cast<double>(key)), frame.y_of(static_cast<double>(query))},
                     {frame.x_of(static_cast<double>(key + 1)), frame.y_of(static_cast<double>(query + 1))}};
                 const std::string text = std::to_string(query) + "," + std::to_string(key);
-                const float gap = context.theme.px(2);
-                draw_centred(list, context.theme.small_font,
-                             {{box.min.x + gap, box.min.y}, {box.max.x - gap, box.max.y}},
-                             context.theme.text_on(cell.colour), text);
+                labels.draw(list, box, query, key, context.theme.text_on(cell.colour));
                 context.items.add(
                     "pattern/cell " + text, box.min, box.max,
                     "query " + std::to_string(query) + " attends to key " + std::to_string(key));
