@@ -262,10 +262,22 @@ bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 
     return true;
 }
 
+void to_the_right(const std::string& text) {
+    const float room = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(text.c_str()).x;
+    if (room > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + room);
+}
+
 void table_row(std::span<const std::string> cells) {
+    // One number, with its unit; lists of numbers are read from the left.
+    const auto is_number = [](const std::string& cell) {
+        const auto is_digit = [&](size_t i) { return i < cell.size() && cell[i] >= '0' && cell[i] <= '9'; };
+        return (is_digit(0) || cell == "-" || (cell.rfind('-', 0) == 0 && is_digit(1))) &&
+               cell.find(", ") == std::string::npos && cell.find(';') == std::string::npos;
+    };
     ImGui::TableNextRow();
     for (const std::string& cell : cells) {
         ImGui::TableNextColumn();
+        if (is_number(cell)) to_the_right(cell);
         ImGui::TextUnformatted(cell.c_str());
     }
 }

@@ -92,6 +92,9 @@ void tooltip(std::string_view text);
 /// A scrolling table that fills `size`; between it and ImGui::EndTable() fill rows with table_row(). False:
 /// not visible.
 bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 size);
+/// Numbers stand at the right of their columns, words at the left.
 void table_row(std::span<const std::string> cells);
+/// In a table: the next text stands at the right edge of its cell.
+void to_the_right(const std::string& text);
 
 }  // namespace ringscope::ui

@@ -5,6 +5,7 @@
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
 #include "ui/numbers/metrics_bar.h"
+#include "ui/plot.h"
 
 namespace ringscope::ui {
 
@@ -28,6 +29,7 @@ void draw_figures(ViewContext& context, float height) {
         const std::string* const cells[] = {&figure.measured, &figure.predicted};
         for (const std::string* cell : cells) {
             ImGui::TableNextColumn();
+            to_the_right(cell->empty() ? "-" : *cell);
             ImGui::TextUnformatted(cell->empty() ? "-" : cell->c_str());
             if (cell == &figure.measured)
                 context.items.add_last(std::string("numbers/") + figure.name, cell->empty() ? "-" : *cell);

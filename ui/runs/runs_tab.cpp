@@ -6,6 +6,7 @@
 #include "sessions/run_figures.h"
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/plot.h"
 #include "ui/runs/run_menu.h"
 
 namespace ringscope::ui {
@@ -36,8 +37,8 @@ bool less_by(const RunSummary& a, const RunSummary& b) {
 double error_order(const RunSummary& run) { return run.verified ? run.max_abs_error : 1e300; }
 
 constexpr Column kColumns[] = {
-    {"name", 214, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>, true},
-    {"tags", 90, tags_text, less_by<&RunSummary::tags>, true},
+    {"name", 200, [](const RunSummary& r) { return r.name; }, less_by<&RunSummary::name>, true},
+    {"tags", 80, tags_text, less_by<&RunSummary::tags>, true},
     {"started (UTC)", 128, [](const RunSummary& r) { return utc_text(r.started_utc_ms); },
      less_by<&RunSummary::started_utc_ms>, true},
     {"state", 70, state_cell,
@@ -47,7 +48,7 @@ constexpr Column kColumns[] = {
     {"ranks", 54, [](const RunSummary& r) { return std::to_string(r.ranks); }, less_by<&RunSummary::ranks>},
     {"strategy", 80, [](const RunSummary& r) { return r.strategy; }, less_by<&RunSummary::strategy>},
     {"time", 70, [](const RunSummary& r) { return seconds_text(r.seconds); }, less_by<&RunSummary::seconds>},
-    {"GFLOP/s", 74, [](const RunSummary& r) { return ratio_text(r.gflops_per_second); },
+    {"speed", 98, [](const RunSummary& r) { return rate_text(r.gflops_per_second * 1e9); },
      less_by<&RunSummary::gflops_per_second>},
     {"overlap", 70, [](const RunSummary& r) { return ratio_text(r.overlap_efficiency); },
      less_by<&RunSummary::overlap_efficiency>},
@@ -62,6 +63,8 @@ constexpr Column kColumns[] = {
     {"settings", 360, [](const RunSummary& r) { return r.settings; }, less_by<&RunSummary::settings>, true},
 };
 constexpr int kColumnCount = static_cast<int>(std::size(kColumns));
+/// Figures stand at the right, so that their digits and units line up.
+constexpr bool is_figure(int column) { return column == 4 || column == 5 || (column >= 7 && column <= 12); }
 constexpr int kStartedColumn = 2, kStateColumn = 3, kErrorColumn = 13;
 constexpr size_t kMostCompared = 8;  // more do not fit on a screen
 
@@ -265,8 +268,9 @@ void RunsTab::draw_row(const RunSummary& run, const Inputs& in, WidgetContext ui
         const bool wrong = i == kErrorColumn && known_wrong(run);
         const ImU32 colour =
             wrong || (i == kStateColumn && run.state == RunState::failed) ? ui.theme.error : ui.theme.text;
-        text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, kColumns[i].shown(run),
-                  colour);
+        const std::string text = kColumns[i].shown(run);
+        if (is_figure(i)) to_the_right(text);
+        text_item(ui, "runs/row " + std::to_string(run.id) + "/" + kColumns[i].title, text, colour);
     }
     ImGui::PopID();
 }
