@@ -14,8 +14,8 @@ namespace {
 std::vector<std::string> metric_cells(const MetricRow& row, size_t run) {
     if (!row.values[run]) return {"-"};
     const std::string value = metric_text(*row.values[run], row.unit);
-    const std::string band = row.bands[run] ? " +- " + metric_text(*row.bands[run], row.unit) : "";
-    const std::string ratio = run > 0 && row.ratios[run] ? "  x" + ratio_text(*row.ratios[run]) : "";
+    const std::string band = row.bands[run] ? " \xC2\xB1 " + metric_text(*row.bands[run], row.unit) : "";
+    const std::string ratio = run > 0 && row.ratios[run] ? "  \xC3\x97" + ratio_text(*row.ratios[run]) : "";
     const std::string best = row.best == static_cast<int>(run) ? "  best" : "";
     return {value + band + ratio + best, value + ratio + best, value + best, value};
 }
@@ -26,6 +26,16 @@ void draw_verdict(const Comparison& c, const std::vector<std::string>& outputs, 
         wrapped_item(ui, "compare/output " + std::to_string(i + 1), outputs[i], ui.theme.text);
     for (size_t i = 0; i < c.warnings.size(); ++i)
         wrapped_item(ui, "compare/warning " + std::to_string(i + 1), "! " + c.warnings[i], ui.theme.warning);
+}
+
+/// A run's colour, beside its name: as letters some of the colours would be hard to read.
+void draw_swatch(ImU32 colour) {
+    const float side = ImGui::GetTextLineHeight() * 0.7f;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float top = at.y + (ImGui::GetTextLineHeight() - side) / 2;
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + side, top + side}, colour);
+    ImGui::Dummy({side, side});
+    ImGui::SameLine();
 }
 
 bool begin_side_table(const char* id, const char* first, const Comparison& c, WidgetContext ui) {
@@ -39,9 +49,10 @@ bool begin_side_table(const char* id, const char* first, const Comparison& c, Wi
     text_item(ui, std::string("compare/") + first, first, ui.theme.text_dim);
     for (size_t run = 0; run < c.names.size(); ++run) {
         ImGui::TableNextColumn();
+        draw_swatch(ui.theme.category_colour(static_cast<int>(run)));
         const std::string name = fitted(c.names[run], ImGui::GetContentRegionAvail().x);
         text_item(ui, std::string("compare/") + first + "/run " + std::to_string(run + 1), name,
-                  ui.theme.category_colour(static_cast<int>(run)));
+                  ui.theme.text);
         tooltip(ui.theme, c.names[run] + (run == 0 ? " (baseline)" : ""));
     }
     return true;

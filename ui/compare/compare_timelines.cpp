@@ -42,6 +42,27 @@ void draw_scroll_mark(const CompareFrame& frame, float scroll, float content) {
                                      with_alpha(frame.ui.theme.text_dim, 0.7f), width / 2);
 }
 
+/// Each kind as its bars look. Where there is no room for all, letters and hatches stand in the bars too.
+void draw_legend(WidgetContext ui) {
+    const float side = ImGui::GetTextLineHeight() * 0.8f;
+    for (const SpanKind kind : {SpanKind::pack, SpanKind::compute, SpanKind::merge, SpanKind::wait,
+                                SpanKind::receive, SpanKind::collective}) {
+        const std::string label = std::string(1, ui.theme.span_letter(kind)) + " " + ringscope::name_of(kind);
+        const float gap = ImGui::GetStyle().ItemInnerSpacing.x;
+        ImGui::SameLine(0, ui.theme.px(14));
+        if (ImGui::GetContentRegionAvail().x < side + gap + ImGui::CalcTextSize(label.c_str()).x)
+            return ImGui::NewLine();
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        const float top = at.y + (ImGui::GetFrameHeight() - side) / 2;
+        draw_bar(*ImGui::GetWindowDrawList(), {{at.x, top}, {at.x + side, top + side}}, kind, ui.theme,
+                 false);
+        ImGui::Dummy({side, ImGui::GetFrameHeight()});
+        ImGui::SameLine(0, gap);
+        ImGui::AlignTextToFramePadding();
+        text_item(ui, std::string("compare/legend/") + ringscope::name_of(kind), label, ui.theme.text_dim);
+    }
+}
+
 }  // namespace
 
 void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces,
@@ -96,18 +117,7 @@ void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui, Co
             differences = !differences;
     }
     draw_trace_buttons(ui, commands);
-    for (const SpanKind kind : {SpanKind::pack, SpanKind::compute, SpanKind::merge, SpanKind::wait,
-                                SpanKind::receive, SpanKind::collective}) {
-        const std::string label = std::string(1, ui.theme.span_letter(kind)) + " " + ringscope::name_of(kind);
-        ImGui::SameLine(0, ui.theme.px(14));
-        if (ImGui::GetContentRegionAvail().x < ImGui::CalcTextSize(label.c_str()).x) {
-            ImGui::NewLine();
-            break;  // letters and hatches stand in the bars too
-        }
-        ImGui::AlignTextToFramePadding();
-        text_item(ui, std::string("compare/legend/") + ringscope::name_of(kind), label,
-                  ui.theme.span_colour(kind));
-    }
+    draw_legend(ui);
 }
 
 void CompareTimelines::draw_keep_button(size_t trace, WidgetContext ui, Commands& commands) {
