@@ -7,6 +7,7 @@
 #include "app/arguments.h"
 #include "app/commands.h"
 #include "app/controller.h"
+#include "app/display_scale.h"
 #include "app/experiment_options.h"
 #include "app/frame_loop.h"
 #include "app/imgui_context.h"
@@ -24,7 +25,7 @@ constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to res
 struct ScreenshotCommand {
     ExperimentOptions experiment;
     std::vector<std::string> runs, traces;
-    std::string view, out, db, size = "1280x720", theme = "dark", scale = "1";
+    std::string view, out, db, size = "1280x720", theme = "dark", scale;
     bool only = false;
 };
 
@@ -49,10 +50,11 @@ Size read_size(const std::string& text) {
     return size;
 }
 
-float read_scale(const std::string& text) {
+float read_scale(const std::string& text, const Size& size) {
+    if (text.empty()) return picture_scale(size.width, size.height);
     char* end = nullptr;
     const float scale = std::strtof(text.c_str(), &end);
-    if (text.empty() || *end || !(scale >= 0.75f && scale <= 3))
+    if (*end || !(scale >= 0.75f && scale <= 3))
         throw Error(ErrorKind::bad_input, "--scale: '" + text + "' is not a factor from 0.75 to 3");
     return scale;
 }
@@ -107,8 +109,8 @@ void find_runs(const ScreenshotCommand& command, ControllerOptions& options) {
 
 int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     require_shown(command);
-    const float scale = read_scale(command.scale);
     const Size size = read_size(command.size);
+    const float scale = read_scale(command.scale, size);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_file(command.out);
     ControllerOptions options;
@@ -159,7 +161,8 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     arguments.value("--theme", command->theme, "THEME", "Colours; dark when not given",
                     {std::begin(ui::kThemeNames), std::end(ui::kThemeNames)});
     arguments.value("--scale", command->scale, "FACTOR",
-                    "Size of letters and spacing, 0.75 to 3; 1 when not given");
+                    "Size of letters and spacing, 0.75 to 3; when not given, 1 up to 1920x1080, larger in "
+                    "proportion");
 }
 
 }  // namespace ringscope

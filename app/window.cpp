@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "app/display_scale.h"
 #include "engine/error.h"
 
 namespace ringscope {
@@ -33,6 +34,22 @@ WindowSize fitted(WindowSize size) {
     size.width = std::max(size.width, kSmallestWidth);
     size.height = std::max(size.height, kSmallestHeight);
     return size;
+}
+
+/// The monitor that the window's middle is on; null when it is on none.
+GLFWmonitor* monitor_under(GLFWwindow* window) {
+    int x = 0, y = 0, width = 0, height = 0, count = 0;
+    glfwGetWindowPos(window, &x, &y);
+    glfwGetWindowSize(window, &width, &height);
+    GLFWmonitor** monitors = glfwGetMonitors(&count);
+    for (int i = 0; i < count; ++i) {
+        const GLFWvidmode* mode = glfwGetVideoMode(monitors[i]);
+        int left = 0, top = 0;
+        glfwGetMonitorPos(monitors[i], &left, &top);
+        const int right = x + width / 2 - left, down = y + height / 2 - top;
+        if (mode && right >= 0 && right < mode->width && down >= 0 && down < mode->height) return monitors[i];
+    }
+    return nullptr;
 }
 
 Window& self(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUserPointer(window)); }
@@ -66,6 +83,7 @@ Window::Window(const WindowSize& wanted, std::function<void(const std::string&)>
         self(w).touched_ = true;
     });
     renderer_ = std::make_unique<GlRenderer>();
+    find_monitor();
 }
 
 Window::~Window() {
@@ -86,6 +104,10 @@ void Window::install_callbacks() {
     glfwSetWindowFocusCallback(window_, [](GLFWwindow* w, int) { self(w).touched_ = true; });
     glfwSetWindowRefreshCallback(window_, [](GLFWwindow* w) { self(w).touched_ = true; });
     glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* w, int, int) { self(w).touched_ = true; });
+    glfwSetWindowPosCallback(window_, [](GLFWwindow* w, int, int) {
+        self(w).find_monitor();
+        self(w).touched_ = true;
+    });
     glfwSetWindowCloseCallback(window_, [](GLFWwindow* w) { self(w).touched_ = true; });
     glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
         self(w).touched_ = true;
@@ -147,7 +169,16 @@ void Window::resize(int width, int height) {
 float Window::content_scale() const {
     float x = 1, y = 1;
     glfwGetWindowContentScale(window_, &x, &y);
-    return std::max(x, y);
+    return display_scale(std::max(x, y), monitor_px_, monitor_mm_);
+}
+
+/// Asks the display: not in each frame.
+void Window::find_monitor() {
+    GLFWmonitor* monitor = monitor_under(window_);
+    const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+    monitor_px_ = mode ? mode->width : 0;
+    monitor_mm_ = 0;
+    if (monitor) glfwGetMonitorPhysicalSize(monitor, &monitor_mm_, nullptr);
 }
 
 }  // namespace ringscope

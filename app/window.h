@@ -46,6 +46,7 @@ class Window : public Surface {
         ~Glfw();
     };
     void install_callbacks();
+    void find_monitor();
 
     Glfw glfw_;
     GLFWwindow* window_ = nullptr;
@@ -53,6 +54,8 @@ class Window : public Surface {
     KeyQueue keys_;
     std::function<void(const std::string&)> dropped_;
     std::atomic<bool> woken_{false};
+    int monitor_px_ = 0;  // width of the monitor that the window is on; 0: not known
+    int monitor_mm_ = 0;
     bool touched_ = false;  // an event came in during wait_events()
 };
 
