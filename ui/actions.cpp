@@ -18,6 +18,9 @@ std::string no_finished_run(const Shell& s) {
     if (!s.in.run) return "there is no run yet";
     return s.in.run_id != 0 ? "the run is saved already" : "";
 }
+std::string no_timed_run(const Shell& s) {
+    return s.in.run && !s.in.run->trace.spans.empty() ? "" : "nothing was timed yet";
+}
 std::string nothing_to_play(const Shell& s) {
     return s.plan.schedule() || (s.in.run && s.in.run->schedule) ? "" : "there is neither a plan nor a run";
 }
@@ -89,6 +92,7 @@ constexpr Action kActions[] = {
      [](const Shell& s) -> std::string { return s.history.can_undo(s.experiment) ? "" : "nothing was changed"; }, nullptr},
     {"edit/redo", "Redo settings", "Ctrl-Y", kKeyY, kModControl, false, [](Shell& s) { s.set_experiment(s.history.redo()); },
      [](const Shell& s) -> std::string { return s.history.can_redo(s.experiment) ? "" : "nothing was undone"; }, nullptr},
+    {"edit/copy_text", "Copy what is selected or measured as text", "Ctrl-C", kKeyC, kModControl, false, [](Shell& s) { s.commands.push_back(CopyText{s.timeline.copied_text(s.view_context())}); }, no_timed_run, nullptr},
     {"edit/copy_experiment", "Copy experiment as JSON", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CopyText{experiment_to_json(s.experiment)}); }, nullptr, nullptr},
     {"edit/paste_experiment", "Paste experiment from JSON", "", 0, 0, false, paste_experiment, nullptr, nullptr},
     {"edit/run_settings", "Take the shown run's settings", "", 0, 0, false, [](Shell& s) { s.set_experiment(s.in.run->experiment); }, no_run, nullptr},
@@ -138,6 +142,8 @@ constexpr Action kActions[] = {
     {"select/frame", "Frame the selection", "F", kKeyF, 0, false, [](Shell& s) { s.actions.frame_selection = true; }, nullptr, nullptr},
     {"select/undo_zoom", "Undo zoom", "Backspace", kKeyBackspace, 0, false, [](Shell& s) { s.actions.undo_zoom = true; }, nullptr, nullptr},
     {"select/find", "Find spans...", "Ctrl-F", kKeyF, kModControl, true, find_spans, no_run, nullptr},
+    {"select/measure", "Measure the selected span or step", "M", kKeyM, 0, false, [](Shell& s) { s.actions.measure = true; }, no_timed_run, nullptr},
+    {"select/longest", "Longest span of the selected kind", "L", kKeyL, 0, false, [](Shell& s) { s.actions.longest = true; }, no_timed_run, nullptr},
     {"select/previous_span", "Previous span", "Left", kKeyLeft, 0, false, [](Shell& s) { s.actions.previous_span = true; }, no_run, nullptr},
     {"select/next_span", "Next span", "Right", kKeyRight, 0, false, [](Shell& s) { s.actions.next_span = true; }, no_run, nullptr},
     {"select/sender", "Follow the chunk to its sender", "[", kKeyLeftBracket, 0, false, [](Shell& s) { s.actions.follow_sender = true; }, no_run, nullptr},

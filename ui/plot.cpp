@@ -255,7 +255,12 @@ bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 
     if (size.x < 8 || size.y < 8) return false;
     const ImGuiTableFlags flags = ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                   ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingFixedFit;
-    if (!ImGui::BeginTable(name, static_cast<int>(columns.size()), flags, size)) return false;
+    // Numbers at the right of a column stand apart from words at the left of the next.
+    const ImVec2 padding = ImGui::GetStyle().CellPadding;
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(2 * padding.x, padding.y));
+    const bool is_open = ImGui::BeginTable(name, static_cast<int>(columns.size()), flags, size);
+    ImGui::PopStyleVar();
+    if (!is_open) return false;
     ImGui::TableSetupScrollFreeze(1, 1);
     for (const char* column : columns) ImGui::TableSetupColumn(column);
     ImGui::TableHeadersRow();

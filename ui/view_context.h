@@ -54,6 +54,8 @@ struct ViewActions {
     bool follow_sender = false;    // [
     bool follow_receiver = false;  // ]
     bool find = false;             // Ctrl-F
+    bool measure = false;          // M
+    bool longest = false;          // L
 };
 
 struct ViewContext {

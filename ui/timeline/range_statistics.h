@@ -14,8 +14,10 @@ struct KindStatistics {
     WaitCause cause = WaitCause::none;
     int64_t count = 0;
     int64_t total_ns = 0;
+    int64_t median_ns = 0;
     int64_t longest_ns = 0;
-    double share = 0;  // of the time of the ranks looked at
+    int longest_span = -1;  // index into Trace::spans; the first of equals
+    double share = 0;       // of the time of the ranks looked at
     int64_t mean_ns() const { return count > 0 ? total_ns / count : 0; }
     std::string name() const;  // "wait for a late peer"
 };

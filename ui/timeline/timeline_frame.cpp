@@ -102,7 +102,7 @@ void lay_out_timeline(TimelineFrame& frame) {
     frame.labels = {{all.min.x, frame.lanes.min.y}, {left, bottom}};
     frame.accounting = {{right + (account > 0 ? theme.px(6) : 0), frame.lanes.min.y}, {all.max.x, bottom}};
     const float rows = static_cast<float>(std::max(frame.index.ranks(), 1));
-    frame.row_height = std::clamp(frame.lanes.height() / rows, theme.px(18), theme.px(110));
+    frame.row_height = std::clamp(frame.lanes.height() / rows, theme.px(18), theme.px(kLargestRow));
     frame.scroll = std::clamp(frame.scroll, 0.0f, std::max(frame.rows_height() - frame.lanes.height(), 0.0f));
     frame.axis = {frame.context.clock.view_begin_ns, frame.context.clock.view_end_ns, left, right};
 }

@@ -12,6 +12,8 @@ namespace ringscope::ui {
 
 /// Narrower than this, spans are folded.
 inline constexpr float kLeastSpanPx = 3;
+/// Points: rows of ranks grow no higher.
+inline constexpr float kLargestRow = 110;
 
 struct TimelineFrame {
     const Run& run;

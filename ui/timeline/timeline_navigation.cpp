@@ -98,17 +98,47 @@ void TimelineView::use_keys(TimelineFrame& frame) {
     if (actions.previous_span) choose(frame.index.neighbour(trace, selected.span, -1));
     if (actions.follow_sender) choose(frame.index.send_span(selected.transfer));
     if (actions.follow_receiver) choose(frame.index.receive_span(selected.transfer));
-    const bool has_span = selected.span >= 0 && selected.span < static_cast<int>(trace.spans.size());
+    const std::optional<Range> range = selected_range(frame.context);
+    if (actions.measure && range) measured = range;
+    if (actions.longest) go_to_longest(frame.context);
     if (!actions.frame_selection) return;
-    if (has_span) {
-        show_range(clock, wall, {trace.spans[selected.span].begin_ns, trace.spans[selected.span].end_ns});
-    } else if (measured) {
+    if (selected.span < 0 && measured)
         show_range(clock, wall, *measured);
-    } else if (selected.step >= 0 && selected.step < frame.index.steps() &&
-               !frame.index.step(selected.step).empty()) {
-        const StepRange& step = frame.index.step(selected.step);
-        show_range(clock, wall, {step.begin_ns, step.end_ns});
+    else if (range)
+        show_range(clock, wall, *range);
+}
+
+/// Of the selected span, else of the selected step.
+std::optional<TimelineView::Range> TimelineView::selected_range(const ViewContext& context) const {
+    const Target& selected = context.selection.selected;
+    const Trace& trace = context.run->trace;
+    const TraceIndex& index = context.index_of(*context.run);
+    if (selected.span >= 0 && selected.span < static_cast<int>(trace.spans.size())) {
+        const Span& span = trace.spans[static_cast<size_t>(selected.span)];
+        return Range{span.begin_ns, span.end_ns};
     }
+    if (selected.step < 0 || selected.step >= index.steps() || index.step(selected.step).empty())
+        return std::nullopt;
+    return Range{index.step(selected.step).begin_ns, index.step(selected.step).end_ns};
+}
+
+/// Of the selected span's kind and cause over the whole run; with none selected, of all spans.
+void TimelineView::go_to_longest(ViewContext& context) {
+    const Trace& trace = context.run->trace;
+    const int selected = context.selection.selected.span;
+    const Span* like = selected >= 0 && selected < static_cast<int>(trace.spans.size())
+                           ? &trace.spans[static_cast<size_t>(selected)]
+                           : nullptr;
+    int longest = -1;
+    int64_t longest_ns = -1;
+    for (size_t i = 0; i < trace.spans.size(); ++i) {
+        const Span& span = trace.spans[i];
+        if (span.rank < 0 || (like && (span.kind != like->kind || span.cause != like->cause))) continue;
+        if (span.end_ns - span.begin_ns <= longest_ns) continue;
+        longest_ns = span.end_ns - span.begin_ns;
+        longest = static_cast<int>(i);
+    }
+    go_to_span(context, longest);
 }
 
 void TimelineView::go_to_span(ViewContext& context, int span_index) {

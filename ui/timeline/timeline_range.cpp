@@ -55,15 +55,24 @@ std::optional<int64_t> TimelineView::edge_across(const TimelineFrame& frame) con
     return std::nullopt;
 }
 
+TimelineView::Range TimelineView::range_looked_at(const ViewContext& context) const {
+    return measured ? *measured : Range{0, context.index_of(*context.run).wall_ns()};
+}
+
+/// The rank that was chosen by its name; of a measured range also that of the selected span.
+int TimelineView::rank_looked_at(const ViewContext& context) const {
+    const Target& selected = context.selection.selected;
+    return measured || selected.span < 0 ? selected.rank : -1;
+}
+
 /// Made anew when the range stands still: a drag over a million spans would count them in each frame.
 void TimelineView::update_statistics(const ViewContext& context) {
-    const StatisticsKey wanted{measured, context.selection.selected.rank};
+    const StatisticsKey wanted{measured, rank_looked_at(context), true};
     if (wanted == statistics_of_ || drag_from_ns_ >= 0) return;
     statistics_of_ = wanted;
-    statistics_.clear();
-    if (measured)
-        statistics_ = range_statistics(context.run->trace, context.index_of(*context.run), measured->begin_ns,
-                                       measured->end_ns, wanted.rank);
+    const Range range = range_looked_at(context);
+    statistics_ = range_statistics(context.run->trace, context.index_of(*context.run), range.begin_ns,
+                                   range.end_ns, wanted.rank);
 }
 
 std::string TimelineView::statistics_sentence() const {
@@ -77,21 +86,6 @@ std::string TimelineView::statistics_sentence() const {
         text += "  |  " + kind.name() + " " + percent_text(kind.share) + ": " + count_text(kind.count) +
                 " x " + nanoseconds_text(kind.mean_ns()) + ", longest " + nanoseconds_text(kind.longest_ns);
     return text + (largest.empty() ? "  |  nothing happens" : "");
-}
-
-void TimelineView::draw_statistics_table(ImVec2 size) const {
-    static constexpr const char* columns[] = {"in the range", "total", "share", "count", "mean", "longest"};
-    if (!begin_table("range", columns, size)) return;
-    for (const KindStatistics& kind : statistics_) {
-        const std::string cells[] = {kind.name(),
-                                     nanoseconds_text(kind.total_ns),
-                                     percent_text(kind.share),
-                                     count_text(kind.count),
-                                     nanoseconds_text(kind.mean_ns()),
-                                     nanoseconds_text(kind.longest_ns)};
-        table_row(cells);
-    }
-    ImGui::EndTable();
 }
 
 void TimelineView::select(TimelineFrame& frame, const TimelineHit& hit) {

@@ -255,7 +255,7 @@ void draw_span_table(const Run& run, const SpanMatches* matches, ImVec2 size) {
                                          number(span.owner),
                                          number(span.peer),
                                          span.bytes > 0 ? count_text(span.bytes) : "-",
-                                         span.cause == WaitCause::none ? "-" : name_of(span.cause)};
+                                         span.cause == WaitCause::none ? "" : name_of(span.cause)};
             table_row(cells);
         }
     }

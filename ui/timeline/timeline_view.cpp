@@ -66,8 +66,10 @@ void TimelineView::draw(ViewContext& context, ImVec2 size) {
         }
         const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
         finder.update(context);
-        update_statistics(context);
-        show_table ? draw_tables(context, rest) : draw_picture(context, rest);
+        const float details = show_table ? 0 : details_height(context, rest);
+        if (show_table || measured || details > 0) update_statistics(context);
+        show_table ? draw_tables(context, rest) : draw_picture(context, {rest.x, rest.y - details});
+        if (details > 0) draw_details(context, {rest.x, details});
     }
     ImGui::PopID();
 }
@@ -137,7 +139,7 @@ void TimelineView::draw_notes(const TimelineFrame& frame, const std::vector<Note
     }
 }
 
-void TimelineView::draw_tables(const ViewContext& context, ImVec2 size) const {
+void TimelineView::draw_tables(ViewContext& context, ImVec2 size) {
     const CriticalPath& chain = context.indices->of(*context.run).chain;
     const float line = ImGui::GetTextLineHeightWithSpacing();
     const float room = size.y / 3;
@@ -146,11 +148,9 @@ void TimelineView::draw_tables(const ViewContext& context, ImVec2 size) const {
         draw_chain_table(chain, {size.x, height});
         size.y -= height;
     }
-    if (measured) {
-        const float height = std::min(room, line * static_cast<float>(statistics_.size() + 3));
-        draw_statistics_table({size.x, height});
-        size.y -= height;
-    }
+    const float height = std::min(room, line * static_cast<float>(statistics_.size() + 2));
+    go_to_span(context, draw_statistics_table(context, {size.x, height}));
+    size.y -= height;
     draw_span_table(*context.run, finder.matches(), size);
 }
 

@@ -27,6 +27,9 @@ struct TimelineView {
     SpanFinder finder;
 
     void draw(ViewContext& context, ImVec2 size);
+    /// What is selected, in words; else the statistics of the measured range or the whole run, split by tabs.
+    /// "" when nothing was timed.
+    std::string copied_text(const ViewContext& context) const;
 
   private:
     /// A line below the lanes.
@@ -39,16 +42,25 @@ struct TimelineView {
     struct StatisticsKey {
         std::optional<Range> range;
         int rank = -1;
+        bool is_made = false;
         bool operator==(const StatisticsKey&) const = default;
     };
     std::vector<Note> notes(const ViewContext& context) const;
     void draw_notes(const TimelineFrame& frame, const std::vector<Note>& notes) const;
-    void draw_tables(const ViewContext& context, ImVec2 size) const;
+    void draw_tables(ViewContext& context, ImVec2 size);
+    float details_height(const ViewContext& context, ImVec2 size) const;
+    void draw_details(ViewContext& context, ImVec2 size);
     void go_to_span(ViewContext& context, int span);
+    void go_to_longest(ViewContext& context);
+    std::optional<Range> selected_range(const ViewContext& context) const;
     std::optional<int64_t> edge_across(const TimelineFrame& frame) const;
     void update_statistics(const ViewContext& context);
     std::string statistics_sentence() const;
-    void draw_statistics_table(ImVec2 size) const;
+    /// The span to go to, or -1.
+    int draw_statistics_table(ViewContext& context, ImVec2 size) const;
+    std::string scope_text() const;
+    Range range_looked_at(const ViewContext& context) const;
+    int rank_looked_at(const ViewContext& context) const;
     void draw_toolbar(ViewContext& context, float width);
     void draw_picture(ViewContext& context, ImVec2 size);
     void navigate(TimelineFrame& frame);
@@ -68,10 +80,10 @@ struct TimelineView {
     int scrolled_to_ = -1;      // the rank last brought into sight
     double drag_from_ns_ = -1;  // where a left drag began
     bool dragging_map_ = false;
-    bool dragging_edge_ = false;  // of the measured range
+    bool dragging_edge_ = false;  // of the measured range, else of the whole run
     float lanes_width_ = 1;       // of the last frame
     StatisticsKey statistics_of_;
-    std::vector<KindStatistics> statistics_;  // of the measured range
+    std::vector<KindStatistics> statistics_;  // of the measured range, else of the whole run
     std::vector<FoldedItem> items_;           // of one track, reused
 };
 

@@ -1,0 +1,107 @@
+// What stands below the timeline's lanes, and what can be asked of a selected span: its kind's longest, its
+// range, its text.
+#include <random>
+
+#include "tests/ui/views_fixture.h"
+
+namespace ringscope::ui {
+namespace {
+
+const ImVec2 kHigh{1200, 1000};
+
+TEST(RangeStatistics, MedianAndLongestEqualSortingTheLengths) {
+    std::mt19937 random(7);
+    for (const int count : {1, 2, 7, 40}) {
+        ringscope::Run run;
+        int64_t now = 0;
+        std::vector<int64_t> lengths;
+        for (int i = 0; i < count; ++i) {
+            Span span;
+            span.kind = SpanKind::compute;
+            span.begin_ns = now += 5;
+            lengths.push_back(std::uniform_int_distribution<int64_t>(1, 1000)(random));
+            span.end_ns = now += lengths.back();
+            run.trace.spans.push_back(span);
+        }
+        run.trace.wall_ns = now;
+        const TraceIndex index(run);
+        const auto found = range_statistics(run.trace, index, 0, now);
+        ASSERT_EQ(found.size(), 1u);
+        std::vector<int64_t> sorted = lengths;
+        std::sort(sorted.begin(), sorted.end());
+        const size_t half = sorted.size() / 2;
+        const int64_t median =
+            sorted.size() % 2 ? sorted[half] : sorted[half - 1] + (sorted[half] - sorted[half - 1]) / 2;
+        EXPECT_EQ(found[0].median_ns, median);
+        EXPECT_EQ(found[0].longest_ns, sorted.back());
+        EXPECT_EQ(lengths[static_cast<size_t>(found[0].longest_span)], sorted.back());
+    }
+}
+
+TEST_F(Views, DetailsStandBelowTheLanesWhereThereIsRoom) {
+    const auto run = testing::make_fixture_run(default_experiment());
+    const Schedule* plan = run->schedule.get();
+    frame(View::timeline, plan, run.get(), {900, 400});
+    EXPECT_EQ(items_.find("timeline/details"), nullptr) << "four ranks fill it";
+    frame(View::timeline, plan, run.get(), kHigh);
+    ASSERT_NE(items_.find("timeline/details"), nullptr);
+    EXPECT_NE(items_.find("timeline/details/hint"), nullptr);
+    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 1/compute step 0"));
+    ASSERT_GE(selection_.selected.span, 0);
+    frame(View::timeline, plan, run.get(), kHigh);
+    EXPECT_EQ(items_.find("timeline/details/hint"), nullptr);
+    EXPECT_NE(items_.find("timeline/details")->text.find("compute, rank 1, step 0"), std::string::npos);
+}
+
+TEST_F(Views, AClickOnAKindsRowGoesToItsLongestSpan) {
+    testing::FixtureOptions options;
+    options.slowness = 3;
+    const auto run = testing::make_fixture_run(default_experiment(), options);
+    const Schedule* plan = run->schedule.get();
+    frame(View::timeline, plan, run.get(), kHigh);
+    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/statistics/compute"));
+    ASSERT_GE(selection_.selected.span, 0);
+    const auto length = [&](int span) {
+        const Span& of = run->trace.spans[static_cast<size_t>(span)];
+        return of.end_ns - of.begin_ns;
+    };
+    for (size_t i = 0; i < run->trace.spans.size(); ++i)
+        if (run->trace.spans[i].kind == SpanKind::compute) {
+            EXPECT_LE(length(static_cast<int>(i)), length(selection_.selected.span));
+        }
+    EXPECT_EQ(run->trace.spans[static_cast<size_t>(selection_.selected.span)].kind, SpanKind::compute);
+}
+
+TEST_F(Views, ASelectedSpanIsMeasuredCopiedAndHeldAgainstTheLongestOfItsKind) {
+    testing::FixtureOptions options;
+    options.slowness = 3;
+    const auto run = testing::make_fixture_run(default_experiment(), options);
+    const Schedule* plan = run->schedule.get();
+    frame(View::timeline, plan, run.get(), kHigh);
+    Prediction prediction = predict(*plan);
+    ViewContext context{plan, &prediction, run.get(), false, true, selection_, clock_, items_, theme_};
+    context.indices = &indices_;
+    EXPECT_NE(timeline_.copied_text(context).find("compute\t"), std::string::npos) << "the whole run's";
+
+    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 0/compute step 0"));
+    const int first = selection_.selected.span;
+    ASSERT_GE(first, 0);
+    EXPECT_NE(timeline_.copied_text(context).find("compute, rank 0, step 0"), std::string::npos);
+    ViewActions longest;
+    longest.longest = true;
+    frame(View::timeline, plan, run.get(), kHigh, longest);
+    EXPECT_NE(selection_.selected.span, first) << "the last rank is the slow one";
+    EXPECT_EQ(selection_.selected.rank, 3);
+    ViewActions measure;
+    measure.measure = true;
+    frame(View::timeline, plan, run.get(), kHigh, measure);
+    const Span& span = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
+    ASSERT_TRUE(timeline_.measured.has_value());
+    EXPECT_EQ(*timeline_.measured, (TimelineView::Range{span.begin_ns, span.end_ns}));
+    const std::string table = timeline_.copied_text(context);
+    EXPECT_EQ(table.rfind("span\ttotal ns\t", 0), 0u) << table;
+    EXPECT_NE(table.find(std::to_string(span.end_ns - span.begin_ns)), std::string::npos) << table;
+}
+
+}  // namespace
+}  // namespace ringscope::ui
