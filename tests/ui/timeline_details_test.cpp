@@ -3,6 +3,7 @@
 #include <random>
 
 #include "tests/ui/views_fixture.h"
+#include "ui/timeline/timeline_frame.h"
 
 namespace ringscope::ui {
 namespace {
@@ -101,6 +102,40 @@ TEST_F(Views, ASelectedSpanIsMeasuredCopiedAndHeldAgainstTheLongestOfItsKind) {
     const std::string table = timeline_.copied_text(context);
     EXPECT_EQ(table.rfind("span\ttotal ns\t", 0), 0u) << table;
     EXPECT_NE(table.find(std::to_string(span.end_ns - span.begin_ns)), std::string::npos) << table;
+}
+
+TEST_F(Views, AComputeSpansChunkIsFollowedBackToItsSenderAndOnToTheNextRank) {
+    const auto run = testing::make_fixture_run(default_experiment());
+    const Schedule* plan = run->schedule.get();
+    frame(View::timeline, plan, run.get(), kHigh);
+    ViewActions sender, receiver;
+    sender.follow_sender = receiver.follow_receiver = true;
+    int followed_back = 0, followed_on = 0;
+    for (size_t i = 0; i < run->trace.spans.size(); ++i) {
+        const Span& span = run->trace.spans[i];
+        if (span.kind != SpanKind::compute || span.owner < 0) continue;
+        const Target from = target_of(run->trace, static_cast<int>(i));
+        selection_.selected = from;
+        frame(View::timeline, plan, run.get(), kHigh, sender);
+        const Span& sent = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
+        if (span.owner == span.rank) {
+            EXPECT_EQ(selection_.selected, from) << "its own keys came from nobody";
+        } else {
+            EXPECT_EQ(sent.kind, SpanKind::send);
+            EXPECT_EQ(sent.peer, span.rank);
+            EXPECT_EQ(plan->transfers[static_cast<size_t>(sent.transfer)].step, span.step);
+            ++followed_back;
+        }
+        selection_.selected = from;
+        frame(View::timeline, plan, run.get(), kHigh, receiver);
+        const Span& got = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
+        if (selection_.selected == from) continue;  // nobody needs the chunk after this rank
+        EXPECT_EQ(got.kind, SpanKind::receive);
+        EXPECT_EQ(got.peer, span.rank);
+        ++followed_on;
+    }
+    EXPECT_GT(followed_back, 0);
+    EXPECT_GT(followed_on, 0);
 }
 
 }  // namespace

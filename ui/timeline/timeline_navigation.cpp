@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ui/ring/ring_moment.h"
 #include "ui/timeline/timeline_frame.h"
 #include "ui/timeline/timeline_view.h"
 
@@ -12,6 +13,24 @@ namespace {
 constexpr size_t kMostZooms = 64;
 constexpr double kWheelPause = 0.6;  // seconds after which a wheel click begins a new zoom to undo
 constexpr float kLeastShownPx = 40;  // a span that was gone to is at least as wide
+
+/// The selected transfer; of a selected compute span the one that brought its chunk (`arriving`), or the one
+/// that takes the chunk on to the next rank. -1: there is none.
+int transfer_of(const Run& run, const Target& selected, bool arriving) {
+    if (selected.transfer >= 0 || !run.schedule || selected.rank < 0 || selected.step < 0)
+        return selected.transfer;
+    const Schedule& schedule = *run.schedule;
+    const int step = schedule.strategy == Strategy::all_gather ? 0 : selected.step + (arriving ? 0 : 1);
+    if (selected.rank >= schedule.ranks || step >= schedule.steps) return -1;
+    const RankStep& plan =
+        schedule.rank_plans[static_cast<size_t>(selected.rank)].steps[static_cast<size_t>(step)];
+    for (const int transfer : arriving ? plan.receives : plan.sends) {
+        const std::vector<int> owners = owners_of(schedule, transfer);
+        if (selected.owner < 0 || std::binary_search(owners.begin(), owners.end(), selected.owner))
+            return transfer;
+    }
+    return -1;
+}
 
 }  // namespace
 
@@ -96,8 +115,8 @@ void TimelineView::use_keys(TimelineFrame& frame) {
     };
     if (actions.next_span) choose(frame.index.neighbour(trace, selected.span, 1));
     if (actions.previous_span) choose(frame.index.neighbour(trace, selected.span, -1));
-    if (actions.follow_sender) choose(frame.index.send_span(selected.transfer));
-    if (actions.follow_receiver) choose(frame.index.receive_span(selected.transfer));
+    if (actions.follow_sender) choose(frame.index.send_span(transfer_of(frame.run, selected, true)));
+    if (actions.follow_receiver) choose(frame.index.receive_span(transfer_of(frame.run, selected, false)));
     const std::optional<Range> range = selected_range(frame.context);
     if (actions.measure && range) measured = range;
     if (actions.longest) go_to_longest(frame.context);
