@@ -25,6 +25,7 @@ enum Key : int {
     kKeyP = 80,
     kKeyQ = 81,
     kKeyS = 83,
+    kKeyT = 84,
     kKeyW = 87,
     kKeyY = 89,
     kKeyZ = 90,

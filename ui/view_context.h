@@ -56,6 +56,8 @@ struct ViewActions {
     bool find = false;             // Ctrl-F
     bool measure = false;          // M
     bool longest = false;          // L
+    bool sort_ranks = false;       // O
+    bool rank_to_top = false;      // T
 };
 
 struct ViewContext {

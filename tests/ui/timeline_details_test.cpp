@@ -138,5 +138,43 @@ TEST_F(Views, AComputeSpansChunkIsFollowedBackToItsSenderAndOnToTheNextRank) {
     EXPECT_GT(followed_on, 0);
 }
 
+TEST_F(Views, RanksAreSortedAndMovedToTheTop) {
+    testing::FixtureOptions options;
+    options.slowness = 3;  // of rank 3
+    const auto run = testing::make_fixture_run(default_experiment(), options);
+    const Schedule* plan = run->schedule.get();
+    const auto press = [&](bool ViewActions::*which) {
+        ViewActions actions;
+        if (which) actions.*which = true;
+        frame(View::timeline, plan, run.get(), kHigh, actions);
+        frame(View::timeline, plan, run.get(), kHigh);
+    };
+    const auto top_of = [&](int rank) { return items_.find("timeline/rank " + std::to_string(rank))->min.y; };
+    press(nullptr);
+    EXPECT_LT(top_of(0), top_of(3));
+    press(&ViewActions::sort_ranks);  // most compute first
+    for (int rank = 0; rank < 3; ++rank) EXPECT_LT(top_of(3), top_of(rank));
+    press(&ViewActions::sort_ranks);  // most wait first
+    for (const int place : {0, 1, 2}) {
+        const auto wait = [&](int at) {
+            return run->metrics.ranks[static_cast<size_t>(timeline_.order.ranks()[static_cast<size_t>(at)])]
+                .wait_seconds();
+        };
+        EXPECT_GE(wait(place), wait(place + 1));
+    }
+    press(&ViewActions::sort_ranks);  // by number again
+    selection_.selected = {};
+    selection_.selected.rank = 2;
+    press(&ViewActions::rank_to_top);
+    EXPECT_LT(top_of(2), top_of(0));
+    EXPECT_LT(top_of(0), top_of(1));
+    EXPECT_EQ(items_.find("timeline/rank 2")->text, "rank 2 ^");
+    // What is drawn is where it is hit.
+    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 2/compute step 0"));
+    EXPECT_EQ(selection_.selected.rank, 2);
+    press(&ViewActions::rank_to_top);
+    EXPECT_LT(top_of(0), top_of(2));
+}
+
 }  // namespace
 }  // namespace ringscope::ui

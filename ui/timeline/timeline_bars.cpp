@@ -219,7 +219,7 @@ class RowPainter {
 
 void draw_timeline_bars(const TimelineFrame& frame, std::vector<FoldedItem>& scratch, TimelineHit& hit) {
     RowPainter painter(frame, scratch, hit);
-    for (int rank = frame.first_row(); rank < frame.last_row(); ++rank) painter.paint_rank(rank);
+    for (const int rank : frame.shown_ranks()) painter.paint_rank(rank);
 }
 
 }  // namespace ringscope::ui

@@ -21,7 +21,8 @@ void draw_row_label(const TimelineFrame& frame, int rank) {
         const ImU32 colour = s.selected.rank == rank ? theme.accent : theme.hover;
         frame.list.AddRectFilled({box.max.x - theme.px(3), box.min.y}, {box.max.x, box.max.y}, colour);
     }
-    const std::string name = "rank " + std::to_string(rank);
+    const bool on_top = frame.order.is_on_top(rank);
+    const std::string name = "rank " + std::to_string(rank) + (on_top ? " ^" : "");
     const Box compute = frame.lane(rank, Lane::compute);
     const Box first{{box.min.x, std::max(row.min.y, frame.labels.min.y)},
                     {box.max.x - theme.px(4), std::min(row.max.y, frame.labels.max.y)}};
@@ -40,6 +41,9 @@ void draw_row_label(const TimelineFrame& frame, int rank) {
     if (!frame.canvas.hovered || !box.contains(frame.canvas.mouse)) return;
     frame.context.selection.next_hovered.rank = rank;
     if (frame.canvas.clicked) frame.context.selection.selected.rank = rank;
+    tooltip("rank " + std::to_string(rank) + ", ranks stand " + frame.order.name() +
+            (on_top ? "; ^: moved to the top" : "") +
+            "\nO: another order, T: the selected rank to the top or back");
 }
 
 void draw_timeline_scroll(const TimelineFrame& frame) {
@@ -55,7 +59,7 @@ void draw_timeline_scroll(const TimelineFrame& frame) {
 }  // namespace
 
 Box TimelineFrame::row(int rank) const {
-    const float top = lanes.min.y - scroll + row_height * static_cast<float>(rank);
+    const float top = lanes.min.y - scroll + row_height * static_cast<float>(order.place_of(rank));
     return {{lanes.min.x, top}, {lanes.max.x, top + row_height}};
 }
 
@@ -70,13 +74,13 @@ Box TimelineFrame::lane(int rank, Lane which) const {
             {all.max.x, top + (i == 0 ? compute : other) - (row_height > 24 ? 1.0f : 0.0f)}};
 }
 
-int TimelineFrame::first_row() const {
-    return std::max(static_cast<int>(scroll / std::max(row_height, 1.0f)), 0);
-}
-
-int TimelineFrame::last_row() const {
-    const int shown = static_cast<int>((scroll + lanes.height()) / std::max(row_height, 1.0f)) + 1;
-    return std::min(shown, index.ranks());
+std::span<const int> TimelineFrame::shown_ranks() const {
+    const auto count = static_cast<int>(order.ranks().size());
+    const int first = std::clamp(static_cast<int>(scroll / std::max(row_height, 1.0f)), 0, count);
+    const int last = static_cast<int>((scroll + lanes.height()) / std::max(row_height, 1.0f)) + 1;
+    const std::span<const int> all(order.ranks());
+    return all.subspan(static_cast<size_t>(first),
+                       static_cast<size_t>(std::clamp(last, first, count) - first));
 }
 
 void lay_out_timeline(TimelineFrame& frame) {
@@ -161,9 +165,10 @@ void draw_timeline_rows(const TimelineFrame& frame, std::vector<FoldedItem>& scr
     const Theme& theme = frame.context.theme;
     const auto clip = [&](const Box& box) { frame.list.PushClipRect(box.min, box.max, true); };
     clip(frame.lanes);
-    for (int rank = frame.first_row(); rank < frame.last_row(); ++rank) {
+    for (const int rank : frame.shown_ranks()) {
         const Box row = frame.row(rank);
-        if (rank % 2) frame.list.AddRectFilled(row.min, row.max, with_alpha(theme.grid, 0.35f));
+        if (frame.order.place_of(rank) % 2)
+            frame.list.AddRectFilled(row.min, row.max, with_alpha(theme.grid, 0.35f));
     }
     float last_line = frame.lanes.min.x - theme.px(8);
     for (int step = 0; step < frame.index.steps(); ++step) {
@@ -177,13 +182,13 @@ void draw_timeline_rows(const TimelineFrame& frame, std::vector<FoldedItem>& scr
     frame.list.PopClipRect();
     if (!frame.labels.empty()) {
         clip(frame.labels);
-        for (int rank = frame.first_row(); rank < frame.last_row(); ++rank) draw_row_label(frame, rank);
+        for (const int rank : frame.shown_ranks()) draw_row_label(frame, rank);
         frame.list.PopClipRect();
     }
     draw_timeline_scroll(frame);
     if (frame.accounting.empty()) return;
     clip(frame.accounting);
-    for (int rank = frame.first_row(); rank < frame.last_row(); ++rank) draw_timeline_accounting(frame, rank);
+    for (const int rank : frame.shown_ranks()) draw_timeline_accounting(frame, rank);
     frame.list.PopClipRect();
 }
 

@@ -1,10 +1,12 @@
 // Where the timeline's parts stand in this frame, and what the mouse is on.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "ui/plot.h"
 #include "ui/time_axis.h"
+#include "ui/timeline/rank_order.h"
 #include "ui/timeline/span_matches.h"
 #include "ui/timeline/timeline_folding.h"
 
@@ -32,11 +34,11 @@ struct TimelineFrame {
     int footer_lines = 0;                  // asked for, below the lanes
     Box footer{};                          // empty when there is no room
     const SpanMatches* matches = nullptr;  // others are dimmed; null: nothing is looked for
+    const RankOrder& order;
 
     Box row(int rank) const;
     Box lane(int rank, Lane lane) const;
-    int first_row() const;
-    int last_row() const;  // one past
+    std::span<const int> shown_ranks() const;  // from top to bottom
     float rows_height() const { return row_height * static_cast<float>(index.ranks()); }
 };
 

@@ -82,7 +82,7 @@ void TimelineView::navigate(TimelineFrame& frame) {
     }
     const int rank = frame.context.selection.selected.rank;
     if (rank != scrolled_to_ && rank >= 0 && rank < frame.index.ranks()) {
-        const float top = frame.row_height * static_cast<float>(rank);
+        const float top = frame.row_height * static_cast<float>(frame.order.place_of(rank));
         if (top < frame.scroll) frame.scroll = top;
         frame.scroll = std::max(frame.scroll, top + frame.row_height - frame.lanes.height());
     }
@@ -120,6 +120,8 @@ void TimelineView::use_keys(TimelineFrame& frame) {
     const std::optional<Range> range = selected_range(frame.context);
     if (actions.measure && range) measured = range;
     if (actions.longest) go_to_longest(frame.context);
+    if (actions.sort_ranks) order.next_sort();
+    if (actions.rank_to_top && frame.order.place_of(selected.rank) >= 0) order.toggle_top(selected.rank);
     if (!actions.frame_selection) return;
     if (selected.span < 0 && measured)
         show_range(clock, wall, *measured);

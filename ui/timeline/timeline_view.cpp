@@ -158,8 +158,13 @@ void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
     const TraceIndex& index = context.index_of(*context.run);
     const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "timeline");
     const std::vector<Note> lines = notes(context);
-    TimelineFrame frame{
-        .run = *context.run, .index = index, .context = context, .list = *canvas.list, .canvas = canvas};
+    TimelineFrame frame{.run = *context.run,
+                        .index = index,
+                        .context = context,
+                        .list = *canvas.list,
+                        .canvas = canvas,
+                        .order = order};
+    order.update(*context.run, index.ranks());
     frame.scroll = scroll_;
     frame.footer_lines = static_cast<int>(lines.size());
     frame.matches = finder.matches();

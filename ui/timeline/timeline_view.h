@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ui/timeline/range_statistics.h"
+#include "ui/timeline/rank_order.h"
 #include "ui/timeline/span_finder.h"
 #include "ui/timeline/timeline_folding.h"
 #include "ui/view_context.h"
@@ -25,6 +26,7 @@ struct TimelineView {
     bool show_table = false;
     bool show_chain = false;  // the longest chain over ranks
     SpanFinder finder;
+    RankOrder order;
 
     void draw(ViewContext& context, ImVec2 size);
     /// What is selected, in words; else the statistics of the measured range or the whole run, split by tabs.
