@@ -42,7 +42,8 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     if (exists(run_file_) || options.open_run)
         open_file(run_file_);
     else
-        run_file_message_ = "no run file yet: saving a run makes it";
+        run_file_unmade_ = true,
+        run_file_message_ = "No runs are saved yet: the first one saved makes this file.";
     if (options.open_run) perform(ui::OpenRun{*options.open_run});
     if (!options.compare.empty()) perform(ui::CompareRuns{options.compare});
 }
@@ -73,6 +74,7 @@ ui::Inputs Controller::inputs(double seconds) {
     }
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
+    inputs.run_file_unmade = run_file_unmade_;
     inputs.load.swap(load_);
     inputs.notice = notice_;
     inputs.seconds = seconds;
@@ -154,12 +156,14 @@ Worker::Outcome Controller::listed(RunStore& store) {
         if (path != run_file_) return;
         saved_ = list;
         run_file_message_ = message;
+        run_file_unmade_ = false;
     };
 }
 
 void Controller::open_file(const std::string& path) {
     run_file_ = path;
     run_file_message_.clear();
+    run_file_unmade_ = false;
     saved_.reset();
     compared_.reset();
     shown_.id = 0;  // its number belonged to the file before

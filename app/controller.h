@@ -119,6 +119,7 @@ class Controller {
 
     std::string run_file_;
     std::string run_file_message_;
+    bool run_file_unmade_ = false;
     std::string preset_folder_;
     std::shared_ptr<const std::vector<Preset>> presets_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;

@@ -71,6 +71,12 @@ void find_spans(Shell& s) {
     s.actions.find = true;
 }
 
+void show_critical_path(Shell& s) {
+    s.layout.tab = Tab::workbench;
+    if (s.layout.maximised >= 0) s.layout.maximised = static_cast<int>(ViewName::timeline);
+    s.timeline.show_chain = !s.timeline.show_chain;
+}
+
 using K = Dialogs::Kind;
 
 // clang-format off
@@ -92,7 +98,7 @@ constexpr Action kActions[] = {
      [](const Shell& s) -> std::string { return s.history.can_undo(s.experiment) ? "" : "nothing was changed"; }, nullptr},
     {"edit/redo", "Redo settings", "Ctrl-Y", kKeyY, kModControl, false, [](Shell& s) { s.set_experiment(s.history.redo()); },
      [](const Shell& s) -> std::string { return s.history.can_redo(s.experiment) ? "" : "nothing was undone"; }, nullptr},
-    {"edit/copy_text", "Copy what is selected or measured as text", "Ctrl-C", kKeyC, kModControl, false, [](Shell& s) { s.commands.push_back(CopyText{s.timeline.copied_text(s.view_context())}); }, no_timed_run, nullptr},
+    {"edit/copy_text", "Copy the selection as text", "Ctrl-C", kKeyC, kModControl, false, [](Shell& s) { s.commands.push_back(CopyText{s.timeline.copied_text(s.view_context())}); }, no_timed_run, nullptr},
     {"edit/copy_experiment", "Copy experiment as JSON", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CopyText{experiment_to_json(s.experiment)}); }, nullptr, nullptr},
     {"edit/paste_experiment", "Paste experiment from JSON", "", 0, 0, false, paste_experiment, nullptr, nullptr},
     {"edit/run_settings", "Take the shown run's settings", "", 0, 0, false, [](Shell& s) { s.set_experiment(s.in.run->experiment); }, no_run, nullptr},
@@ -142,9 +148,10 @@ constexpr Action kActions[] = {
     {"select/frame", "Frame the selection", "F", kKeyF, 0, false, [](Shell& s) { s.actions.frame_selection = true; }, nullptr, nullptr},
     {"select/undo_zoom", "Undo zoom", "Backspace", kKeyBackspace, 0, false, [](Shell& s) { s.actions.undo_zoom = true; }, nullptr, nullptr},
     {"select/find", "Find spans...", "Ctrl-F", kKeyF, kModControl, true, find_spans, no_run, nullptr},
-    {"select/measure", "Measure the selected span or step", "M", kKeyM, 0, false, [](Shell& s) { s.actions.measure = true; }, no_timed_run, nullptr},
-    {"select/longest", "Longest span of the selected kind", "L", kKeyL, 0, false, [](Shell& s) { s.actions.longest = true; }, no_timed_run, nullptr},
-    {"select/sort", "Order of ranks: by number, compute or wait", "O", kKeyO, 0, false, [](Shell& s) { s.actions.sort_ranks = true; }, no_timed_run, nullptr},
+    {"select/measure", "Measure the selection", "M", kKeyM, 0, false, [](Shell& s) { s.actions.measure = true; }, no_timed_run, nullptr},
+    {"select/longest", "Longest span of its kind", "L", kKeyL, 0, false, [](Shell& s) { s.actions.longest = true; }, no_timed_run, nullptr},
+    {"select/chain", "Critical path over ranks", "C", kKeyC, 0, false, show_critical_path, no_timed_run, [](const Shell& s) { return s.timeline.show_chain; }},
+    {"select/sort", "Sort ranks: number, compute, wait", "O", kKeyO, 0, false, [](Shell& s) { s.actions.sort_ranks = true; }, no_timed_run, nullptr},
     {"select/top", "Selected rank to the top, or back", "T", kKeyT, 0, false, [](Shell& s) { s.actions.rank_to_top = true; },
      [](const Shell& s) -> std::string { return s.selection.selected.rank >= 0 ? no_timed_run(s) : "no rank is selected"; }, nullptr},
     {"select/previous_span", "Previous span", "Left", kKeyLeft, 0, false, [](Shell& s) { s.actions.previous_span = true; }, no_run, nullptr},

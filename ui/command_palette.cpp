@@ -132,8 +132,8 @@ void draw_help_overlay(Shell& shell) {
     if (!shell.help_open) return;
     const WidgetContext ui = shell.widgets();
     const ImGuiViewport* screen = ImGui::GetMainViewport();
-    const ImVec2 size{std::min(ui.theme.px(760), screen->Size.x * 0.95f),
-                      std::min(ui.theme.px(600), screen->Size.y * 0.92f)};
+    const ImVec2 size{std::min(ui.theme.px(900), screen->Size.x * 0.95f),
+                      std::min(ui.theme.px(640), screen->Size.y * 0.92f)};
     ImGui::SetNextWindowPos({screen->Pos.x + screen->Size.x / 2, screen->Pos.y + screen->Size.y / 2},
                             ImGuiCond_Always, {0.5f, 0.5f});
     ImGui::SetNextWindowSize(size);

@@ -41,7 +41,10 @@ std::string file_name(const std::string& path) { return path.substr(path.rfind('
 std::string file_text(const Inputs& in) {
     if (in.run_file.empty()) return "no run file";
     std::string text = file_name(in.run_file);
-    if (in.saved) text += ", " + count_text(static_cast<int64_t>(in.saved->size())) + " runs";
+    if (in.run_file_unmade) return "nothing saved yet";
+    if (in.saved)
+        text += ", " + count_text(static_cast<int64_t>(in.saved->size())) +
+                (in.saved->size() == 1 ? " run" : " runs");
     if (!in.run_file_message.empty()) text += " (!)";
     return text;
 }
@@ -82,9 +85,10 @@ void draw_status_line(Shell& shell) {
         ImGui::SameLine();
     }
     ImGui::SameLine(std::max(ImGui::GetCursorPosX(), left + whole - file_width));
-    const bool warn = !shell.in.run_file_message.empty();
+    const bool warn = !shell.in.run_file_message.empty() && !shell.in.run_file_unmade;
     text_item(ui, "status/file", file, warn ? ui.theme.warning : ui.theme.text_dim);
-    tooltip(ui.theme, shell.in.run_file + (warn ? "\n" + shell.in.run_file_message : ""));
+    const std::string& message = shell.in.run_file_message;
+    tooltip(ui.theme, shell.in.run_file + (message.empty() ? "" : "\n" + message));
 }
 
 void draw_log(Shell& shell) {

@@ -49,6 +49,7 @@ struct Inputs {
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path
     std::string run_file_message;                 // why it is absent or read-only; "" when all is well
+    bool run_file_unmade = false;                 // the first save makes it: nothing is wrong
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
     /// Of other programs, in the order they were opened.
     std::vector<std::shared_ptr<const ImportedTrace>> traces;

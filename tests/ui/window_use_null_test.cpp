@@ -299,5 +299,32 @@ TEST(WindowUse, NotesTagsArchivesAndPinsSavedRuns) {
     EXPECT_NE(window.text("runs/row 3").find("(baseline)"), std::string::npos);
 }
 
+TEST(WindowUse, ARunFileThatIsNotMadeYetIsNoWarning) {
+    NullWindow window;
+    window.in.run_file = "/somewhere/runs.ringscope";
+    window.in.run_file_unmade = true;
+    window.in.run_file_message = "No runs are saved yet";
+    window.frames(2);
+    EXPECT_EQ(window.text("status/file"), "nothing saved yet");
+    window.in.run_file_unmade = false;
+    window.in.run_file_message = "read-only";
+    window.frames(2);
+    EXPECT_EQ(window.text("status/file"), "runs.ringscope (!)");
+}
+
+TEST(WindowUse, CShowsTheCriticalPathInTheTimeline) {
+    NullWindow window;
+    window.in.run = testing::make_fixture_run(window.ui->experiment());
+    window.frames(2);
+    EXPECT_EQ(window.item("timeline/chain sentence"), nullptr);
+    window.key(ui::kKeyC);
+    EXPECT_NE(window.text("timeline/chain sentence").find("The critical path is "), std::string::npos);
+    window.key(ui::kKeyC);
+    EXPECT_EQ(window.item("timeline/chain sentence"), nullptr);
+    window.key(ui::pressed_key(ui::kKeyC, ui::kModControl));
+    ASSERT_NE(window.last<ui::CopyText>(), nullptr);
+    EXPECT_NE(window.last<ui::CopyText>()->text.find("compute\t"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ringscope

@@ -123,7 +123,7 @@ void MemoryView::draw(ViewContext& context, ImVec2 size) {
         const Canvas canvas = begin_canvas("memory/picture", size, context.items, "no memory picture");
         draw_message(
             *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Mend the fields marked red, and its memory appears here.");
+            "The experiment cannot be planned. Fix the fields marked in red, and its memory appears here.");
     } else {
         const Prediction* prediction =
             measured ? &context.indices->of(*context.run).prediction : context.prediction;

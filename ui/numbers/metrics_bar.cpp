@@ -66,7 +66,7 @@ std::vector<MetricFigure> metric_figures(const ViewContext& context) {
     figures.push_back(
         {"overlap", measured(percent_text(m.overlap_efficiency)), "",
          "Overlap efficiency = 1 - exposed transfer time / total transfer time, summed over ranks: the share "
-         "of the transfers hidden behind compute. 100 % when nothing is sent."});
+         "of the transfers hidden behind compute. 100% when nothing is sent."});
     figures.push_back(
         {"imbalance", measured(ratio_text(m.compute_imbalance)),
          planned([](const Schedule& s) { return ratio_text(planned_imbalance(s)); }),

@@ -12,9 +12,9 @@ namespace {
 
 std::string kept_line(const Pattern& pattern, const char* what, int64_t token, bool kept) {
     const int64_t place = token % pattern.segment_length;
-    return std::string("\n") + (kept ? "yes  " : "no   ") + what + " is kept: place " + count_text(place) +
-           " of its segment leaves " + count_text(place % pattern.dilation_rate) + " mod " +
-           count_text(pattern.dilation_rate) + ", kept is " + count_text(pattern.offset);
+    return std::string("\n") + (kept ? "yes  " : "no   ") + what + " is kept: position " + count_text(place) +
+           " in its segment is " + count_text(place % pattern.dilation_rate) + " mod " +
+           count_text(pattern.dilation_rate) + ", kept are those that are " + count_text(pattern.offset);
 }
 
 std::string arrival_line(const Schedule& schedule, const StepLookup& steps, int pattern, int64_t query,

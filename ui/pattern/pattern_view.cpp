@@ -56,7 +56,7 @@ void PatternView::draw(ViewContext& context, ImVec2 size) {
         const Canvas canvas = begin_canvas("pattern/matrix", size, context.items, "no pattern");
         draw_message(
             *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Mend the fields marked red, and the pattern appears here.");
+            "The experiment cannot be planned. Fix the fields marked in red, and the pattern appears here.");
     } else {
         follow_selection(context, *schedule);
         const bool toolbar = size.y > 4 * Toolbar::height();
@@ -275,7 +275,7 @@ void PatternView::point(ViewContext& context, const Schedule& schedule, const Ca
         text += "\n\nblock of queries " + count_text(q) + " to " + count_text(q + queries - 1) +
                 " and keys " + count_text(k) + " to " + count_text(k + keys - 1) + ": " + count_text(pairs) +
                 " of " + count_text(keys * queries) + " pairs (" +
-                ratio_text(100.0 * static_cast<double>(pairs) / static_cast<double>(keys * queries)) + " %)" +
+                percent_text(static_cast<double>(pairs) / static_cast<double>(keys * queries)) + ")" +
                 interleaved;
     }
     tooltip(text);

@@ -301,7 +301,7 @@ void RingView::draw(ViewContext& context, ImVec2 size) {
         const Canvas canvas = begin_canvas("ring/picture", size, context.items, "no ring");
         draw_message(
             *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Mend the fields marked red, and the ring appears here.");
+            "The experiment cannot be planned. Fix the fields marked in red, and the ring appears here.");
     } else {
         update(*moment.schedule, context.selection.selected);
         const bool toolbar = size.y > 4 * Toolbar::height();

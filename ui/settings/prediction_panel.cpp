@@ -203,7 +203,7 @@ std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selecti
     if (plan.schedule()) return Panel(plan, run, selection, ui).draw();
     std::string fields;
     for (const FieldProblem& problem : plan.problems()) fields += (fields.empty() ? "" : ", ") + problem.path;
-    wrapped_item(ui, "prediction/invalid", "No plan until these are mended: " + fields, ui.theme.error);
+    wrapped_item(ui, "prediction/invalid", "No plan until these are fixed: " + fields, ui.theme.error);
     return "";
 }
 

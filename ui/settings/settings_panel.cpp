@@ -110,7 +110,7 @@ class Panel {
     void mend_button(const FieldProblem& problem) {
         const auto mend = obvious_mend(experiment_, problem);
         if (!mend) return;
-        if (button(ui_, "experiment/" + problem.path + "/mend", mend->label.c_str(), "Mend this field."))
+        if (button(ui_, "experiment/" + problem.path + "/mend", mend->label.c_str(), "Fix this field."))
             mended_ = mend->experiment;
     }
 

@@ -1,4 +1,4 @@
-// The longest chain over the timeline, and what it says.
+// The critical path over the timeline, and what it says.
 #include <algorithm>
 #include <cmath>
 
@@ -110,12 +110,12 @@ void draw_timeline_chain(const TimelineFrame& frame, const CriticalPath& chain) 
 
 std::string chain_sentence(const CriticalPath& chain) {
     const std::vector<ChainKind> kinds = kinds_by_share(chain);
-    if (kinds.empty()) return "There is no longest chain: nothing was timed.";
+    if (kinds.empty()) return "There is no critical path: nothing was timed.";
     const ChainKind most = kinds.front();
     const size_t rank = rank_with_most(chain, most);
     const int64_t on_rank = chain.rank_ns[rank][static_cast<size_t>(most)];
     const int64_t total = chain.total_ns[static_cast<size_t>(most)];
-    std::string text = "The longest chain is " + percent_text(share_of(chain, total)) + " " + name_of(most);
+    std::string text = "The critical path is " + percent_text(share_of(chain, total)) + " " + name_of(most);
     if (on_rank == total)
         text += " on rank " + std::to_string(rank);
     else
@@ -130,8 +130,8 @@ std::string chain_sentence(const CriticalPath& chain) {
 std::string chain_text(const CriticalPath& chain) {
     std::string text =
         chain_sentence(chain) +
-        "\nOnly what is on it makes the run shorter when it gets shorter. Its links fill the wall "
-        "time without a gap:";
+        "\nIt is the longest chain of work, transfers and waits that depend on each other: only what is "
+        "on it makes the run shorter when it gets shorter. Its links fill the wall time without a gap:";
     for (const ChainKind kind : kinds_by_share(chain)) {
         const int64_t total = chain.total_ns[static_cast<size_t>(kind)];
         text += std::string("\n") + name_of(kind) + "  " + nanoseconds_text(total) + "  " +

@@ -76,7 +76,7 @@ std::string span_text(const Run& run, int span);  // all that is known of it
 std::string fold_text(const Run& run, const Track& track, const FoldedItem& fold);
 std::string range_text(const TraceIndex& index, int64_t begin_ns, int64_t end_ns);
 std::string accounting_text(const RankMetrics& rank);
-std::string chain_sentence(const CriticalPath& chain);  // "The longest chain is 71% compute on rank 3, ..."
+std::string chain_sentence(const CriticalPath& chain);  // "The critical path is 71% compute on rank 3, ..."
 std::string chain_text(const CriticalPath& chain);      // and all of its kinds
 void draw_chain_table(const CriticalPath& chain, ImVec2 size);
 /// The spans of the trace, or those that match.

@@ -18,32 +18,48 @@ std::string empty_message(const ViewContext& context) {
                " before anything was timed: " + context.run->error;
     }
     if (context.busy) return "Running. The timeline appears when the run ends.";
-    if (!context.plan) return "Mend the fields marked red, then press F5 to run.";
+    if (!context.plan) return "Fix the fields marked in red, then press F5 to run.";
     return "Nothing has run yet. Press F5: " + std::to_string(context.plan->ranks) +
            (context.plan->ranks == 1 ? " rank, " : " ranks, ") + std::to_string(context.plan->steps) +
            (context.plan->steps == 1 ? " step, " : " steps, ") +
            bytes_text(static_cast<double>(context.plan->bytes_on_wire)) + " to send.";
 }
 
+struct LegendEntry {
+    SpanKind kind;
+    WaitCause cause;
+    const char* words;
+    const char* help;
+};
+constexpr LegendEntry kLegend[] = {
+    {SpanKind::compute, WaitCause::none, "compute", "attends its queries to the keys of a chunk"},
+    {SpanKind::receive, WaitCause::none, "receive", "a chunk of K and V comes in from another rank"},
+    {SpanKind::send, WaitCause::none, "send", "a chunk of K and V goes out to another rank"},
+    {SpanKind::wait, WaitCause::late_peer, "late peer",
+     "waits for a rank that is not ready to send or receive"},
+    {SpanKind::wait, WaitCause::link, "link", "waits for bytes that are on the way"},
+    {SpanKind::wait, WaitCause::core, "core", "ready to compute; every core is busy with other ranks"},
+    {SpanKind::pack, WaitCause::none, "pack", "gathers its kept keys and values into the chunk that travels"},
+    {SpanKind::merge, WaitCause::none, "merge", "joins partial results of several chunks by their LSE"},
+    {SpanKind::collective, WaitCause::none, "collective",
+     "all ranks gather all K and V together (all_gather)"}};
+
 void add_legend(Toolbar& bar, const Theme& theme) {
-    const auto entry = [&](SpanKind kind, WaitCause cause, const std::string& words) {
-        const std::string name = std::string(1, theme.span_letter(kind)) + " " + words;
-        const float swatch = ImGui::GetFontSize() * 0.8f;
-        if (!bar.room(swatch + 4 + text_size(theme.small_font, name).x)) return;
+    const float swatch = ImGui::GetFontSize() * 0.8f;
+    for (const LegendEntry& entry : kLegend) {
+        const std::string name = std::string(1, theme.span_letter(entry.kind)) + " " + entry.words;
+        const float width = swatch + 4 + text_size(theme.small_font, name).x;
+        if (!bar.room(width)) return;
         const ImVec2 at = ImGui::GetCursorScreenPos();
-        ImGui::Dummy({swatch + 4 + text_size(theme.small_font, name).x, ImGui::GetFontSize()});
+        ImGui::Dummy({width, ImGui::GetFontSize()});
+        bar.register_last((std::string("legend/") + entry.words).c_str(), entry.help);
+        if (ImGui::IsItemHovered()) tooltip(std::string(entry.words) + ": " + entry.help);
         ImDrawList& list = *ImGui::GetWindowDrawList();
-        draw_bar(list, {{at.x, at.y + 2}, {at.x + swatch, at.y + 2 + swatch}}, kind, theme, false, cause);
+        draw_bar(list, {{at.x, at.y + 2}, {at.x + swatch, at.y + 2 + swatch}}, entry.kind, theme, false,
+                 entry.cause);
         draw_text(list, theme.small_font, {at.x + swatch + 4, at.y}, theme.text_dim, name,
                   {at, {at.x + 1e4f, at.y + 1e4f}});
-    };
-    for (const SpanKind kind : {SpanKind::compute, SpanKind::receive, SpanKind::send})
-        entry(kind, WaitCause::none, name_of(kind));
-    entry(SpanKind::wait, WaitCause::late_peer, "late peer");
-    entry(SpanKind::wait, WaitCause::link, "link");
-    entry(SpanKind::wait, WaitCause::core, "core");
-    for (const SpanKind kind : {SpanKind::pack, SpanKind::merge, SpanKind::collective})
-        entry(kind, WaitCause::none, name_of(kind));
+    }
 }
 
 }  // namespace
@@ -98,7 +114,7 @@ void TimelineView::draw_toolbar(ViewContext& context, float width) {
         context.clock.view_end_ns = zooms_.back().end_ns;
         zooms_.pop_back();
     }
-    if (bar.button("chain", "Longest chain", show_chain)) show_chain = !show_chain;
+    if (bar.button("chain", "Critical path", show_chain)) show_chain = !show_chain;
     if (bar.button("find", "Find", finder.open)) finder.open ? void(finder.open = false) : finder.ask();
     if (finder.open) go_to_span(context, finder.draw(bar, context));
     if (bar.button("table", "Table", show_table)) show_table = !show_table;
@@ -113,7 +129,7 @@ std::vector<TimelineView::Note> TimelineView::notes(const ViewContext& context) 
         lines.push_back(
             {"timeline/statistics", statistics_sentence(),
              range_text(context.index_of(*context.run), measured->begin_ns, measured->end_ns) +
-                 "\n\nTable shows count, mean and longest of each kind. Drag an edge to change it."});
+                 "\n\nTable shows count, mean, median and longest of each kind. Drag an edge to change it."});
     return lines;
 }
 

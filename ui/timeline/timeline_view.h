@@ -24,7 +24,7 @@ struct TimelineView {
     };
     std::optional<Range> measured;  // by a left drag over the lanes
     bool show_table = false;
-    bool show_chain = false;  // the longest chain over ranks
+    bool show_chain = false;  // the critical path over ranks
     SpanFinder finder;
     RankOrder order;
 
