@@ -51,18 +51,13 @@ struct Shell {
 
     Theme theme = make_theme(ThemeName::dark, 1);
     Fonts fonts;
-    bool theme_changed = true;
     float person_scale = 1;   // what the person chose
     float display_scale = 1;  // what the monitor asks for; theme.scale is their product
-    bool reduced_motion = false;
     WindowLayout layout;
 
     CommandPalette palette;
     Dialogs dialogs;
-    bool help_open = false;
     std::string keyboard_area = "toolbar";  // of kAreas, where F6 last went
-    bool enter_area = false;                // it takes the keyboard's focus in this frame
-    bool log_open = false;
     std::vector<Notice> log;
 
     ItemRegistry items;
@@ -70,6 +65,12 @@ struct Shell {
     Inputs in;          // of this frame
     double last_seconds = 0;
     double frame_seconds = 0;
+
+    bool theme_changed = true;
+    bool reduced_motion = false;
+    bool help_open = false;
+    bool log_open = false;
+    bool enter_area = false;  // keyboard_area takes the keyboard's focus in this frame
 
     WidgetContext widgets() { return {items, theme}; }
     ViewContext view_context();

@@ -152,31 +152,52 @@ class RowPainter {
         }
     }
 
-    /// Hatched by cause as single waits are; neighbouring columns continue each other's lines.
-    void stack_waits(const TimeByCause& time, int64_t whole, const Box& column) {
-        const ImU32 fill = theme_.span_colour(SpanKind::wait);
+    /// Neighbouring columns of about one height whose longest wait has one cause.
+    struct HatchRun {
+        Box box{};
+        int cause = -1;
+    };
+
+    void flush(HatchRun& run) {
+        if (run.cause > 0)
+            draw_hatch(frame_.list, run.box, hatch_of(static_cast<WaitCause>(run.cause)),
+                       theme_.span_colour(SpanKind::wait), theme_.px(5));
+        run = {};
+    }
+
+    /// Hatched as single waits are, by the cause that has most of the column's time.
+    void stack_waits(const TimeByCause& time, int64_t whole, const Box& column, HatchRun& run) {
+        int64_t all = 0;
+        for (const int64_t ns : time) all += ns;
+        if (all <= 0) return flush(run);
+        const int cause = static_cast<int>(std::max_element(time.begin(), time.end()) - time.begin());
         float y = column.max.y;
-        for (int cause = 0; cause < kWaitCauses; ++cause) {
-            if (time[cause] <= 0) continue;
-            const Box part = stacked(column, time[cause], whole, y);
-            frame_.list.AddRectFilled(part.min, part.max, with_alpha(fill, 0.35f));
-            const Hatch hatch = hatch_of(static_cast<WaitCause>(cause));
-            if (hatch != Hatch::outline) draw_hatch(frame_.list, part, hatch, fill, theme_.px(5));
+        const Box part = stacked(column, all, whole, y);
+        frame_.list.AddRectFilled(part.min, part.max, with_alpha(theme_.span_colour(SpanKind::wait), 0.35f));
+        const bool continues = run.cause == cause && part.min.x - run.box.max.x < 1 &&
+                               std::fabs(run.box.min.y - part.min.y) <= column.height() / 4;
+        if (!continues) {
+            flush(run);
+            run = {part, cause};
         }
+        run.box.max.x = part.max.x;
+        run.box.min.y = std::max(run.box.min.y, part.min.y);
     }
 
     /// How much of each kind there is in each column, and a zigzag that says: many spans.
     void paint_fold(const Track& track, const FoldedItem& item, const Box& bar) {
         const int columns = static_cast<int>(std::ceil(bar.width() / kDensityColumnPx));
+        HatchRun run;
         for (int i = 0; i < columns; ++i) {
             const float x = bar.min.x + kDensityColumnPx * static_cast<float>(i);
             const float right = std::min(x + kDensityColumnPx, bar.max.x);
             const auto begin = static_cast<int64_t>(frame_.axis.time_at(x));
             const auto end = std::max(static_cast<int64_t>(frame_.axis.time_at(right)), begin + 1);
             const Box column{{x, bar.min.y}, {right, bar.max.y}};
-            track.lane == Lane::wait ? stack_waits(waits_in(track, begin, end), end - begin, column)
+            track.lane == Lane::wait ? stack_waits(waits_in(track, begin, end), end - begin, column, run)
                                      : stack_kinds(busy_in(track, begin, end), end - begin, column);
         }
+        flush(run);
         zigzag(bar);
         std::string text = count_text(item.count) + " spans";
         if (frame_.matches) {
