@@ -148,9 +148,12 @@ void draw_help_overlay(Shell& shell) {
         const size_t half = (keyed.size() + 1) / 2 + 4;
         for (size_t part = 0; part < 2; ++part) {
             if (part == 1) ImGui::TableNextColumn();
-            if (!ImGui::BeginTable(part == 0 ? "##keys left" : "##keys right", 2,
-                                   ImGuiTableFlags_SizingFixedFit))
-                continue;
+            const ImVec2 padding = ImGui::GetStyle().CellPadding;
+            ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(3 * padding.x, padding.y));
+            const bool is_open = ImGui::BeginTable(part == 0 ? "##keys left" : "##keys right", 2,
+                                                   ImGuiTableFlags_SizingFixedFit);
+            ImGui::PopStyleVar();
+            if (!is_open) continue;
             const size_t end = part == 0 ? std::min(half, keyed.size()) : keyed.size();
             for (size_t i = part == 0 ? 0 : std::min(half, keyed.size()); i < end; ++i)
                 help_line(ui, std::string("help/") + keyed[i]->id, keyed[i]->keys, keyed[i]->label);

@@ -97,6 +97,13 @@ std::vector<TimeTick> time_ticks(const TimeAxis& axis, float min_pixels) {
     return ticks;
 }
 
+TimeMargins time_margins(float width, const Theme& theme) {
+    TimeMargins margins;
+    if (width > theme.px(240)) margins.labels = text_size(theme.small_font, "receive").x + theme.px(16);
+    if (width > theme.px(420)) margins.figures = text_size(theme.small_font, "100% compute").x + theme.px(16);
+    return margins;
+}
+
 void draw_time_axis(ImDrawList& list, const TimeAxis& axis, const Box& strip, const Theme& theme) {
     if (strip.empty()) return;
     const float room = text_size(theme.small_font, "9,999,999 ns").x + theme.px(12);

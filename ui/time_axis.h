@@ -52,6 +52,14 @@ struct TimeTick {
 /// Ticks at 1, 2 or 5 times a power of ten, at least `min_pixels` apart.
 std::vector<TimeTick> time_ticks(const TimeAxis& axis, float min_pixels);
 
+/// What stands left and right of the axis in Timeline and Memory: the same, so that equal times stand above
+/// each other. Nothing where there is no room.
+struct TimeMargins {
+    float labels = 0;
+    float figures = 0;
+};
+TimeMargins time_margins(float width, const Theme& theme);
+
 /// Ticks with their labels in `strip`, those that fit.
 void draw_time_axis(ImDrawList& list, const TimeAxis& axis, const Box& strip, const Theme& theme);
 

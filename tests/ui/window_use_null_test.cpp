@@ -326,5 +326,19 @@ TEST(WindowUse, CShowsTheCriticalPathInTheTimeline) {
     EXPECT_NE(window.last<ui::CopyText>()->text.find("compute\t"), std::string::npos);
 }
 
+TEST(WindowUse, EqualTimesStandAboveEachOtherInTimelineAndMemory) {
+    for (const float scale : {1.0f, 1.5f}) {
+        NullWindow window({1920, 1080}, scale);
+        window.in.run = make_fixture_run(window.ui->experiment());
+        window.frames(2);
+        const ui::Item* above = window.item("timeline/minimap");
+        const ui::Item* below = window.item("memory/rank 0");
+        ASSERT_NE(above, nullptr);
+        ASSERT_NE(below, nullptr);
+        EXPECT_FLOAT_EQ(above->min.x, below->min.x);
+        EXPECT_FLOAT_EQ(above->max.x, below->max.x);
+    }
+}
+
 }  // namespace
 }  // namespace ringscope

@@ -156,9 +156,9 @@ void MemoryView::draw_measured(ViewContext& context, Contrast contrast, ImVec2 s
     MemoryPicture picture{context, *canvas.list, canvas, theme};
     picture.line = text_size(theme.small_font, "0").y;
     const bool roomy = size.x > theme.px(240) && size.y > theme.px(60);
-    // The same margins as the timeline's, so that equal times stand above each other.
-    picture.label = roomy ? text_size(theme.small_font, "receive").x + theme.px(16) : 0;
-    const float account = roomy && canvas.box.width() > theme.px(420) ? theme.px(90) : 0;
+    const TimeMargins margins = roomy ? time_margins(size.x, theme) : TimeMargins{};
+    picture.label = margins.labels;
+    const float account = margins.figures;
     const float left = canvas.box.min.x + picture.label;
     const TimeAxis axis{context.clock.view_begin_ns, context.clock.view_end_ns, left,
                         std::max(canvas.box.max.x - account, left + 1)};

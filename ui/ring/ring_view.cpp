@@ -110,7 +110,7 @@ void draw_rank_label(const RingPicture& picture, int rank) {
     for (const std::string& text : {"rank " + number, number}) {
         if (text != number && !picture.has_words()) continue;
         const ImVec2 extent = text_size(font, text);
-        const float push = picture.radius + picture.node + picture.theme.px(3) +
+        const float push = picture.radius + picture.node + picture.theme.px(6) +
                            (std::fabs(out.x) * extent.x + std::fabs(out.y) * extent.y) / 2;
         const ImVec2 at = picture.place(rank, push);
         if (draw_text(picture.list, font, {at.x - extent.x / 2, at.y - extent.y / 2}, picture.theme.text,

@@ -88,10 +88,8 @@ void lay_out_timeline(TimelineFrame& frame) {
     const Box& all = frame.canvas.box;
     const float line = text_size(theme.small_font, "0").y;
     const bool roomy = all.width() > theme.px(240) && all.height() > theme.px(100);
-    const float label = roomy ? text_size(theme.small_font, "receive").x + theme.px(16) : 0;
-    const float account = roomy && all.width() > theme.px(420)
-                              ? text_size(theme.small_font, "100% compute").x + theme.px(16)
-                              : 0;
+    const TimeMargins margins = roomy ? time_margins(all.width(), theme) : TimeMargins{};
+    const float label = margins.labels, account = margins.figures;
     const float map = roomy ? line + theme.px(2) : 0;
     const float ticks = roomy ? line + theme.px(3) : 0;
     const float left = all.min.x + label, right = std::max(all.max.x - account, left + 1);
