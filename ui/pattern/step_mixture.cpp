@@ -124,6 +124,7 @@ void StepMixture::find_steps(int64_t segment) {
 std::vector<int> StepMixture::steps_of(const LineTokens& queries, const LineTokens& keys) {
     is_used_.assign(is_used_.size(), false);
     size_t count = 0;
+    const auto ranks = static_cast<size_t>(schedule_.ranks);
     auto asked = queries.begin();
     for (const SegmentTokens& held : keys) {
         while (asked != queries.end() && asked->segment < held.segment) ++asked;
@@ -133,7 +134,8 @@ std::vector<int> StepMixture::steps_of(const LineTokens& queries, const LineToke
         for (const RankTokens& query : asked->ranks)
             for (const RankTokens& key : held.ranks) {
                 if (schedule_.problem.causal && query.last < key.first) continue;
-                const int step = step_[static_cast<size_t>(query.rank * schedule_.ranks + key.rank)];
+                const int step =
+                    step_[static_cast<size_t>(query.rank) * ranks + static_cast<size_t>(key.rank)];
                 if (step < 0 || is_used_[static_cast<size_t>(step)]) continue;
                 is_used_[static_cast<size_t>(step)] = true;
                 ++count;

@@ -11,6 +11,7 @@ namespace ringscope::ui {
 namespace {
 
 constexpr float kDensityColumnPx = 6;  // of folded spans
+constexpr float kWaitColumnPx = 18;    // of folded waits: wide enough that a hatch is told from another
 constexpr int kMostNamedBars = 512;
 constexpr float kLeastNamedPx = 16;
 
@@ -186,11 +187,12 @@ class RowPainter {
 
     /// How much of each kind there is in each column, and a zigzag that says: many spans.
     void paint_fold(const Track& track, const FoldedItem& item, const Box& bar) {
-        const int columns = static_cast<int>(std::ceil(bar.width() / kDensityColumnPx));
+        const float width = track.lane == Lane::wait ? kWaitColumnPx : kDensityColumnPx;
+        const int columns = static_cast<int>(std::ceil(bar.width() / width));
         HatchRun run;
         for (int i = 0; i < columns; ++i) {
-            const float x = bar.min.x + kDensityColumnPx * static_cast<float>(i);
-            const float right = std::min(x + kDensityColumnPx, bar.max.x);
+            const float x = bar.min.x + width * static_cast<float>(i);
+            const float right = std::min(x + width, bar.max.x);
             const auto begin = static_cast<int64_t>(frame_.axis.time_at(x));
             const auto end = std::max(static_cast<int64_t>(frame_.axis.time_at(right)), begin + 1);
             const Box column{{x, bar.min.y}, {right, bar.max.y}};
