@@ -254,7 +254,8 @@ void tooltip(std::string_view text) {
 bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 size) {
     if (size.x < 8 || size.y < 8) return false;
     const ImGuiTableFlags flags = ImGuiTableFlags_ScrollX | ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
-                                  ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_SizingFixedFit;
+                                  ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoBordersInBody |
+                                  ImGuiTableFlags_SizingFixedFit;
     // Numbers at the right of a column stand apart from words at the left of the next.
     const ImVec2 padding = ImGui::GetStyle().CellPadding;
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(2 * padding.x, padding.y));
