@@ -2,10 +2,8 @@
 // (fake_cudnn.h), which carries out the graphs it is given.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <random>
 #include <set>
-#include <thread>
 
 #include "engine/cuda/sdpa_calls.h"
 #include "tests/cuda/cuda_run_checks.h"
@@ -145,16 +143,7 @@ TEST(Cudnn, OnlyTwoStepsStandInLine) {
 TEST(Cudnn, ACancelEndsALostTransferAtOnce) {
     fake_cuda::reset(1, kPlenty, 5);
     fake_cudnn::reset();
-    Experiment e = by_cudnn(dense_ring());
-    e.ring.timeout_seconds = 60;
-    RunOptions options;
-    options.fault = {Fault::Kind::lose_transfer, 1, 1, 0};
-    std::stop_source stop;
-    std::jthread canceller([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        stop.request_stop();
-    });
-    EXPECT_EQ(execute(e, options, stop.get_token())->state, RunState::cancelled);
+    expect_cancel_ends_lost_transfer(by_cudnn(dense_ring()));
     expect_clean();
 }
 

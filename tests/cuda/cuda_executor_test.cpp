@@ -1,9 +1,7 @@
 // The CUDA executor's streams, events, memory and failures, on the fake runtime of fake_cuda.h.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <random>
-#include <thread>
 
 #include "tests/cuda/cuda_run_checks.h"
 
@@ -63,16 +61,7 @@ TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
 
 TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {
     fake_cuda::reset(1, kPlenty, 3);
-    Experiment e = dense_ring();
-    e.ring.timeout_seconds = 60;
-    RunOptions options;
-    options.fault = {Fault::Kind::lose_transfer, 1, 1, 0};
-    std::stop_source stop;
-    std::jthread canceller([&] {
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-        stop.request_stop();
-    });
-    EXPECT_EQ(execute(e, options, stop.get_token())->state, RunState::cancelled);
+    expect_cancel_ends_lost_transfer(dense_ring());
     expect_nothing_left();
 }
 

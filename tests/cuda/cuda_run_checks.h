@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <random>
+#include <stop_token>
+#include <thread>
 
 #include "engine/executor.h"
 #include "tests/cuda/fake_cuda.h"
@@ -32,6 +35,19 @@ inline Experiment dense_ring() {
     e.backend.device = Device::cuda;
     e.backend.threads = 1;
     return e;
+}
+
+/// A person cancels while a rank waits for a transfer that never comes, long before the time limit.
+inline void expect_cancel_ends_lost_transfer(Experiment experiment) {
+    experiment.ring.timeout_seconds = 60;
+    RunOptions options;
+    options.fault = {Fault::Kind::lose_transfer, 1, 1, 0};
+    std::stop_source stop;
+    std::jthread canceller([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        stop.request_stop();
+    });
+    EXPECT_EQ(execute(experiment, options, stop.get_token())->state, RunState::cancelled);
 }
 
 inline void expect_done(const Experiment& experiment) {
