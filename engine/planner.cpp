@@ -351,7 +351,9 @@ int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
     if (backend.kernel != "cudnn")
         return cuda::work_list_bytes(schedule, rank, cuda::planned_tile_shape(backend, schedule.problem));
     try {
-        return cuda::sdpa_workspace(schedule, rank).total_bytes() + cuda::pack_list_bytes(schedule, rank);
+        return cuda::sdpa_workspace(schedule.problem, cuda::make_all_sdpa_calls(schedule, rank))
+                   .total_bytes() +
+               cuda::pack_list_bytes(schedule, rank);
     } catch (const Error&) {
         return 0;  // too many calls: can be planned, and is refused in words when it is to run
     }

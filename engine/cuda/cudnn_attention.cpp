@@ -12,12 +12,11 @@ CudnnDevice::~CudnnDevice() { static_cast<void>(cudnnDestroy(handle_)); }
 std::unique_ptr<RankAttention> CudnnDevice::make(const Schedule& schedule, int rank, DeviceArena& arena) {
     auto attention = std::make_unique<CudnnAttention>(*this, schedule, rank, arena);
     const DeviceScope scope(device_);
-    for (int step = 0; step < schedule.steps; ++step)
-        for (int phase = 0; phase < schedule.phases; ++phase)
-            for (const SdpaCall& call : attention->calls(step, phase))
-                if (plans_.find(call.shape) == plans_.end())
-                    plans_.emplace(call.shape,
-                                   make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
+    for (const std::vector<SdpaCall>& of_phase : attention->calls())
+        for (const SdpaCall& call : of_phase)
+            if (plans_.find(call.shape) == plans_.end())
+                plans_.emplace(call.shape,
+                               make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
     return attention;
 }
 
@@ -29,11 +28,8 @@ void CudnnDevice::execute(const SdpaShape& shape, float scale, const SdpaPointer
 }
 
 CudnnAttention::CudnnAttention(CudnnDevice& device, const Schedule& schedule, int rank, DeviceArena& arena)
-    : device_(device), schedule_(schedule) {
-    for (int step = 0; step < schedule.steps; ++step)
-        for (int phase = 0; phase < schedule.phases; ++phase)
-            calls_.push_back(make_sdpa_calls(schedule, rank, step, phase));
-    const SdpaWorkspace workspace = sdpa_workspace(schedule, rank);
+    : device_(device), schedule_(schedule), calls_(make_all_sdpa_calls(schedule, rank)) {
+    const SdpaWorkspace workspace = sdpa_workspace(schedule.problem, calls_);
     part_o_ = arena.allocate(Purpose::workspace, workspace.o_bytes);
     part_lse_ = arena.allocate(Purpose::workspace, workspace.lse_bytes);
     library_ = arena.allocate(Purpose::workspace, workspace.library_bytes);

@@ -39,6 +39,8 @@ class CudnnAttention : public RankAttention {
     bool works_in(int step) const override;
     void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) override;
 
+    /// [step * phases + phase]
+    const std::vector<std::vector<SdpaCall>>& calls() const { return calls_; }
     const std::vector<SdpaCall>& calls(int step, int phase) const {
         return calls_[static_cast<size_t>(step) * static_cast<size_t>(schedule_.phases) +
                       static_cast<size_t>(phase)];
@@ -50,7 +52,7 @@ class CudnnAttention : public RankAttention {
 
     CudnnDevice& device_;
     const Schedule& schedule_;
-    std::vector<std::vector<SdpaCall>> calls_;  // step * phases + phase
+    std::vector<std::vector<SdpaCall>> calls_;
     DeviceBuffer part_o_, part_lse_, library_;
 };
 

@@ -308,18 +308,24 @@ std::vector<SdpaCall> make_sdpa_calls(const Schedule& schedule, int rank, int st
     return maker.take();
 }
 
-SdpaWorkspace sdpa_workspace(const Schedule& schedule, int rank) {
-    SdpaWorkspace workspace;
-    const Problem& problem = schedule.problem;
+std::vector<std::vector<SdpaCall>> make_all_sdpa_calls(const Schedule& schedule, int rank) {
+    std::vector<std::vector<SdpaCall>> all;
     for (int step = 0; step < schedule.steps; ++step)
         for (int phase = 0; phase < schedule.phases; ++phase)
-            for (const SdpaCall& call : make_sdpa_calls(schedule, rank, step, phase)) {
-                workspace.o_bytes = std::max(workspace.o_bytes,
-                                             call.shape.rows() * problem.head_dim * bytes_of(problem.dtype));
-                workspace.lse_bytes =
-                    std::max(workspace.lse_bytes, call.shape.rows() * static_cast<int64_t>(sizeof(float)));
-                workspace.library_bytes = kSdpaLibraryBytes;
-            }
+            all.push_back(make_sdpa_calls(schedule, rank, step, phase));
+    return all;
+}
+
+SdpaWorkspace sdpa_workspace(const Problem& problem, const std::vector<std::vector<SdpaCall>>& calls) {
+    SdpaWorkspace workspace;
+    for (const std::vector<SdpaCall>& of_phase : calls)
+        for (const SdpaCall& call : of_phase) {
+            const int64_t rows = call.shape.rows();
+            workspace.o_bytes =
+                std::max(workspace.o_bytes, rows * problem.head_dim * bytes_of(problem.dtype));
+            workspace.lse_bytes = std::max(workspace.lse_bytes, rows * static_cast<int64_t>(sizeof(float)));
+            workspace.library_bytes = kSdpaLibraryBytes;
+        }
     return workspace;
 }
 

@@ -65,6 +65,8 @@ inline constexpr int kMaxSdpaCalls = 4096;
 /// All that a rank computes in one phase of a step, in the order in which it is merged. Throws
 /// Error(bad_input) where rows lie in so many runs that it would be more calls than that.
 std::vector<SdpaCall> make_sdpa_calls(const Schedule& schedule, int rank, int step, int phase);
+/// Of every step and phase: [step * phases + phase].
+std::vector<std::vector<SdpaCall>> make_all_sdpa_calls(const Schedule& schedule, int rank);
 
 /// What calls share on a rank's device, one after the other: a call's own O (batch, head, query, d) in the
 /// problem's dtype and its LSE (batch, head, query), and what the library wants for itself.
@@ -77,7 +79,7 @@ struct SdpaWorkspace {
     }
 };
 inline constexpr int64_t kSdpaLibraryBytes = int64_t{1} << 20;
-/// For the largest of all the rank's calls; nothing for a rank without any. Throws as make_sdpa_calls().
-SdpaWorkspace sdpa_workspace(const Schedule& schedule, int rank);
+/// For the largest of all the rank's calls; nothing for a rank without any.
+SdpaWorkspace sdpa_workspace(const Problem& problem, const std::vector<std::vector<SdpaCall>>& calls);
 
 }  // namespace ringscope::cuda

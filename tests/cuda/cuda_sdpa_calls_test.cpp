@@ -175,13 +175,13 @@ TEST(SdpaCalls, TooManyRunsAreRefusedInWords) {
                   std::string::npos)
             << error.what();
     }
-    EXPECT_THROW(sdpa_workspace(schedule, 2), Error);
+    EXPECT_THROW(make_all_sdpa_calls(schedule, 2), Error);
 }
 
 TEST(SdpaCalls, TheWorkspaceFitsTheLargestCall) {
     const Schedule schedule = plan(ring_of(3, 1000, 400, 3, true));
     for (int rank = 0; rank < 3; ++rank) {
-        const SdpaWorkspace workspace = sdpa_workspace(schedule, rank);
+        const SdpaWorkspace workspace = sdpa_workspace(schedule.problem, make_all_sdpa_calls(schedule, rank));
         int64_t rows = 0;
         for (int step = 0; step < schedule.steps; ++step)
             for (const SdpaCall& call : make_sdpa_calls(schedule, rank, step, 0))
@@ -192,7 +192,7 @@ TEST(SdpaCalls, TheWorkspaceFitsTheLargestCall) {
         EXPECT_EQ(workspace.library_bytes, kSdpaLibraryBytes);
     }
     const Schedule idle = plan(ring_of(4, 3, 3, 1, false));
-    EXPECT_EQ(sdpa_workspace(idle, 3).total_bytes(), 0);
+    EXPECT_EQ(sdpa_workspace(idle.problem, make_all_sdpa_calls(idle, 3)).total_bytes(), 0);
 }
 
 }  // namespace
