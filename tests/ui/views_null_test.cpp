@@ -1,6 +1,7 @@
 // Every view in a Dear ImGui context without a window: any fixture, any size, items found by name, vertices
 // finite.
 #include "tests/ui/views_fixture.h"
+#include "ui/format.h"
 
 namespace ringscope::ui {
 namespace {
@@ -83,6 +84,17 @@ TEST_F(Views, ItemsCarryTheirNames) {
                             "timeline/rank 2/accounting"});
     expect(View::memory, {"memory/rank 1", "memory/table"});
     expect(View::metrics, {"metrics/overlap", "metrics/imbalance", "metrics/error"});
+}
+
+TEST_F(Views, LowRowsOfMemoryKeepTheScaleToThemselves) {
+    const auto run = testing::make_fixture_run(default_experiment());
+    frame(View::memory, run->schedule.get(), run.get(), {900, 130});
+    const int64_t level = indices_.of(*run).prediction.all_gather_peak_bytes;
+    ASSERT_NE(items_.find("memory/all_gather"), nullptr) << "a figure beside rows too low for lines";
+    EXPECT_EQ(items_.find("memory/all_gather")->text, ui::bytes_text(static_cast<double>(level)));
+    ASSERT_NE(items_.find("memory/undilated"), nullptr);
+    frame(View::memory, run->schedule.get(), run.get(), {900, 500});
+    EXPECT_EQ(items_.find("memory/all_gather"), nullptr) << "drawn in the rows";
 }
 
 TEST_F(Views, AClickInOneViewSelectsForAll) {

@@ -43,6 +43,7 @@ void draw_level(const MemoryPicture& picture, const Box& box, int64_t bytes, int
 
 void draw_levels(const MemoryPicture& picture, const Box& box, const Contrast& contrast) {
     draw_level(picture, box, contrast.predicted, contrast.most, picture.theme.text, picture.theme.px(5));
+    if (!contrast.lines) return;
     draw_level(picture, box, contrast.all_gather, contrast.most, picture.theme.error, picture.theme.px(2));
     draw_level(picture, box, contrast.undilated, contrast.most, picture.theme.warning, picture.theme.px(9));
 }

@@ -24,6 +24,7 @@ struct Contrast {
     int64_t all_gather = 0;
     int64_t undilated = 0;  // chunks sent whole
     int64_t most = 1;       // top of the scale
+    bool lines = true;      // drawn in the rows; else beside them as figures, and the scale is the rows' own
 };
 
 struct MemoryPicture {

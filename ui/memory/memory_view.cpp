@@ -12,6 +12,9 @@ namespace ringscope::ui {
 
 namespace {
 
+/// Lines of text a row over time must be high for levels to be told apart in it.
+constexpr float kLinesForContrast = 3;
+
 /// Which ranks get a row of their own: all of them when there is room, else the fullest and the selected.
 std::vector<int> shown_ranks(const std::vector<int64_t>& peaks, float height, float least, int selected) {
     std::vector<int> ranks(peaks.size());
@@ -46,8 +49,8 @@ void add_legend(Toolbar& bar, const ViewContext& context, const Contrast& contra
     };
     entry("predicted", theme.text, theme.px(5));
     if (measured) entry("high-water mark", theme.accent, swatch);
-    if (contrast.all_gather > 0) entry("all_gather", theme.error, theme.px(2));
-    if (contrast.undilated > 0) entry("undilated", theme.warning, theme.px(9));
+    if (contrast.lines && contrast.all_gather > 0) entry("all_gather", theme.error, theme.px(2));
+    if (contrast.lines && contrast.undilated > 0) entry("undilated", theme.warning, theme.px(9));
     for (int purpose = 0; purpose < kPurposes; ++purpose) {
         entry(name_of(static_cast<Purpose>(purpose)), theme.purpose_colour(static_cast<Purpose>(purpose)), 0);
     }
@@ -85,7 +88,7 @@ Contrast contrast_of(const Schedule& schedule, const Prediction* prediction) {
 void fit_scale(Contrast& contrast) {
     const int64_t limit = 8 * contrast.most;
     for (const int64_t level : {contrast.all_gather, contrast.undilated})
-        if (level <= limit) contrast.most = std::max(contrast.most, level);
+        if (contrast.lines && level <= limit) contrast.most = std::max(contrast.most, level);
     contrast.most += contrast.most / 16;
 }
 
@@ -97,16 +100,24 @@ void draw_side(const MemoryPicture& picture, const Box& side, const Contrast& co
     const auto say = [&](const std::string& text, ImU32 colour) {
         if (draw_text(picture.list, theme.small_font, {side.min.x, y}, colour, text, side)) y += picture.line;
     };
-    say("top of scale", theme.text_dim);
-    say(bytes_text(static_cast<double>(contrast.most)), theme.text);
+    const std::string top = bytes_text(static_cast<double>(contrast.most));
+    if (contrast.lines) {
+        say("top of scale", theme.text_dim);
+        say(top, theme.text);
+    } else {
+        say("top " + top, theme.text_dim);  // room for the levels below
+    }
     if (shown < ranks) {
         say(std::to_string(shown) + " of " + std::to_string(ranks), theme.warning);
         say("fullest ranks", theme.warning);
     }
     const auto above = [&](const char* name, int64_t bytes, ImU32 colour) {
         if (bytes <= contrast.most) return;
+        const float begin = y;
+        const std::string value = bytes_text(static_cast<double>(bytes));
         say(name, colour);
-        say(bytes_text(static_cast<double>(bytes)), colour);
+        say(value, colour);
+        picture.context.items.add(std::string("memory/") + name, {side.min.x, begin}, {side.max.x, y}, value);
     };
     above("all_gather", contrast.all_gather, theme.error);
     above("undilated", contrast.undilated, theme.warning);
@@ -127,15 +138,18 @@ void MemoryView::draw(ViewContext& context, ImVec2 size) {
     } else {
         const Prediction* prediction =
             measured ? &context.indices->of(*context.run).prediction : context.prediction;
-        const Contrast contrast = contrast_of(*schedule, prediction);
+        Contrast contrast = contrast_of(*schedule, prediction);
         const bool toolbar = size.y > 4 * Toolbar::height();
+        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
+        contrast.lines = !measured || rest.y >= kLinesForContrast *
+                                                    text_size(context.theme.small_font, "0").y *
+                                                    static_cast<float>(schedule->rank_plans.size());
         if (toolbar) {
             Toolbar bar("memory", size.x, context.theme, context.items);
             if (bar.button("table", "Table", show_table)) show_table = !show_table;
             add_legend(bar, context, contrast, measured);
             set_cursor({start.x, start.y + Toolbar::height()});
         }
-        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
         if (show_table) {
             draw_memory_table(*schedule, measured ? context.run : nullptr, rest);
         } else if (measured) {
