@@ -5,13 +5,12 @@
 """
 import json
 import os
-import pty
 import resource
 import struct
 import subprocess
 import unittest
 
-from program_case import BINARY, TINY, Case, ringscope
+from program_case import BINARY, TINY, Case, Terminal, ringscope
 
 
 class BadTensors(Case):
@@ -133,15 +132,9 @@ class Output(Case):
         self.assert_error(ran, 3, "standard output")
 
     def test_progress_only_on_a_terminal_and_never_in_the_way_of_json(self):
-        master, slave = pty.openpty()
-        ran = ringscope("run", "--json", stdout=subprocess.PIPE, stderr=slave, capture_output=False)
-        os.close(slave)
-        os.set_blocking(master, False)
-        try:
-            shown = os.read(master, 65536).decode()
-        except (BlockingIOError, OSError):
-            shown = ""
-        os.close(master)
+        terminal = Terminal()
+        ran = ringscope("run", "--json", stdout=subprocess.PIPE, stderr=terminal.follower, capture_output=False)
+        shown = terminal.shown()
         json.loads(ran.stdout)
         self.assertTrue(shown.endswith("\r\x1b[K"), repr(shown))  # what was shown is wiped
 

@@ -3,14 +3,19 @@
 The first argument of a test's own command line is the program.
 """
 import atexit
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import threading
 import unittest
 
 # No test may meet, or make, the run file and presets of whoever runs it.
@@ -32,6 +37,31 @@ def ringscope(*arguments, **options):
 def default_signals():
     """A shell's background job ignores SIGINT; the program would then rightly ignore it too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+class Terminal:
+    """A terminal, 200 columns wide, to be a program's standard error; read while the program writes."""
+
+    def __init__(self):
+        self._leader, self.follower = pty.openpty()
+        fcntl.ioctl(self.follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+        self._parts = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self):
+        try:
+            while part := os.read(self._leader, 4096):
+                self._parts.append(part)
+        except OSError:  # nobody can write any more
+            pass
+
+    def shown(self):
+        """All that was written, once the program has ended."""
+        os.close(self.follower)
+        self._reader.join()
+        os.close(self._leader)
+        return b"".join(self._parts).decode()
 
 
 class Case(unittest.TestCase):

@@ -3,20 +3,16 @@
 
   sweep_cli_test.py BINARY [unittest arguments]
 """
-import fcntl
 import json
-import os
-import pty
 import resource
 import signal
 import sqlite3
 import struct
 import subprocess
-import termios
 import time
 import unittest
 
-from program_case import BINARY, TINY, Case, default_signals, ringscope
+from program_case import BINARY, TINY, Case, Terminal, default_signals, ringscope
 
 AXES = ["--set", "ring.ranks=1,2", "--set", "ring.overlap=true,false"]
 LISTS = '[{"segment_length":8},{"segment_length":16,"dilation_rate":2}],[{"segment_length":16}]'
@@ -181,16 +177,13 @@ class Sweep(Case):
         self.assertEqual(len(self.listed()), 20)
 
     def test_progress_tells_the_combination_and_the_time_left(self):
-        leader, follower = pty.openpty()
-        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+        terminal = Terminal()
         lone = 'problem.head_groups=[{"segment_length":4096}]'
         process = subprocess.Popen(
             [BINARY, "sweep", "--set", "problem.seq_len=4096", "--set", lone, "--set", "ring.ranks=1,2",
-             "--repeat", "4", "--json"], stdout=subprocess.PIPE, stderr=follower, text=True)
-        os.close(follower)
+             "--repeat", "4", "--json"], stdout=subprocess.PIPE, stderr=terminal.follower, text=True)
         stdout, _ = process.communicate(timeout=120)
-        shown = os.read(leader, 1 << 20).decode()
-        os.close(leader)
+        shown = terminal.shown()
         self.assertEqual(json.loads(stdout)["ran"], 8)
         self.assertIn(" of 8, ranks=", shown)
         self.assertIn(" left: ", shown)

@@ -115,8 +115,9 @@ TEST(CriticalPath, OfRealRunsCoversTheirWallTime) {
     }
 }
 
-/// Rank 1 sleeps before it passes its chunk on: every other rank waits for that, and the chain leads there. The
-/// work is so small and the sleep so long that no loaded machine or sanitizer makes another rank the later one.
+/// Rank 1 sleeps before it passes its chunk on: every other rank waits for that, and the chain leads there.
+/// The work is so small and the sleep so long that no loaded machine or sanitizer makes another rank the
+/// later one.
 TEST(CriticalPath, ADelayOfOneRankIsOnIt) {
     Experiment e = find_scenario("Ring (V3)")->experiment;
     e.problem.seq_len = 64;
