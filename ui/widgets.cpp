@@ -158,18 +158,43 @@ void empty_state(WidgetContext ui, const std::string& name, const std::string& t
     ui.items.add_last(name, title + " " + hint);
 }
 
-std::string fitted(const std::string& text, float width) {
+namespace {
+
+bool inside_character(const std::string& text, size_t at) {  // of UTF-8
+    return at < text.size() && (text[at] & 0xC0) == 0x80;
+}
+
+/// The longest that `shortened(letters)` makes within `width`, letters from 0 to the whole text's.
+std::string longest_fitting(const std::string& text, float width, const auto& shortened) {
     if (ImGui::CalcTextSize(text.c_str()).x <= width) return text;
     size_t low = 0, high = text.size();
     while (low < high) {
         const size_t middle = (low + high + 1) / 2;
-        if (ImGui::CalcTextSize((text.substr(0, middle) + "..").c_str()).x <= width)
+        if (ImGui::CalcTextSize(shortened(middle).c_str()).x <= width)
             low = middle;
         else
             high = middle - 1;
     }
-    while (low > 0 && (text[low] & 0xC0) == 0x80) --low;  // never inside a UTF-8 character
-    return low > 0 ? text.substr(0, low) + ".." : "";
+    return low > 0 ? shortened(low) : "";
+}
+
+}  // namespace
+
+std::string fitted(const std::string& text, float width) {
+    return longest_fitting(text, width, [&](size_t letters) {
+        while (letters > 0 && inside_character(text, letters)) --letters;
+        return letters > 0 ? text.substr(0, letters) + ".." : "";
+    });
+}
+
+std::string fitted_name(const std::string& text, float width) {
+    return longest_fitting(text, width, [&](size_t letters) {
+        size_t head = 2 * letters / 3;
+        size_t tail = text.size() - (letters - head);
+        while (head > 0 && inside_character(text, head)) --head;
+        while (inside_character(text, tail)) ++tail;
+        return text.substr(0, head) + ".." + text.substr(tail);
+    });
 }
 
 float splitter_thickness(const Theme& theme) { return theme.px(5); }

@@ -48,6 +48,8 @@ void empty_state(WidgetContext ui, const std::string& name, const std::string& t
                  const std::string& hint);
 /// `text`, cut with ".." at the end so that it is at most `width` wide in the present font.
 std::string fitted(const std::string& text, float width);
+/// The same, cut in its middle: names of runs often differ in their last letters.
+std::string fitted_name(const std::string& text, float width);
 
 /// A bar between two areas that is dragged sideways (vertical) or up and down. Changes `size` by the mouse's
 /// way, or against it (`sign` -1: the area that has the size lies behind the bar). True while it is dragged.

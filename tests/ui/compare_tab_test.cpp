@@ -86,6 +86,30 @@ TEST(CompareTab, AWrongAnswerIsNeverBest) {
     EXPECT_NE(window.text("compare/warning 1").find("failed verification"), std::string::npos);
 }
 
+TEST(CompareTab, NamesAreWholeOrKeepTheirEnds) {
+    const auto run = gather();
+    const auto names_shown = [&](int count) {
+        std::vector<ComparedRun> runs;
+        for (int i = 0; i < count; ++i)
+            runs.push_back({"All-gather (V2 Collective) 4 ranks, n 8192 #" + std::to_string(i + 1), run});
+        NullWindow window({1280, 720});
+        window.in.compared =
+            std::make_shared<const ui::ComparedSet>(ui::make_compared_set({1, 2}, std::move(runs)));
+        window.ui->show_view("compare");
+        window.frames(3);
+        std::vector<std::string> names;
+        for (int i = 0; i < count; ++i)
+            names.push_back(window.text("compare/figure/run " + std::to_string(i + 1)));
+        return names;
+    };
+    EXPECT_EQ(names_shown(2).at(1), "All-gather (V2 Collective) 4 ranks, n 8192 #2");
+    const auto four = names_shown(4);
+    for (size_t i = 0; i < four.size(); ++i) {
+        EXPECT_NE(four[i].find(".."), std::string::npos) << four[i];
+        EXPECT_TRUE(four[i].ends_with(" #" + std::to_string(i + 1))) << four[i];
+    }
+}
+
 TEST(CompareTab, DrawsUnfinishedRunsAtEverySize) {
     FixtureOptions options;
     options.state = RunState::failed;

@@ -38,10 +38,24 @@ void draw_swatch(ImU32 colour) {
     ImGui::SameLine();
 }
 
+constexpr float kFirstColumn = 190;  // points
+
+/// The part of the width that shows every run's name whole, as far as that leaves the bars beside it legible.
+float tables_share(const Comparison& c, float width, const Theme& theme) {
+    const ImGuiStyle& style = ImGui::GetStyle();
+    const float swatch = ImGui::GetTextLineHeight() * 0.7f + style.ItemSpacing.x;
+    float widest = 0;
+    for (const std::string& name : c.names) widest = std::max(widest, ImGui::CalcTextSize(name.c_str()).x);
+    const float columns =
+        static_cast<float>(c.names.size()) * (swatch + widest + 2 * style.CellPadding.x + 1);
+    const float wanted = theme.px(kFirstColumn) + 2 * style.CellPadding.x + columns + style.ScrollbarSize;
+    return std::clamp(wanted / std::max(width, 1.0f), 0.5f, c.names.size() > 2 ? 0.8f : 0.65f);
+}
+
 bool begin_side_table(const char* id, const char* first, const Comparison& c, WidgetContext ui) {
     const ImGuiTableFlags flags = ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV;
     if (!ImGui::BeginTable(id, static_cast<int>(c.names.size()) + 1, flags)) return false;
-    ImGui::TableSetupColumn(first, ImGuiTableColumnFlags_WidthFixed, ui.theme.px(190));
+    ImGui::TableSetupColumn(first, ImGuiTableColumnFlags_WidthFixed, ui.theme.px(kFirstColumn));
     for (const std::string& name : c.names)
         ImGui::TableSetupColumn(name.c_str(), ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
@@ -50,7 +64,7 @@ bool begin_side_table(const char* id, const char* first, const Comparison& c, Wi
     for (size_t run = 0; run < c.names.size(); ++run) {
         ImGui::TableNextColumn();
         draw_swatch(ui.theme.category_colour(static_cast<int>(run)));
-        const std::string name = fitted(c.names[run], ImGui::GetContentRegionAvail().x);
+        const std::string name = fitted_name(c.names[run], ImGui::GetContentRegionAvail().x);
         text_item(ui, std::string("compare/") + first + "/run " + std::to_string(run + 1), name,
                   ui.theme.text);
         tooltip(ui.theme, c.names[run] + (run == 0 ? " (baseline)" : ""));
@@ -158,9 +172,7 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
     const float rest = ImGui::GetContentRegionAvail().y;
     float upper = std::max(1.0f, rest * upper_share);
     const float width = ImGui::GetContentRegionAvail().x;
-    // Every further run is a further column.
-    const float share = std::clamp(0.5f + 0.04f * static_cast<float>(c.names.size()), 0.5f, 0.8f);
-    ImGui::BeginChild("##tables", {width * share, upper});
+    ImGui::BeginChild("##tables", {width * tables_share(c, width, ui.theme), upper});
     draw_tables(c, ui);
     ImGui::EndChild();
     ImGui::SameLine();
