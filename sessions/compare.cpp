@@ -230,7 +230,7 @@ Comparison compare_runs(Runs runs) {
         c.verdict = "No difference.";
         return c;
     }
-    for (size_t i = 1; i < runs.size(); ++i) c.verdict += (i > 1 ? " " : "") + verdict_on(c, runs, i);
+    for (size_t i = 1; i < runs.size(); ++i) c.verdict += (i > 1 ? "\n" : "") + verdict_on(c, runs, i);
     return c;
 }
 

@@ -56,7 +56,7 @@ struct Comparison {
     std::vector<std::optional<OutputDifference>> outputs;
     std::vector<Spread> spreads;        // one a run; no repeats: of nothing but itself
     std::vector<std::string> warnings;  // what makes it unfair, one sentence each
-    std::string verdict;                // one or two sentences in words
+    std::string verdict;                // in words, a line for every run but the first
     bool same = false;                  // no difference in settings or figures
 };
 

@@ -164,9 +164,9 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
     }
     const float height = ImGui::GetContentRegionAvail().y;
     const std::vector<std::string> outputs = output_sentences(c);
-    const size_t lines = c.warnings.size() + outputs.size();
+    const size_t lines = c.warnings.size() + outputs.size() + std::max<size_t>(c.names.size(), 2) - 2;
     const float words = ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(lines));
-    ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.2f)});
+    ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.22f)});
     draw_verdict(c, outputs, ui);
     ImGui::EndChild();
     const float rest = ImGui::GetContentRegionAvail().y;
