@@ -20,12 +20,29 @@ std::vector<std::string> metric_cells(const MetricRow& row, size_t run) {
     return {value + band + ratio + best, value + ratio + best, value + best, value};
 }
 
-void draw_verdict(const Comparison& c, const std::vector<std::string>& outputs, WidgetContext ui) {
-    wrapped_item(ui, "compare/verdict", c.verdict, ui.theme.text);
-    for (size_t i = 0; i < outputs.size(); ++i)
-        wrapped_item(ui, "compare/output " + std::to_string(i + 1), outputs[i], ui.theme.text);
+struct Sentence {
+    std::string item, text;
+    bool warning = false;
+};
+
+/// What makes the comparison unfair stands first.
+std::vector<Sentence> sentences_on(const Comparison& c) {
+    std::vector<Sentence> all;
     for (size_t i = 0; i < c.warnings.size(); ++i)
-        wrapped_item(ui, "compare/warning " + std::to_string(i + 1), "! " + c.warnings[i], ui.theme.warning);
+        all.push_back({"compare/warning " + std::to_string(i + 1), "! " + c.warnings[i], true});
+    all.push_back({"compare/verdict", c.verdict});
+    const std::vector<std::string> outputs = output_sentences(c);
+    for (size_t i = 0; i < outputs.size(); ++i)
+        all.push_back({"compare/output " + std::to_string(i + 1), outputs[i]});
+    return all;
+}
+
+float height_of(const std::vector<Sentence>& sentences, float width) {
+    float height = 0;
+    for (const Sentence& sentence : sentences)
+        height += ImGui::CalcTextSize(sentence.text.c_str(), nullptr, false, width).y +
+                  ImGui::GetStyle().ItemSpacing.y;
+    return height;
 }
 
 /// A run's colour, beside its name: as letters some of the colours would be hard to read.
@@ -163,11 +180,12 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
         return;
     }
     const float height = ImGui::GetContentRegionAvail().y;
-    const std::vector<std::string> outputs = output_sentences(c);
-    const size_t lines = c.warnings.size() + outputs.size() + std::max<size_t>(c.names.size(), 2) - 2;
-    const float words = ImGui::GetTextLineHeightWithSpacing() * (2.5f + static_cast<float>(lines));
-    ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.22f)});
-    draw_verdict(c, outputs, ui);
+    const std::vector<Sentence> sentences = sentences_on(c);
+    const float words =
+        height_of(sentences, ImGui::GetContentRegionAvail().x) + ImGui::GetStyle().ItemSpacing.y;
+    ImGui::BeginChild("##verdict", {0, std::min(words, height * 0.3f)});
+    for (const Sentence& sentence : sentences)
+        wrapped_item(ui, sentence.item, sentence.text, sentence.warning ? ui.theme.warning : ui.theme.text);
     ImGui::EndChild();
     const float rest = ImGui::GetContentRegionAvail().y;
     float upper = std::max(1.0f, rest * upper_share);
