@@ -15,9 +15,6 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kRunFileFormat = "run";  // for 'ringscope import'
-constexpr const char* kTraceFormat = "trace";  // the file of a kept trace, as it was
-
 struct ExportCommand {
     std::string run, format, output, db;
 };
@@ -35,44 +32,20 @@ struct ScratchFolder {
     }
 };
 
-int write_trace_file(const std::string& bytes, const std::string& path) {
-    if (path.empty()) {
-        print(bytes);
-        return 0;
-    }
-    AtomicFile file(path);
-    file.write(bytes);
-    file.commit();
-    return 0;
-}
-
 int export_command(const ExportCommand& command) {
-    if (!command.output.empty()) require_writable_file(command.output);
+    const bool to_standard_output = command.output.empty();
+    if (!to_standard_output) require_writable_file(command.output);
     const auto store = open_run_file(command.db);
     const int64_t id = store->find(command.run);
-    if (command.format == kRunFileFormat) {
-        if (command.output.empty())
-            throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
-        store->export_run(id, command.output);
+    if (!to_standard_output) {
+        export_saved(*store, id, command.format, command.output);
         return 0;
     }
-    const RunSummary summary = store->summary(id);
-    if (summary.is_trace && command.format != kTraceFormat)
-        throw Error(ErrorKind::bad_input,
-                    "run " + std::to_string(id) +
-                        " is a kept trace of another program: --format trace writes its "
-                        "file, --format run hands it to someone");
-    if (command.format == kTraceFormat) return write_trace_file(store->trace_file(id), command.output);
-    const auto run =
-        store->load(id, command.format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
-    const std::string& name = summary.name;
-    if (!command.output.empty()) {
-        export_run(*run, id, name, command.format, command.output);
-        return 0;
-    }
+    if (command.format == kRunFileFormat)
+        throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
     const ScratchFolder scratch;
     const std::string file = scratch.path + "/export";
-    export_run(*run, id, name, command.format, file);
+    export_saved(*store, id, command.format, file);
     print(read_text_file(file, INT64_MAX));
     return 0;
 }

@@ -268,10 +268,17 @@ void Controller::perform(const ui::SetBaseline& command) {
 }
 
 void Controller::perform(const ui::ExportRun& command) {
-    if (!shown_.run) return notify(Level::warning, "There is no run to export yet");
-    ask([this, command, shown = shown_]() -> Worker::Outcome {
-        export_run(*shown.run, shown.id, shown.name, command.format, command.path);
-        return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    const auto written = [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    const bool is_shown = shown_.run && (command.id == 0 || command.id == shown_.id);
+    if (is_shown && command.format != kRunFileFormat)
+        return ask([command, written, shown = shown_]() -> Worker::Outcome {
+            export_run(*shown.run, shown.id, shown.name, command.format, command.path);
+            return written;
+        });
+    if (command.id == 0) return notify(Level::warning, "There is no run to export yet");
+    ask_store(false, [command, written](RunStore& store) -> Worker::Outcome {
+        export_saved(store, command.id, command.format, command.path);
+        return written;
     });
 }
 

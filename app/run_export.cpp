@@ -31,4 +31,22 @@ void export_run(const Run& run, int64_t run_id, const std::string& name, const s
                                           "' is unknown; allowed: perfetto, csv, json, experiment, output");
 }
 
+void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path) {
+    if (format == kRunFileFormat) return store.export_run(id, path);
+    const RunSummary summary = store.summary(id);
+    if (summary.is_trace && format != kTraceFormat)
+        throw Error(ErrorKind::bad_input,
+                    "run " + std::to_string(id) +
+                        " is a kept trace of another program: --format trace writes its file, --format run "
+                        "hands it to someone");
+    if (format == kTraceFormat) {
+        const std::string bytes = store.trace_file(id);
+        AtomicFile file(path);
+        file.write(bytes);
+        return file.commit();
+    }
+    const auto run = store.load(id, format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
+    export_run(*run, id, summary.name, format, path);
+}
+
 }  // namespace ringscope

@@ -5,15 +5,23 @@
 #include <vector>
 
 #include "engine/run.h"
+#include "sessions/run_store.h"
 
 namespace ringscope {
 
-/// perfetto, csv, json, experiment.
+/// Formats of one run: perfetto, csv, json, experiment, output.
 const std::vector<std::string>& export_formats();
 
 /// `run_id` 0: not saved. Throws Error(bad_input) for an unknown format, Error(io); the target is then as it
 /// was.
 void export_run(const Run& run, int64_t run_id, const std::string& name, const std::string& format,
                 const std::string& path);
+
+inline constexpr const char* kRunFileFormat = "run";  // for 'ringscope import'
+inline constexpr const char* kTraceFormat = "trace";  // the file of a kept trace, as it was
+
+/// A row of the run file in any of the formats, these two included. Throws as export_run(), and
+/// Error(bad_input) for a format that a kept trace, or a run, does not have.
+void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path);
 
 }  // namespace ringscope

@@ -87,7 +87,7 @@ constexpr Action kActions[] = {
     {"file/save_preset", "Save settings as preset...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_preset); }, nullptr, nullptr},
     {"file/save_run", "Save run", "Ctrl-S", kKeyS, kModControl, true, [](Shell& s) { s.commands.push_back(SaveRun{}); }, no_finished_run, nullptr},
     {"file/save_run_as", "Save run as...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_run); }, no_run, nullptr},
-    {"file/export", "Export run...", "Ctrl-E", kKeyE, kModControl, true, [](Shell& s) { s.dialogs.open(K::export_run); }, no_run, nullptr},
+    {"file/export", "Export run...", "Ctrl-E", kKeyE, kModControl, true, [](Shell& s) { s.dialogs.open_export(s.in.run_id, false); }, no_run, nullptr},
     {"file/open_run_file", "Open run file...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::open_run_file, s.in.run_file); }, nullptr, nullptr},
     {"file/open_trace", "Open trace of another program...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::open_trace); }, nullptr, nullptr},
     {"file/picture_view", "Save the view as picture...", "Ctrl-Shift-E", kKeyE, kModControl | kModShift, true, [](Shell& s) { s.dialogs.open_picture(s.area_in_front()); }, nullptr, nullptr},

@@ -23,7 +23,7 @@ struct NoteRun { int64_t id = 0; std::string note; };
 struct TagRun { int64_t id = 0; std::vector<std::string> tags; };  // replaces all
 struct ArchiveRun { int64_t id = 0; bool archived = true; };
 struct SetBaseline { int64_t id = 0; };            // 0: no run is the baseline
-struct ExportRun { std::string format; std::string path; };  // the shown run: perfetto, csv, json or experiment
+struct ExportRun { std::string format; std::string path; int64_t id = 0; };  // a format of dialogs.h; 0: the shown run
 struct OpenExperiment { std::string path; };
 struct SaveExperiment { Experiment experiment; std::string path; };
 struct SavePreset { Experiment experiment; std::string name; };

@@ -35,8 +35,7 @@ Question question(Dialogs::Kind kind) {
         case Dialogs::Kind::save_run:
             return {"Save run", "Name", "Save", "Left empty, the run gets a name from its settings."};
         case Dialogs::Kind::export_run:
-            return {"Export run", "File", "Export",
-                    "perfetto opens in the Perfetto UI and in chrome://tracing."};
+            return {"Export run", "File", "Export", ""};  // each format explains itself
         case Dialogs::Kind::open_run_file:
             return {"Open run file", "File", "Open", "A .ringscope file; one that does not exist is made."};
         case Dialogs::Kind::open_trace:
@@ -61,6 +60,22 @@ Question question(Dialogs::Kind kind) {
     }
     RINGSCOPE_CHECK(!"a dialog is open");
     return {};
+}
+
+constexpr ExportFormat kExportFormats[] = {
+    {"perfetto", "A trace for ui.perfetto.dev and chrome://tracing."},
+    {"csv", "One line a span: rank, kind, step, begin and end."},
+    {"json", "Settings and figures, as 'ringscope run --json' prints them."},
+    {"experiment", "The settings alone: a file to open, or for --experiment."},
+    {"run", "A run file with this run alone, to hand to someone. The file must be a new one."},
+};
+constexpr ExportFormat kTraceFormats[] = {
+    {"trace", "The file that was imported, byte for byte."},
+    {"run", "A run file with this trace alone, to hand to someone. The file must be a new one."},
+};
+
+const ExportFormat& format_of(const Dialogs& dialog) {
+    return export_formats(dialog.run_id > 0, dialog.of_trace)[static_cast<size_t>(dialog.format)];
 }
 
 std::string missing(const Dialogs& dialog, const std::vector<Preset>* presets) {
@@ -92,7 +107,7 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
         case Dialogs::Kind::save_run:
             return SaveRun{dialog.text};
         case Dialogs::Kind::export_run:
-            return ExportRun{kExportFormats[dialog.format], dialog.text};
+            return ExportRun{format_of(dialog).name, dialog.text, dialog.run_id};
         case Dialogs::Kind::open_run_file:
             return OpenRunFile{dialog.text};
         case Dialogs::Kind::open_trace:
@@ -116,9 +131,11 @@ Command answer(const Dialogs& dialog, const Experiment& experiment) {
 
 void format_combo(Dialogs& dialog, WidgetContext ui) {
     std::vector<Option> options;
-    for (const char* name : kExportFormats) options.push_back({name, ""});
+    for (const ExportFormat& format : export_formats(dialog.run_id > 0, dialog.of_trace))
+        options.push_back({format.name, ""});
     ImGui::TextUnformatted("Format");
     combo(ui, "dialog/format", options, dialog.format, -FLT_MIN);
+    wrapped_item(ui, "dialog/format/help", format_of(dialog).help, ui.theme.text_dim);
 }
 
 }  // namespace
@@ -138,6 +155,19 @@ void Dialogs::open_picture(const std::string& area_name) {
 void Dialogs::open_for_run(Kind which, int64_t id, const std::string& name) {
     open(which, name);
     run_id = id;
+}
+
+std::span<const ExportFormat> export_formats(bool saved, bool is_trace) {
+    if (is_trace) return kTraceFormats;
+    return std::span(kExportFormats).first(std::size(kExportFormats) - (saved ? 0 : 1));
+}
+
+void Dialogs::open_export(int64_t id, bool is_trace) {
+    open(Kind::export_run);
+    run_id = id;
+    if (is_trace != of_trace || format >= static_cast<int>(export_formats(id > 0, is_trace).size()))
+        format = 0;
+    of_trace = is_trace;
 }
 
 void Dialogs::draw(const Experiment& experiment, const std::vector<Preset>* presets, bool enter, bool escape,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "engine/experiment.h"
@@ -33,6 +34,8 @@ struct Dialogs {
     /// Asks where a picture of a registered area goes; "": of the whole window.
     void open_picture(const std::string& area_name);
     void open_for_run(Kind which, int64_t id, const std::string& name);
+    /// Asks how and where a run goes. `id`: in the run file; 0: the shown run, which is not saved.
+    void open_export(int64_t id, bool is_trace);
     bool is_open() const { return kind != Kind::none; }
     /// Draws the open dialog, if any. `enter` and `escape`: those keys were pressed in this frame.
     /// `presets`: the person's own, whose names are taken; null: not known.
@@ -41,12 +44,18 @@ struct Dialogs {
 
     Kind kind = Kind::none;
     std::string text;
-    int format = 0;  // index into kExportFormats
+    int format = 0;  // index into export_formats()
     int64_t run_id = 0;
+    bool of_trace = false;
     std::string area;
     bool just_opened = false;
 };
 
-inline constexpr const char* kExportFormats[] = {"perfetto", "csv", "json", "experiment"};
+struct ExportFormat {
+    const char* name;
+    const char* help;
+};
+/// What can be written of a saved run, of one that is not saved, and of a kept trace.
+std::span<const ExportFormat> export_formats(bool saved, bool is_trace);
 
 }  // namespace ringscope::ui

@@ -193,6 +193,29 @@ TEST_F(ControllerTest, ExportsAndKeepsExperiments) {
     EXPECT_EQ(*inputs.load, tiny());
 }
 
+TEST_F(ControllerTest, ExportsSavedRunsThatAreNotShownAndKeptTraces) {
+    do_and_settle(ui::StartRun{tiny(), true});
+    do_and_settle(ui::SaveRun{"first"});
+    do_and_settle(ui::ExportRun{"perfetto", folder_.file("trace.json")});
+    do_and_settle(ui::OpenTrace{folder_.file("trace.json")});
+    ASSERT_EQ(do_and_settle(ui::KeepTrace{0}).trace_ids, std::vector<int64_t>{2});
+    Experiment other = tiny();
+    other.input.seed = 5;
+    do_and_settle(ui::StartRun{other, true});
+
+    do_and_settle(ui::ExportRun{"trace", folder_.file("again.json"), 2});
+    EXPECT_EQ(testing::read_file(folder_.file("again.json")), testing::read_file(folder_.file("trace.json")));
+    do_and_settle(ui::ExportRun{"experiment", folder_.file("first.json"), 1});
+    EXPECT_EQ(*do_and_settle(ui::OpenExperiment{folder_.file("first.json")}).load, tiny());
+    do_and_settle(ui::ExportRun{"run", folder_.file("single.ringscope"), 2});
+    EXPECT_TRUE(RunStore::open(folder_.file("single.ringscope"))->list().at(0).is_trace);
+
+    const ui::Inputs inputs = do_and_settle(ui::ExportRun{"csv", folder_.file("no.csv"), 2});
+    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    EXPECT_NE(inputs.notice.text.find("is a kept trace"), std::string::npos) << inputs.notice.text;
+    EXPECT_FALSE(std::filesystem::exists(folder_.file("no.csv")));
+}
+
 TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     do_and_settle(ui::StartRun{tiny(), true});
     do_and_settle(ui::ExportRun{"perfetto", folder_.file("a")});

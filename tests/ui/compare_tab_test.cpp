@@ -200,7 +200,6 @@ TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
     for (const char* figure : {"time", "ranks", "peak a rank", "reference", "overlap"})
         EXPECT_EQ(window.text(std::string("runs/row 2/") + figure), "-") << figure;
     ASSERT_TRUE(window.click("runs/row 2"));
-    EXPECT_FALSE(window.item("runs/export")->enabled);
     ASSERT_TRUE(window.click("runs/more"));
     EXPECT_TRUE(window.item("runs/menu/tags"));
     EXPECT_TRUE(window.item("runs/menu/archive"));
@@ -209,6 +208,44 @@ TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
     EXPECT_EQ(window.last<ui::ArchiveRun>()->id, 2);
     ASSERT_TRUE(window.click("runs/open"));
     EXPECT_EQ(window.last<ui::OpenRun>()->id, 2);
+}
+
+TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
+    NullWindow window;
+    auto runs = std::make_shared<std::vector<RunSummary>>();
+    runs->push_back(summarize(*hybrid(), "a run"));
+    runs->push_back({});
+    (*runs)[0].id = 5;
+    (*runs)[1].id = 2;
+    (*runs)[1].is_trace = true;
+    (*runs)[1].name = "training.json";
+    window.in.saved = runs;
+    window.ui->show_view("runs");
+    window.frames(3);
+    EXPECT_FALSE(window.item("runs/export")->enabled) << "no run is chosen";
+    ASSERT_TRUE(window.click("runs/row 5"));
+    ASSERT_TRUE(window.click("runs/export"));
+    EXPECT_EQ(window.text("dialog/format"), "perfetto");
+    ASSERT_TRUE(window.click("dialog/format"));
+    EXPECT_FALSE(window.item("dialog/format/trace"));
+    ASSERT_TRUE(window.click("dialog/format/run"));
+    EXPECT_NE(window.text("dialog/format/help").find("hand to someone"), std::string::npos);
+    ASSERT_TRUE(window.click("dialog/text"));
+    window.type("single.ringscope");
+    ASSERT_TRUE(window.click("dialog/accept"));
+    ASSERT_TRUE(window.last<ui::ExportRun>());
+    EXPECT_EQ(window.last<ui::ExportRun>()->id, 5);
+    EXPECT_EQ(window.last<ui::ExportRun>()->format, "run");
+    EXPECT_EQ(window.last<ui::ExportRun>()->path, "single.ringscope");
+
+    ASSERT_TRUE(window.click("runs/row 2"));
+    ASSERT_TRUE(window.click("runs/export"));
+    EXPECT_EQ(window.text("dialog/format"), "trace");
+    ASSERT_TRUE(window.click("dialog/text"));
+    window.type("again.json");
+    ASSERT_TRUE(window.click("dialog/accept"));
+    EXPECT_EQ(window.last<ui::ExportRun>()->id, 2);
+    EXPECT_EQ(window.last<ui::ExportRun>()->format, "trace");
 }
 
 TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {

@@ -171,13 +171,11 @@ void RunsTab::draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui,
     if (button(ui, "runs/more", "More", "Note, tags, baseline, archive. Also: right-click on a run.", no_run))
         open_run_menu();
     ImGui::SameLine();
-    const std::string not_shown = run && run->is_trace ? "'ringscope export " + std::to_string(selected) +
-                                                             " --format trace' writes a kept trace"
-                                  : !in.run || in.run_id == 0 || in.run_id != selected ? "open the run first"
-                                                                                       : "";
-    if (button(ui, "runs/export", "Export", "Write the shown run as Perfetto trace, CSV, JSON or experiment.",
-               run ? not_shown : no_run))
-        dialogs.open(Dialogs::Kind::export_run);
+    if (button(ui, "runs/export", "Export",
+               "Write the run as Perfetto trace, CSV, JSON, experiment or run file; a kept trace as the file "
+               "it came in.",
+               no_run))
+        dialogs.open_export(selected, run->is_trace);
     ImGui::SameLine();
     draw_compare_button(ui, commands);
     ImGui::SameLine();
