@@ -1,5 +1,6 @@
 #include "app/controller.h"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <variant>
@@ -19,6 +20,11 @@ using Level = ui::Notice::Level;
 bool exists(const std::string& path) {
     std::error_code ignored;
     return std::filesystem::exists(path, ignored);
+}
+
+int64_t utc_ms_now() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
 }  // namespace
@@ -78,6 +84,7 @@ ui::Inputs Controller::inputs(double seconds) {
     inputs.load.swap(load_);
     inputs.notice = notice_;
     inputs.seconds = seconds;
+    inputs.utc_ms = utc_ms_now();
     return inputs;
 }
 

@@ -65,6 +65,23 @@ inline void focus_first_item() {
 #endif
 }
 
+// Columns of the table being drawn, before its first row. Widths in pixels without padding.
+
+inline float table_width(float& gap) {
+    const ImGuiTable& table = *ImGui::GetCurrentTable();
+    gap = table.CellSpacingX1 + table.CellSpacingX2 + 2 * table.CellPaddingX;
+    return table.InnerWindow->InnerRect.GetWidth() - 2 * table.OuterPaddingX;
+}
+/// As last set, or as the person dragged it since.
+inline float column_width(int column) { return ImGui::GetCurrentTable()->Columns[column].WidthRequest; }
+inline void set_column_width(int column, float width) {
+    ImGui::GetCurrentTable()->Columns[column].WidthRequest = width;
+}
+/// As last set, or as the person chose in the header's menu since.
+inline bool column_enabled(int column) {
+    return ImGui::GetCurrentTable()->Columns[column].IsUserEnabledNextFrame;
+}
+
 // Input by program: scripts and tests. Since 1.87 events queue over frames.
 
 inline void feed_mouse_position(ImVec2 position) {

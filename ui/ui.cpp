@@ -178,7 +178,8 @@ WindowState Ui::window_state() const {
     std::ostringstream text;
     text << layout_text(shell.layout) << "theme=" << kThemeNames[static_cast<int>(shell.theme.name)]
          << "\nscale=" << shell.person_scale << "\nauto_run=" << shell.auto_run.on
-         << "\nreduced_motion=" << shell.reduced_motion << "\nspeed=" << shell.clock.speed << "\n";
+         << "\nreduced_motion=" << shell.reduced_motion << "\nspeed=" << shell.clock.speed
+         << "\nruns_columns=" << column_choices_text(shell.runs.columns) << "\n";
     return {text.str()};
 }
 
@@ -195,6 +196,7 @@ void Ui::restore(const WindowState& state) {
         if (key == "theme" && theme_named(value)) shell.set_theme(*theme_named(value));
         if (key == "auto_run" && is_flag) shell.auto_run.on = value == "1";
         if (key == "reduced_motion" && is_flag) shell.reduced_motion = value == "1";
+        if (key == "runs_columns") shell.runs.columns = read_column_choices(value);
         std::istringstream number(value);
         float read = 0;
         if (!(number >> read) || !std::isfinite(read)) continue;

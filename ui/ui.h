@@ -59,6 +59,7 @@ struct Inputs {
     std::vector<int> keys;  // GLFW key codes pressed since the last frame (positional; taps are never lost);
                             // the modifiers held at the press may ride along, see keys.h
     double seconds = 0;     // monotonic, for animation
+    int64_t utc_ms = 0;     // the calendar's, Unix milliseconds
 };
 
 /// The fonts that the caller has loaded into ImGui's atlas, for the present scale. Null: ImGui's current one.

@@ -197,6 +197,19 @@ std::string fitted_name(const std::string& text, float width) {
     });
 }
 
+void beside_or_below(float width) {
+    const float right = ImGui::GetWindowPos().x + ImGui::GetWindowContentRegionMax().x;
+    if (ImGui::GetItemRectMax().x + ImGui::GetStyle().ItemSpacing.x + width <= right) ImGui::SameLine();
+}
+
+float button_width(const char* label) {
+    return ImGui::CalcTextSize(label, nullptr, true).x + 2 * ImGui::GetStyle().FramePadding.x;
+}
+
+float checkbox_width(const char* label) {
+    return ImGui::GetFrameHeight() + ImGui::GetStyle().ItemInnerSpacing.x + ImGui::CalcTextSize(label).x;
+}
+
 float splitter_thickness(const Theme& theme) { return theme.px(5); }
 
 bool splitter(WidgetContext ui, const std::string& name, bool vertical, float& size, float sign,

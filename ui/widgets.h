@@ -43,6 +43,11 @@ bool combo(WidgetContext ui, const std::string& name, std::span<const Option> op
 void text_item(WidgetContext ui, const std::string& name, const std::string& text, ImU32 colour);
 /// The same, broken into lines at the right edge.
 void wrapped_item(WidgetContext ui, const std::string& name, const std::string& text, ImU32 colour);
+/// The next item, `width` wide, stands beside the last one where it fits, else on a line of its own.
+void beside_or_below(float width);
+/// What button() and checkbox() take for the label.
+float button_width(const char* label);
+float checkbox_width(const char* label);
 /// A view that has nothing to show says why and what to do.
 void empty_state(WidgetContext ui, const std::string& name, const std::string& title,
                  const std::string& hint);

@@ -8,6 +8,8 @@
 
 #include "sessions/run_filter.h"
 #include "ui/dialogs.h"
+#include "ui/runs/run_columns.h"
+#include "ui/runs/run_table.h"
 #include "ui/ui.h"
 #include "ui/widgets.h"
 
@@ -18,11 +20,12 @@ struct RunsTab {
     bool show_archived = false;
     int64_t selected = 0;         // id; 0: none
     std::vector<int64_t> chosen;  // ids to compare, in the order of their choice: the first is the baseline
+    ColumnChoices columns;        // what the person chose; remembered
 
     void draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
 
   private:
-    void draw_toolbar(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
+    void draw_toolbar(size_t all, Dialogs& dialogs, WidgetContext ui, Commands& commands);
     void draw_compare_button(WidgetContext ui, Commands& commands);
     void draw_choice(const RunSummary& run, WidgetContext ui);
     void draw_table(const Inputs& in, WidgetContext ui, Commands& commands);
@@ -37,7 +40,8 @@ struct RunsTab {
     std::string filter_error_;
     std::string shown_filter_;
     std::vector<int> order_;
-    int sort_column_ = 2;  // when it was started
+    RunTable table_;
+    int sort_column_ = kStartedColumn;
     bool ascending_ = false;
     bool stale_ = true;
     bool menu_asked_ = false;
