@@ -54,7 +54,8 @@ std::string kept_trace(const ImportCommand& command) {
     const RunStore::KeptTrace kept = store->keep_trace(command.file, command.name);
     return trace_report(*kept.trace) + "\n" + (kept.is_new ? "kept as run " : "is there already, as run ") +
            std::to_string(kept.id) + " in " + store->path() +
-           ": it has no figures and enters no comparison of them; 'ringscope gui' shows it beside runs\n";
+           ": it has no figures and enters no comparison of them; 'ringscope gui' and 'ringscope compare "
+           "--html' show it beside runs\n";
 }
 
 int import_command(const ImportCommand& command) {

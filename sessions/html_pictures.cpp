@@ -4,9 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "sessions/html_shapes.h"
 #include "sessions/html_text.h"
 #include "sessions/memory_curve.h"
-#include "sessions/palette.h"
 #include "sessions/step_difference.h"
 
 namespace ringscope {
@@ -15,38 +15,10 @@ namespace {
 
 using Runs = std::span<const ComparedRun>;
 
-// All in units of the picture, which is scaled to the page.
-constexpr double kWidth = 1000, kLabels = 60, kPlot = kWidth - kLabels;
+constexpr double kWidth = kPictureWidth, kLabels = 60, kPlot = kWidth - kLabels;
 constexpr int kColumns =
     940;  // of the plot: no more rectangles than that a row, whatever the number of spans
 constexpr double kTitle = 18, kRank = 16, kDifference = 17, kBar = 13;
-
-std::string svg(double height, const std::string& label, const std::string& content) {
-    return "<svg viewBox=\"0 0 " + svg_number(kWidth) + " " + svg_number(height) +
-           "\" role=\"img\" aria-label=\"" + html_escaped(label) + "\">\n" + content + "</svg>\n";
-}
-
-std::string rect(double x, double y, double width, double height, const std::string& kind,
-                 const std::string& title = "") {
-    std::string text = "<rect class=\"" + kind + "\" x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) +
-                       "\" width=\"" + svg_number(std::max(width, 0.0)) + "\" height=\"" +
-                       svg_number(std::max(height, 0.0)) + "\"";
-    return text + (title.empty() ? "/>\n" : "><title>" + html_escaped(title) + "</title></rect>\n");
-}
-
-std::string label(double x, double y, const std::string& text, const char* kind = "") {
-    return "<text x=\"" + svg_number(x) + "\" y=\"" + svg_number(y) + "\" class=\"" + kind + "\">" +
-           html_escaped(text) + "</text>\n";
-}
-
-std::string vertical(double x, double top, double bottom) {
-    return "<line class=\"grid\" x1=\"" + svg_number(x) + "\" x2=\"" + svg_number(x) + "\" y1=\"" +
-           svg_number(top) + "\" y2=\"" + svg_number(bottom) + "\"/>\n";
-}
-
-std::string category(const char* prefix, size_t run) {
-    return prefix + std::to_string(run % std::size(palette::kCategories));
-}
 
 using Column = std::array<int64_t, kSpanKinds>;  // ns of each kind
 
@@ -80,8 +52,8 @@ class Row {
             int last = first + 1;
             while (last < kColumns && most(columns_[static_cast<size_t>(last)]) == kind) ++last;
             if (kind >= 0)
-                text += rect(kLabels + first * kPlot / kColumns, y, (last - first) * kPlot / kColumns, height,
-                             "k" + std::to_string(kind), name_of(static_cast<SpanKind>(kind)));
+                text += svg_rect(kLabels + first * kPlot / kColumns, y, (last - first) * kPlot / kColumns,
+                                 height, "k" + std::to_string(kind), name_of(static_cast<SpanKind>(kind)));
             first = last;
         }
         return text;
@@ -119,7 +91,7 @@ std::string draw_ranks(const Run& run, const std::vector<AlignedPiece>& pieces, 
     }
     std::string text;
     for (int rank = 0; rank < ranks; ++rank, y += kRank) {
-        text += label(0, y + kRank - 5, "rank " + std::to_string(rank), "dimtext");
+        text += svg_label(0, y + kRank - 5, "rank " + std::to_string(rank), "dimtext");
         text += work[static_cast<size_t>(rank)].draw(y + 1, kRank * 0.6);
         text += arriving[static_cast<size_t>(rank)].draw(y + 2 + kRank * 0.6, kRank * 0.25);
     }
@@ -131,7 +103,7 @@ std::string draw_differences(const StepDifferences& differences, const Alignment
     const double per_ns = kPlot / std::max<double>(static_cast<double>(alignment.length_ns), 1);
     std::string text;
     for (size_t rank = 0; rank < differences.size(); ++rank, y += kDifference) {
-        text += label(0, y + kDifference - 3, "rank " + std::to_string(rank), "dimtext");
+        text += svg_label(0, y + kDifference - 3, "rank " + std::to_string(rank), "dimtext");
         for (size_t step = 0; step < differences[rank].size() && step < alignment.steps_ns.size(); ++step) {
             const StepDifference& difference = differences[rank][step];
             if (!difference.in_both) continue;
@@ -143,13 +115,13 @@ std::string draw_differences(const StepDifferences& differences, const Alignment
             const double middle = y + kDifference / 2;
             const std::string amount =
                 (share > 0 ? "+" : "") + figure_text(static_cast<double>(difference.change_ns()) / 1e9, "s");
-            text +=
-                rect(kLabels + static_cast<double>(begin) * per_ns + 1, share > 0 ? middle - height : middle,
-                     static_cast<double>(end - begin) * per_ns - 2, height, share > 0 ? "more" : "less",
-                     "rank " + std::to_string(rank) + ", step " + std::to_string(step) + ": " + amount);
+            text += svg_rect(
+                kLabels + static_cast<double>(begin) * per_ns + 1, share > 0 ? middle - height : middle,
+                static_cast<double>(end - begin) * per_ns - 2, height, share > 0 ? "more" : "less",
+                "rank " + std::to_string(rank) + ", step " + std::to_string(step) + ": " + amount);
             if (static_cast<double>(end - begin) * per_ns > 70)
-                text += label(kLabels + static_cast<double>(begin + end) / 2 * per_ns - 25,
-                              y + kDifference - 3, amount);
+                text += svg_label(kLabels + static_cast<double>(begin + end) / 2 * per_ns - 25,
+                                  y + kDifference - 3, amount);
         }
     }
     return text;
@@ -177,17 +149,18 @@ std::string timelines_svg(Runs runs) {
         const StepTimes times = step_times(*runs[run].run);
         if (run > 0) {
             const StepDifferences differences = step_differences(first, times);
-            content += label(0, y + 12,
-                             runs[run].name + " minus " + runs[0].name + ", full height " +
-                                 figure_text(static_cast<double>(largest_change_ns(differences)) / 1e9, "s"),
-                             "dimtext");
+            content +=
+                svg_label(0, y + 12,
+                          runs[run].name + " minus " + runs[0].name + ", full height " +
+                              figure_text(static_cast<double>(largest_change_ns(differences)) / 1e9, "s"),
+                          "dimtext");
             content += draw_differences(differences, alignment, y + kTitle);
             y += kTitle + kDifference * static_cast<double>(differences.size()) + 4;
         }
-        content += rect(0, y + 4, 9, 9, category("c", run));
-        content += label(14, y + 12,
-                         runs[run].name + "   " +
-                             figure_text(static_cast<double>(runs[run].run->trace.wall_ns) / 1e9, "s"));
+        content += svg_rect(0, y + 4, 9, 9, svg_category("c", run));
+        content += svg_label(14, y + 12,
+                             runs[run].name + "   " +
+                                 figure_text(static_cast<double>(runs[run].run->trace.wall_ns) / 1e9, "s"));
         content += draw_ranks(*runs[run].run, alignment.runs[run], alignment.length_ns,
                               static_cast<int>(times.size()), y + kTitle);
         y += kTitle + kRank * static_cast<double>(times.size()) + 6;
@@ -196,9 +169,9 @@ std::string timelines_svg(Runs runs) {
     for (size_t step = 0; step < alignment.steps_ns.size(); ++step) {
         const double x = kLabels + static_cast<double>(alignment.steps_ns[step]) /
                                        static_cast<double>(alignment.length_ns) * kPlot;
-        steps += vertical(x, 0, y) + label(x + 2, y + 11, "step " + std::to_string(step), "dimtext");
+        steps += svg_vertical(x, 0, y) + svg_label(x + 2, y + 11, "step " + std::to_string(step), "dimtext");
     }
-    return svg(y + 16, "Timelines of the runs, aligned by ring step", steps + content);
+    return svg_picture(y + 16, "Timelines of the runs, aligned by ring step", steps + content);
 }
 
 std::string memory_svg(Runs runs) {
@@ -215,8 +188,9 @@ std::string memory_svg(Runs runs) {
     const auto y_of = [&](int64_t bytes) {
         return height - static_cast<double>(bytes) / static_cast<double>(most) * (height - 14);
     };
-    std::string content = label(0, y_of(most) + 4, figure_text(static_cast<double>(most), "B"), "dimtext") +
-                          label(0, height, "0 B", "dimtext");
+    std::string content =
+        svg_label(0, y_of(most) + 4, figure_text(static_cast<double>(most), "B"), "dimtext") +
+        svg_label(0, height, "0 B", "dimtext");
     for (size_t run = 0; run < runs.size(); ++run) {
         const auto curve = memory_curve(*runs[run].run);
         if (curve.empty()) continue;
@@ -225,18 +199,19 @@ std::string memory_svg(Runs runs) {
             path += "H" + svg_number(x_of(curve[i].time_ns)) + "V" + svg_number(y_of(curve[i].bytes));
         path += "H" + svg_number(x_of(runs[run].run->trace.wall_ns));
         // Dashes as well as colours tell the lines apart.
-        content += "<path class=\"line " + category("l", run) + "\" d=\"" + path + "\" stroke-dasharray=\"" +
-                   (run == 0 ? "none" : std::to_string(4 + 3 * run) + " 3") + "\"><title>" +
-                   html_escaped(runs[run].name) + "</title></path>\n";
+        content += "<path class=\"line " + svg_category("l", run) + "\" d=\"" + path +
+                   "\" stroke-dasharray=\"" + (run == 0 ? "none" : std::to_string(4 + 3 * run) + " 3") +
+                   "\"><title>" + html_escaped(runs[run].name) + "</title></path>\n";
     }
     content +=
-        label(kWidth - 90, height + 14, figure_text(static_cast<double>(longest) / 1e9, "s"), "dimtext");
+        svg_label(kWidth - 90, height + 14, figure_text(static_cast<double>(longest) / 1e9, "s"), "dimtext");
     for (size_t run = 0; run < runs.size(); ++run) {
         const double y = height + 30 + 16 * static_cast<double>(run);
-        content += rect(kLabels, y - 9, 9, 9, category("c", run)) + label(kLabels + 14, y, runs[run].name);
+        content += svg_rect(kLabels, y - 9, 9, 9, svg_category("c", run)) +
+                   svg_label(kLabels + 14, y, runs[run].name);
     }
-    return svg(height + 24 + 16 * static_cast<double>(runs.size()), "Memory of the fullest rank over time",
-               content);
+    return svg_picture(height + 24 + 16 * static_cast<double>(runs.size()),
+                       "Memory of the fullest rank over time", content);
 }
 
 std::string rank_bars_svg(const Comparison& c, const char* unit, double (*value)(const RankMetrics&)) {
@@ -244,17 +219,18 @@ std::string rank_bars_svg(const Comparison& c, const char* unit, double (*value)
     std::string content;
     double y = 0;
     for (const RankRow& row : c.ranks) {
-        content += label(0, y + kBar - 2, "rank " + std::to_string(row.rank), "dimtext");
+        content += svg_label(0, y + kBar - 2, "rank " + std::to_string(row.rank), "dimtext");
         for (size_t run = 0; run < row.runs.size(); ++run, y += kBar) {
             if (!row.runs[run]) continue;
             const double amount = value(*row.runs[run]);
             const double width = most > 0 ? amount / most * (kPlot - 100) : 0;
-            content += rect(kLabels, y + 1, std::max(width, 1.0), kBar - 2, category("c", run), c.names[run]);
-            content += label(kLabels + width + 5, y + kBar - 2, figure_text(amount, unit));
+            content += svg_rect(kLabels, y + 1, std::max(width, 1.0), kBar - 2, svg_category("c", run),
+                                c.names[run]);
+            content += svg_label(kLabels + width + 5, y + kBar - 2, figure_text(amount, unit));
         }
         y += 5;
     }
-    return svg(y, "One bar a rank and run", content);
+    return svg_picture(y, "One bar a rank and run", content);
 }
 
 }  // namespace ringscope

@@ -6,6 +6,7 @@
 #include "sessions/atomic_file.h"
 #include "sessions/html_pictures.h"
 #include "sessions/html_text.h"
+#include "sessions/html_trace.h"
 #include "sessions/palette.h"
 #include "sessions/run_record.h"
 
@@ -64,7 +65,8 @@ std::string style() {
            "text{fill:var(--text);paint-order:stroke;stroke:var(--ground);stroke-width:3px;font:11px "
            "system-ui,sans-serif}\n"
            "svg .dimtext{fill:var(--dim)}svg .grid{stroke:var(--line)}svg .line{fill:none;stroke-width:2}\n"
-           "svg .more{fill:#E69F00}svg .less{fill:#0072B2}\n" +
+           "svg .more{fill:#E69F00}svg .less{fill:#0072B2}\n"
+           "svg .folded{fill:var(--dim)}svg .instant{fill:var(--text)}\n" +
            colour_rules(false) + "\n@media(prefers-color-scheme:dark){" + colour_rules(true) +
            "}\n@media print{body{max-width:none}}\n</style>\n";
 }
@@ -211,7 +213,7 @@ std::string kinds_legend() {
 
 }  // namespace
 
-std::string comparison_to_html(Runs runs, const Comparison& c) {
+std::string comparison_to_html(Runs runs, const Comparison& c, const ImportedTraces& traces) {
     std::string title;
     for (const std::string& name : c.names) title += (title.empty() ? "" : " / ") + name;
     std::string page =
@@ -230,13 +232,14 @@ std::string comparison_to_html(Runs runs, const Comparison& c) {
                             timelines_svg(runs));
     page += picture_section("memory", "Memory of the fullest rank",
                             "Over each run's own time from its start.", memory_svg(runs));
+    for (size_t i = 0; i < traces.size(); ++i) page += trace_section(*traces[i], i + 1);
     page += ranks_section(c) + provenance_section(runs, c);
     return page + "</body>\n</html>\n";
 }
 
-void save_html_report(Runs runs, const Comparison& c, const std::string& path) {
+void save_html_report(Runs runs, const Comparison& c, const ImportedTraces& traces, const std::string& path) {
     AtomicFile file(path);
-    file.write(comparison_to_html(runs, c));
+    file.write(comparison_to_html(runs, c, traces));
     file.commit();
 }
 

@@ -3,17 +3,24 @@
 // exact number that comparison_to_json() has.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "sessions/compare.h"
+#include "sessions/imported_trace.h"
 
 namespace ringscope {
 
-std::string comparison_to_html(std::span<const ComparedRun> runs, const Comparison& comparison);
+using ImportedTraces = std::vector<std::shared_ptr<const ImportedTrace>>;
+
+/// `traces`: of other programs, shown below the runs' pictures and never compared.
+std::string comparison_to_html(std::span<const ComparedRun> runs, const Comparison& comparison,
+                               const ImportedTraces& traces = {});
 
 /// Throws Error(io); the target is then as it was.
 void save_html_report(std::span<const ComparedRun> runs, const Comparison& comparison,
-                      const std::string& path);
+                      const ImportedTraces& traces, const std::string& path);
 
 }  // namespace ringscope

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import unittest
 
-from program_case import ringscope
+from program_case import PYTORCH, ringscope
 
 VOID = {"meta", "br", "link", "img", "input"}
 NAME = '<script>alert("1")</script> & \'it\''
@@ -124,6 +124,31 @@ class Report(unittest.TestCase):
         self.assertIn("prefers-color-scheme:dark", self.text)
         for variable in set(re.findall(r"var\((--\w+)\)", self.text)):
             self.assertIn(variable + ":", self.text)
+
+    def test_kept_traces_are_shown_and_never_compared(self):
+        db, report = self.folder / "with-trace", self.folder / "traced.html"
+        shutil.copy(self.db, db)
+        self.addCleanup(db.unlink)
+        self.addCleanup(lambda: report.unlink(missing_ok=True))
+        kept = ringscope("import", PYTORCH, "--db", db, "--name", "training <step>")
+        self.assertEqual(kept.returncode, 0, kept.stderr)
+        ran = ringscope("compare", 4, 1, 3, "--db", db, "--html", report, "--json")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        compared = json.loads(ran.stdout)
+        self.assertEqual([(trace["run_id"], trace["slices"]) for trace in compared.pop("traces")], [(4, 195)])
+        self.assertEqual(compared, json.loads(self.ran.stdout), "the first run is held against, not the trace")
+        page = Page(report.read_text(encoding="utf-8"))
+        self.assertEqual(page.faults, [])
+        self.assertEqual(page.links, [])
+        for words in ("Imported trace: training <step>", "195 slices in 4 lanes", "takes no part in the comparison",
+                      "aten::_scaled_dot_product_flash_attention_for_cpu", "1 counter, 6 flows", "baseTimeNanoseconds"):
+            self.assertIn(words, page.texts["trace-1"])
+        self.assertGreater(page.sections["trace-1"], 60)
+        for section in ("figures", "settings", "provenance", "verdict"):
+            self.assertNotIn("training", page.texts[section], section)
+        text = ringscope("compare", 1, 3, 4, "--db", db)
+        self.assertRegex(text.stdout, r"not compared.*\n  4  training <step>: .*195 slices")
+        self.assertNotIn("training", text.stdout[:text.stdout.index("kept traces")])
 
     def test_a_failed_write_leaves_the_old_report(self):
         ran = ringscope("compare", 1, 9, "--db", self.db, "--html", self.report)
