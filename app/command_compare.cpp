@@ -11,6 +11,7 @@
 #include "sessions/compare_bounds.h"
 #include "sessions/compare_load.h"
 #include "sessions/html_report.h"
+#include "sessions/stop.h"
 
 namespace ringscope {
 
@@ -67,18 +68,19 @@ std::string report_text(const Comparison& comparison, const Named& named, const 
     return text;
 }
 
-int compare_command(const CompareCommand& command) {
+int compare_command(const CompareCommand& command, const std::stop_token& stop) {
     std::vector<Bound> bounds;
     for (const std::string& text : command.bounds) bounds.push_back(read_bound(text));
     if (!command.html.empty()) require_writable_file(command.html);
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, stop);
     const Named named = find_named(*store, command.runs);
     const auto runs = load_to_compare(*store, named.runs);
     ImportedTraces traces;
     for (const int64_t id : named.traces) traces.push_back(store->load_trace(id));
+    leave_if_stopped(stop);
     const Comparison comparison = compare_runs(runs);
     const std::vector<std::string> broken = broken_bounds(comparison, runs, bounds);
-    if (!command.html.empty()) save_html_report(runs, comparison, traces, command.html);
+    if (!command.html.empty()) save_html_report(runs, comparison, traces, command.html, stop);
     print(command.json ? report_json(comparison, broken, named, traces)
                        : report_text(comparison, named, traces));
     for (const std::string& sentence : broken) print_error(sentence);
@@ -87,10 +89,10 @@ int compare_command(const CompareCommand& command) {
 
 }  // namespace
 
-void declare_compare(Arguments& program) {
+void declare_compare(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<CompareCommand>();
     Arguments arguments = program.command("compare", "Compare saved runs with the first one",
-                                          [command] { return compare_command(*command); });
+                                          [command, stop] { return compare_command(*command, stop); });
     arguments.positionals("RUN", command->runs,
                           "Runs by number, name or start of the uuid; the others are held against the first. "
                           "Kept traces may stand among them: they are shown, not compared",

@@ -32,30 +32,30 @@ struct ScratchFolder {
     }
 };
 
-int export_command(const ExportCommand& command) {
+int export_command(const ExportCommand& command, const std::stop_token& stop) {
     const bool to_standard_output = command.output.empty();
     if (!to_standard_output) require_writable_file(command.output);
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, stop);
     const int64_t id = store->find(command.run);
     if (!to_standard_output) {
-        export_saved(*store, id, command.format, command.output);
+        export_saved(*store, id, command.format, command.output, stop);
         return 0;
     }
     if (command.format == kRunFileFormat)
         throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
     const ScratchFolder scratch;
     const std::string file = scratch.path + "/export";
-    export_saved(*store, id, command.format, file);
+    export_saved(*store, id, command.format, file, stop);
     print(read_text_file(file, INT64_MAX));
     return 0;
 }
 
 }  // namespace
 
-void declare_export(Arguments& program) {
+void declare_export(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<ExportCommand>();
     Arguments arguments = program.command("export", "Write a saved run for other tools",
-                                          [command] { return export_command(*command); });
+                                          [command, stop] { return export_command(*command, stop); });
     arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
     std::vector<std::string> formats = export_formats();
     formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});

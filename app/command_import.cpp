@@ -9,6 +9,7 @@
 #include "app/trace_report.h"
 #include "sessions/chrome_trace_import.h"
 #include "sessions/file_kind.h"
+#include "sessions/stop.h"
 
 namespace ringscope {
 
@@ -38,19 +39,21 @@ std::string runs_to_add(const ImportCommand& command) {
            " would be added to " + run_file_path(command.db) + "\n";
 }
 
-std::string added_runs(const ImportCommand& command) {
+std::string added_runs(const ImportCommand& command, const std::stop_token& stop) {
     RunStore::open(command.file);  // told apart from problems of the target, and before that is made
     if (command.dry_run) return runs_to_add(command);
     const auto store = RunStore::open_or_create(run_file_path(command.db));
+    store->stop_when(stop);
     const std::vector<int64_t> ids = store->import_runs(command.file);
     if (ids.empty()) return "no new runs in " + command.file + "\n";
     return "added " + joined_ids(ids) + " to " + store->path() + "\n";
 }
 
-std::string kept_trace(const ImportCommand& command) {
-    if (command.dry_run) return trace_report(import_chrome_trace(command.file));
-    import_chrome_trace(command.file);  // what is no trace makes no run file
+std::string kept_trace(const ImportCommand& command, const std::stop_token& stop) {
+    if (command.dry_run) return trace_report(import_chrome_trace(command.file, stop));
+    import_chrome_trace(command.file, stop);  // what is no trace makes no run file
     const auto store = RunStore::open_or_create(run_file_path(command.db));
+    store->stop_when(stop);
     const RunStore::KeptTrace kept = store->keep_trace(command.file, command.name);
     return trace_report(*kept.trace) + "\n" + (kept.is_new ? "kept as run " : "is there already, as run ") +
            std::to_string(kept.id) + " in " + store->path() +
@@ -58,16 +61,17 @@ std::string kept_trace(const ImportCommand& command) {
            "--html' show it beside runs\n";
 }
 
-int import_command(const ImportCommand& command) {
+int import_command(const ImportCommand& command, const std::stop_token& stop) {
+    leave_if_stopped(stop);
     switch (file_kind(command.file)) {
         case FileKind::run_file:
             if (!command.name.empty())
                 throw Error(ErrorKind::bad_input,
                             "--name names a trace: the runs of " + command.file + " keep their names");
-            print(added_runs(command));
+            print(added_runs(command, stop));
             break;
         case FileKind::trace:
-            print(kept_trace(command));
+            print(kept_trace(command, stop));
             break;
         case FileKind::experiment:
             throw Error(ErrorKind::bad_input,
@@ -80,11 +84,11 @@ int import_command(const ImportCommand& command) {
 
 }  // namespace
 
-void declare_import(Arguments& program) {
+void declare_import(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<ImportCommand>();
     Arguments arguments =
         program.command("import", "Add the runs of another run file, or a trace of another program",
-                        [command] { return import_command(*command); });
+                        [command, stop] { return import_command(*command, stop); });
     arguments.positional(
         "FILE", command->file,
         "Run file, as 'export --format run' makes one; or a Chrome or PyTorch trace, .json or "

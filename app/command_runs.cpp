@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stop_token>
 
 #include "app/arguments.h"
 #include "app/commands.h"
@@ -28,6 +29,7 @@ struct RunsCommand {
     std::vector<std::string> words;
     bool json = false;
     bool archived = false;
+    std::stop_token stop{};
 };
 
 /// Comma-parted words on lines of some 100 letters, indented.
@@ -86,7 +88,7 @@ std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size
 }
 
 int list_runs(const RunsCommand& command) {
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, command.stop);
     const RunFilter filter(command.filter);
     const bool archived = command.archived || filter.names("archived");
     std::vector<RunSummary> runs = store->list();
@@ -136,7 +138,7 @@ int show_trace(RunStore& store, const RunSummary& summary, bool as_json) {
 }
 
 int show_run(const RunsCommand& command) {
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, command.stop);
     const int64_t id = store->find(command.run);
     const RunSummary summary = store->summary(id);
     if (summary.is_trace) return show_trace(*store, summary, command.json);
@@ -156,7 +158,7 @@ int show_run(const RunsCommand& command) {
 }
 
 int check_file(const RunsCommand& command) {
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, command.stop);
     const std::vector<std::string> problems = store->check();
     if (!problems.empty()) {
         std::string text = store->path() + " is damaged";
@@ -169,7 +171,7 @@ int check_file(const RunsCommand& command) {
 }
 
 int compact_file(const RunsCommand& command) {
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, command.stop);
     const RunStore::Compaction sizes = store->compact();
     print(store->path() + ": " + ui::bytes_text(static_cast<double>(sizes.bytes_before)) + " before, " +
           ui::bytes_text(static_cast<double>(sizes.bytes_after)) + " after\n");
@@ -177,7 +179,7 @@ int compact_file(const RunsCommand& command) {
 }
 
 int set_baseline(const RunsCommand& command) {
-    const auto store = open_run_file(command.db);
+    const auto store = open_run_file(command.db, command.stop);
     store->set_baseline(command.run.empty() ? std::nullopt : std::optional(store->find(command.run)));
     return 0;
 }
@@ -186,7 +188,7 @@ int set_baseline(const RunsCommand& command) {
 std::function<int()> changing(std::shared_ptr<RunsCommand> command,
                               std::function<void(RunStore&, int64_t, const RunsCommand&)> change) {
     return [command, change] {
-        const auto store = open_run_file(command->db);
+        const auto store = open_run_file(command->db, command->stop);
         change(*store, store->find(command->run), *command);
         return 0;
     };
@@ -233,8 +235,9 @@ void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& comman
 
 }  // namespace
 
-void declare_runs(Arguments& program) {
+void declare_runs(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<RunsCommand>();
+    command->stop = std::move(stop);
     Arguments runs = program.command("runs", "List and change saved runs");
 
     Arguments list =

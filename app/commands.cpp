@@ -20,10 +20,10 @@ void declare_commands(Arguments& program, std::stop_token stop) {
     declare_run(program, stop);
     declare_sweep(program, stop);
     declare_plan(program);
-    declare_runs(program);
-    declare_compare(program);
-    declare_export(program);
-    declare_import(program);
+    declare_runs(program, stop);
+    declare_compare(program, stop);
+    declare_export(program, stop);
+    declare_import(program, stop);
     declare_bench(program, stop);
     declare_devices(program);
 }

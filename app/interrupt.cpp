@@ -34,8 +34,12 @@ Interrupt::Interrupt() {
     std::signal(SIGXFSZ, SIG_IGN);
     const sigset_t set = stopping_signals();
     RINGSCOPE_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
-    thread_ = std::thread([this, set] {
-        for (bool again = false;; again = true) {
+    // One that came before this line stops what has not begun.
+    const timespec at_once{};
+    const bool came_before = sigtimedwait(&set, nullptr, &at_once) > 0;
+    if (came_before) source_.request_stop();
+    thread_ = std::thread([this, set, came_before] {
+        for (bool again = came_before;; again = true) {
             int number = 0;
             sigwait(&set, &number);
             if (leaving_) return;

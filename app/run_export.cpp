@@ -17,13 +17,13 @@ const std::vector<std::string>& export_formats() {
 }
 
 void export_run(const Run& run, int64_t run_id, const std::string& name, const std::string& format,
-                const std::string& path) {
-    if (format == "perfetto") return export_perfetto(run, name, path);
-    if (format == "csv") return export_csv(run, path);
+                const std::string& path, const std::stop_token& stop) {
+    if (format == "perfetto") return export_perfetto(run, name, path, stop);
+    if (format == "csv") return export_csv(run, path, stop);
     if (format == "experiment") return save_experiment(run.experiment, path);
-    if (format == "output") return save_output(path, run);
+    if (format == "output") return save_output(path, run, stop);
     if (format == "json") {
-        AtomicFile file(path);
+        AtomicFile file(path, stop);
         file.write(run_to_json(run, run_id > 0 ? std::optional(run_id) : std::nullopt));
         return file.commit();
     }
@@ -31,7 +31,8 @@ void export_run(const Run& run, int64_t run_id, const std::string& name, const s
                                           "' is unknown; allowed: perfetto, csv, json, experiment, output");
 }
 
-void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path) {
+void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path,
+                  const std::stop_token& stop) {
     if (format == kRunFileFormat) return store.export_run(id, path);
     const RunSummary summary = store.summary(id);
     if (summary.is_trace && format != kTraceFormat)
@@ -41,12 +42,12 @@ void export_saved(RunStore& store, int64_t id, const std::string& format, const 
                         "hands it to someone");
     if (format == kTraceFormat) {
         const std::string bytes = store.trace_file(id);
-        AtomicFile file(path);
+        AtomicFile file(path, stop);
         file.write(bytes);
         return file.commit();
     }
     const auto run = store.load(id, format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
-    export_run(*run, id, summary.name, format, path);
+    export_run(*run, id, summary.name, format, path, stop);
 }
 
 }  // namespace ringscope

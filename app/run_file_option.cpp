@@ -32,8 +32,10 @@ bool run_file_exists(const std::string& option) {
     return std::filesystem::exists(run_file_path(option), ignored);
 }
 
-std::unique_ptr<RunStore> open_run_file(const std::string& option) {
-    return RunStore::open(run_file_path(option));
+std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::stop_token& stop) {
+    auto store = RunStore::open(run_file_path(option));
+    store->stop_when(stop);
+    return store;
 }
 
 void require_writable_file(const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 #include "sessions/run_store.h"
@@ -21,8 +22,8 @@ std::string run_file_path(const std::string& option);
 /// Whether there is a file where --db says.
 bool run_file_exists(const std::string& option);
 
-/// An existing run file. Throws Error(io).
-std::unique_ptr<RunStore> open_run_file(const std::string& option);
+/// An existing run file, whose long work ends once `stop` is requested. Throws Error(io).
+std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::stop_token& stop = {});
 
 /// Throws Error(io) when `path` cannot be made or replaced, so that a long run does not end in a bad
 /// surprise.

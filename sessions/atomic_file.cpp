@@ -4,12 +4,14 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/error.h"
+#include "sessions/stop.h"
 
 namespace ringscope {
 
@@ -50,7 +52,7 @@ std::string missing_folder(const std::string& path) {
     return errno == ENOENT ? "its folder " + folder + " does not exist" : "";
 }
 
-AtomicFile::AtomicFile(const std::string& path) : path_(path) {
+AtomicFile::AtomicFile(const std::string& path, std::stop_token stop) : path_(path), stop_(std::move(stop)) {
     struct stat target {};
     if (stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode))
         throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is not a regular file");
@@ -87,6 +89,7 @@ void AtomicFile::write(const void* data, size_t bytes) {
 }
 
 void AtomicFile::flush() {
+    leave_if_stopped(stop_);
     size_t done = 0;
     while (done < buffer_.size()) {
         const ssize_t written = ::write(file_, buffer_.data() + done, buffer_.size() - done);

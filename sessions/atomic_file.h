@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,9 @@ std::string missing_folder(const std::string& path);
 
 class AtomicFile {
   public:
-    /// Opens the temporary file. Throws Error that names the target and why, of kind_of_path_error().
-    explicit AtomicFile(const std::string& path);
+    /// Opens the temporary file. Throws Error that names the target and why, of kind_of_path_error(). Once
+    /// `stop` is requested, write() and commit() throw Error(cancelled) when they next write to the disk.
+    explicit AtomicFile(const std::string& path, std::stop_token stop = {});
     /// Removes the temporary file unless commit() was done.
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
@@ -37,6 +39,7 @@ class AtomicFile {
     [[noreturn]] void fail(int error_number);
 
     std::string path_;
+    std::stop_token stop_;
     std::string temporary_;
     std::vector<char> buffer_;
     int file_ = -1;

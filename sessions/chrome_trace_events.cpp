@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.h"
+#include "sessions/stop.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -26,8 +27,8 @@ struct Scalar {
 /// Called by the JSON parser, token by token: no tree of the whole file is ever made.
 class EventReader {
   public:
-    EventReader(const std::string& name, size_t bytes, ChromeEvents& result)
-        : name_(name), bytes_(bytes), result_(result) {}
+    EventReader(const std::string& name, size_t bytes, ChromeEvents& result, const std::stop_token& stop)
+        : name_(name), bytes_(bytes), result_(result), stop_(stop) {}
 
     bool null() { return scalar({Scalar::Kind::null, "null", 0}); }
     bool boolean(bool value) { return scalar({Scalar::Kind::boolean, value ? "true" : "false", 0}); }
@@ -37,7 +38,10 @@ class EventReader {
     bool string(std::string& value) { return scalar({Scalar::Kind::text, value, 0}); }
     bool binary(Json::binary_t&) { return false; }  // never in text
 
-    bool start_object(size_t) { return open('{'); }
+    bool start_object(size_t) {
+        leave_if_stopped(stop_);
+        return open('{');
+    }
     bool start_array(size_t) { return open('['); }
     bool end_object() { return close('}'); }
     bool end_array() { return close(']'); }
@@ -238,6 +242,7 @@ class EventReader {
     const std::string& name_;
     size_t bytes_;
     ChromeEvents& result_;
+    const std::stop_token& stop_;
     int depth_ = 0;  // open brackets
     bool root_is_array_ = false;
     bool found_events_ = false;
@@ -291,10 +296,11 @@ std::string name_of_unread_phase(char phase) {
     }
 }
 
-ChromeEvents read_chrome_events(const std::string& text, const std::string& name) {
+ChromeEvents read_chrome_events(const std::string& text, const std::string& name,
+                                const std::stop_token& stop) {
     ChromeEvents result;
     result.strings.index_of("");  // what an event leaves out
-    EventReader reader(name, text.size(), result);
+    EventReader reader(name, text.size(), result, stop);
     Json::sax_parse(text, &reader);
     reader.require_events();
     return result;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -63,8 +64,10 @@ struct ChromeEvents {
 inline constexpr size_t kMostChromeEvents = size_t{1} << 24;
 
 /// Throws Error(bad_input), one line that begins with `name`, for text that is not JSON (with the byte), is
-/// no trace, or has an event without what every event must have (with its number and the value).
-ChromeEvents read_chrome_events(const std::string& text, const std::string& name);
+/// no trace, or has an event without what every event must have (with its number and the value);
+/// Error(cancelled) once `stop` is requested.
+ChromeEvents read_chrome_events(const std::string& text, const std::string& name,
+                                const std::stop_token& stop = {});
 
 /// What the events of a phase that is not read are called: "samples".
 std::string name_of_unread_phase(char phase);

@@ -13,6 +13,7 @@
 #include "sessions/chrome_trace_events.h"
 #include "sessions/chrome_trace_rows.h"
 #include "sessions/gzip.h"
+#include "sessions/stop.h"
 
 namespace ringscope {
 
@@ -36,7 +37,10 @@ struct FlowEnd {
 /// Makes lanes of events, in passes over them: names first, because they may come last in the file.
 class Assembler {
   public:
-    Assembler(ChromeEvents events, const std::string& name) : in_(std::move(events)) { out_.name = name; }
+    Assembler(ChromeEvents events, const std::string& name, const std::stop_token& stop)
+        : in_(std::move(events)), stop_(stop) {
+        out_.name = name;
+    }
 
     ImportedTrace assemble() {
         out_.events = static_cast<int64_t>(in_.events.size());
@@ -98,6 +102,7 @@ class Assembler {
 
     /// First pass: which processes and threads there are, and what they are called.
     void place(const ChromeEvent& event) {
+        leave_if_stopped(stop_);
         const bool async = begins_async(event.phase) || event.phase == 'n';
         const bool shown = of_thread(event.phase) || async || event.phase == 'C';
         const std::string& what = text(event.name);
@@ -185,6 +190,7 @@ class Assembler {
 
     /// Second pass. Begin and end are matched in the order of the file, as writers write them.
     void add(const ChromeEvent& event) {
+        leave_if_stopped(stop_);
         if (event.phase == 'M') return;
         const bool known = of_thread(event.phase) || is_async(event.phase) || event.phase == 'C';
         if (!known) return note(name_of_unread_phase(event.phase));
@@ -354,6 +360,7 @@ class Assembler {
     void make_rows() {
         RowFaults all;
         for (size_t i = 0; i < out_.lanes.size(); ++i) {
+            leave_if_stopped(stop_);
             ImportedLane& lane = out_.lanes[i];
             const RowFaults faults =
                 tree_of_[i].empty() ? make_thread_rows(lane) : make_async_rows(lane, tree_of_[i]);
@@ -367,6 +374,7 @@ class Assembler {
     }
 
     ChromeEvents in_;
+    const std::stop_token& stop_;
     ImportedTrace out_;
     std::map<std::string, int64_t> notes_;
     std::vector<Placed> processes_, threads_;
@@ -382,17 +390,19 @@ class Assembler {
 
 }  // namespace
 
-ImportedTrace read_chrome_trace(const std::string& text, const std::string& name) {
-    return Assembler(read_chrome_events(text, name), name).assemble();
+ImportedTrace read_chrome_trace(const std::string& text, const std::string& name,
+                                const std::stop_token& stop) {
+    return Assembler(read_chrome_events(text, name, stop), name, stop).assemble();
 }
 
-ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name) {
-    return is_gzip(bytes) ? read_chrome_trace(gunzip(bytes, name, kMostTraceBytes), name)
-                          : read_chrome_trace(bytes, name);
+ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name,
+                                     const std::stop_token& stop) {
+    return is_gzip(bytes) ? read_chrome_trace(gunzip(bytes, name, kMostTraceBytes, stop), name, stop)
+                          : read_chrome_trace(bytes, name, stop);
 }
 
-ImportedTrace import_chrome_trace(const std::string& path) {
-    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes), path);
+ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop) {
+    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes), path, stop);
     trace.name = std::filesystem::path(path).filename().string();
     return trace;
 }

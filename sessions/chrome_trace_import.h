@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 
 #include "sessions/imported_trace.h"
@@ -20,11 +21,13 @@ inline constexpr size_t kMostRows = 256;                      // of a lane
 
 /// Throws Error(io) when the file cannot be read; Error(bad_input), one line with the byte or the event and
 /// its value, when it is no such trace or larger than kMostTraceBytes. About 1.6 seconds for 100 MB on one
-/// core.
-ImportedTrace import_chrome_trace(const std::string& path);
+/// core; Error(cancelled) soon after `stop` is requested.
+ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop = {});
 /// The same from text; `name` begins messages and is the trace's name.
-ImportedTrace read_chrome_trace(const std::string& text, const std::string& name);
+ImportedTrace read_chrome_trace(const std::string& text, const std::string& name,
+                                const std::stop_token& stop = {});
 /// The same from the bytes of a file, plain or packed.
-ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name);
+ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name,
+                                     const std::stop_token& stop = {});
 
 }  // namespace ringscope

@@ -10,8 +10,8 @@ std::string number_or_empty(int64_t value) { return value < 0 ? "" : std::to_str
 
 }  // namespace
 
-void export_csv(const Run& run, const std::string& path) {
-    AtomicFile file(path);
+void export_csv(const Run& run, const std::string& path, const std::stop_token& stop) {
+    AtomicFile file(path, stop);
     file.write("rank,step,kind,cause,owner,peer,transfer,begin_ns,end_ns,duration_ns,bytes\r\n");
     for (const Span& span : run.trace.spans) {
         std::string line =

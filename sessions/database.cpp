@@ -6,6 +6,8 @@
 
 #include <sqlite3.h>
 
+#include "sessions/stop.h"
+
 namespace ringscope {
 
 namespace {
@@ -83,7 +85,17 @@ Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) 
 
 Db::~Db() { sqlite3_close_v2(handle_); }
 
+void Db::stop_when(std::stop_token stop) {
+    constexpr int kSteps = 100;  // of SQLite's machine, which copies at most a chunk of a run in some ten
+    stop_ = std::move(stop);
+    const auto stopped = [](void* token) {
+        return static_cast<const std::stop_token*>(token)->stop_requested() ? 1 : 0;
+    };
+    sqlite3_progress_handler(handle_, kSteps, stopped, &stop_);
+}
+
 void Db::fail(int code) const {
+    if ((code & 0xff) == SQLITE_INTERRUPT) leave_if_stopped(stop_);
     std::string message = path_ + ": " + words_for(code, handle_);
     std::replace(message.begin(), message.end(), '\n', ' ');  // SQLite quotes statements as they stand
     throw DbError(cause_of(code), message);
@@ -159,6 +171,7 @@ Statement& Statement::bind(std::span<const unsigned char> value) {
 }
 
 bool Statement::step() {
+    leave_if_stopped(db_.stop());
     next_column_ = 0;
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;

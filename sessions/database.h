@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "engine/error.h"
@@ -50,6 +51,10 @@ class Db {
     int64_t last_id() const;
     int64_t changes() const;
     bool is_read_only() const;
+    /// From now on statements that take long, and all that are stepped, end with Error(cancelled) once a stop
+    /// is requested; an open transaction is then rolled back as after any error.
+    void stop_when(std::stop_token stop);
+    const std::stop_token& stop() const { return stop_; }
     const std::string& path() const { return path_; }
     sqlite3* handle() const { return handle_; }
     /// Throws DbError for the connection's newest error.
@@ -61,6 +66,7 @@ class Db {
   private:
     std::string path_;
     sqlite3* handle_ = nullptr;
+    std::stop_token stop_;
 };
 
 class Statement {

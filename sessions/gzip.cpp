@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/error.h"
+#include "sessions/stop.h"
 
 namespace ringscope {
 
@@ -50,13 +51,14 @@ struct Deflater {
 
 }  // namespace
 
-std::string gzip(const std::string& bytes) {
+std::string gzip(const std::string& bytes, const std::stop_token& stop) {
     std::string packed;
     std::string block(kBlockBytes, '\0');
     Deflater deflater;
     z_stream& stream = deflater.stream;
     size_t at = 0;
     for (int result = Z_OK; result != Z_STREAM_END;) {
+        leave_if_stopped(stop);
         const size_t given = give_block(stream, bytes, at, block);
         result = deflate(&stream, at + given == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
         RINGSCOPE_CHECK(result == Z_OK || result == Z_STREAM_END || result == Z_BUF_ERROR);
@@ -68,7 +70,8 @@ std::string gzip(const std::string& bytes) {
 
 bool is_gzip(const std::string& bytes) { return bytes.starts_with("\x1f\x8b"); }
 
-std::string gunzip(const std::string& bytes, const std::string& name, int64_t limit) {
+std::string gunzip(const std::string& bytes, const std::string& name, int64_t limit,
+                   const std::stop_token& stop) {
     std::string content;
     std::string block(kBlockBytes, '\0');
     size_t at = 0;
@@ -79,6 +82,7 @@ std::string gunzip(const std::string& bytes, const std::string& name, int64_t li
         Inflater inflater;
         z_stream& stream = inflater.stream;
         for (int result = Z_OK; result != Z_STREAM_END;) {
+            leave_if_stopped(stop);
             const size_t given = give_block(stream, bytes, at, block);
             result = inflate(&stream, Z_NO_FLUSH);
             at += given - stream.avail_in;

@@ -237,8 +237,9 @@ std::string comparison_to_html(Runs runs, const Comparison& c, const ImportedTra
     return page + "</body>\n</html>\n";
 }
 
-void save_html_report(Runs runs, const Comparison& c, const ImportedTraces& traces, const std::string& path) {
-    AtomicFile file(path);
+void save_html_report(Runs runs, const Comparison& c, const ImportedTraces& traces, const std::string& path,
+                      const std::stop_token& stop) {
+    AtomicFile file(path, stop);
     file.write(comparison_to_html(runs, c, traces));
     file.commit();
 }

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,7 @@ std::string comparison_to_html(std::span<const ComparedRun> runs, const Comparis
 
 /// Throws Error(io); the target is then as it was.
 void save_html_report(std::span<const ComparedRun> runs, const Comparison& comparison,
-                      const ImportedTraces& traces, const std::string& path);
+                      const ImportedTraces& traces, const std::string& path,
+                      const std::stop_token& stop = {});
 
 }  // namespace ringscope

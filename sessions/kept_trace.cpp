@@ -52,7 +52,7 @@ std::optional<int64_t> find_trace_file(Db& db, const std::string& bytes) {
 int64_t insert_trace_file(Db& db, const RunSummary& record, const TraceFile& file) {
     const int64_t id = insert_trace_row(db, record);
     const bool packed = !is_gzip(file.bytes);
-    const std::string stored = packed ? gzip(file.bytes) : file.bytes;
+    const std::string stored = packed ? gzip(file.bytes, db.stop()) : file.bytes;
     Statement insert(db, "INSERT INTO kept_trace (run, file_name, bytes, hash, packed) VALUES (?,?,?,?,?)");
     insert.bind(id).bind(file.name).bind(static_cast<int64_t>(file.bytes.size()));
     insert.bind(text_hash(file.bytes)).bind(packed).run();
@@ -80,8 +80,9 @@ TraceFile read_trace_file(Db& db, int64_t id) {
         file.bytes.append(reinterpret_cast<const char*>(data.data()), data.size());
     }
     try {
-        if (packed) file.bytes = gunzip(file.bytes, file.name, kMostTraceBytes);
-    } catch (const Error&) {
+        if (packed) file.bytes = gunzip(file.bytes, file.name, kMostTraceBytes, db.stop());
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
         damaged();
     }
     if (static_cast<int64_t>(file.bytes.size()) != bytes || text_hash(file.bytes) != hash) damaged();
@@ -92,7 +93,7 @@ RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::str
     require_writable();
     const TraceFile file{std::filesystem::path(path).filename().string(),
                          read_text_file(path, kMostTraceBytes)};
-    const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path));
+    const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
     trace->name = file.name;
     RunSummary record;
     record.is_trace = true;
@@ -120,13 +121,15 @@ std::string RunStore::trace_file(int64_t id) {
     try {
         return read_trace_file(*db_, id).bytes;
     } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
         throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
     }
 }
 
 std::shared_ptr<const ImportedTrace> RunStore::load_trace(int64_t id) {
     const std::string bytes = trace_file(id);
-    auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(bytes, "run " + std::to_string(id)));
+    auto trace = std::make_shared<ImportedTrace>(
+        read_chrome_trace_file(bytes, "run " + std::to_string(id), db_->stop()));
     trace->name = summary(id).name;
     return trace;
 }

@@ -53,7 +53,8 @@ class Lanes {
 
 class Writer {
   public:
-    Writer(const Run& run, const std::string& path) : run_(run), file_(path) {}
+    Writer(const Run& run, const std::string& path, const std::stop_token& stop)
+        : run_(run), file_(path, stop) {}
 
     void write(const std::string& name) {
         const int ranks = run_.schedule->ranks;
@@ -170,11 +171,12 @@ class Writer {
 
 }  // namespace
 
-void export_perfetto(const Run& run, const std::string& name, const std::string& path) {
+void export_perfetto(const Run& run, const std::string& name, const std::string& path,
+                     const std::stop_token& stop) {
     if (!run.schedule)
         throw Error(ErrorKind::bad_input,
                     "cannot export " + path + ": the run was never planned, so it has no trace");
-    Writer(run, path).write(name);
+    Writer(run, path, stop).write(name);
 }
 
 }  // namespace ringscope

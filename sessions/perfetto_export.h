@@ -6,6 +6,7 @@
 // decimals: exact nanoseconds.
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "engine/run.h"
@@ -13,7 +14,8 @@
 namespace ringscope {
 
 /// Streamed to a temporary file, then renamed. Throws Error(io); Error(bad_input) when the run was never
-/// planned.
-void export_perfetto(const Run& run, const std::string& name, const std::string& path);
+/// planned; Error(cancelled) once `stop` is requested.
+void export_perfetto(const Run& run, const std::string& name, const std::string& path,
+                     const std::stop_token& stop = {});
 
 }  // namespace ringscope

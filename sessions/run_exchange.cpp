@@ -88,6 +88,7 @@ void RunStore::export_run(int64_t id, const std::string& path) {
     const std::string part = path + ".part-" + std::to_string(getpid());
     try {
         const RunFile file = open_run_file(part, true);
+        file.db->stop_when(db_->stop());
         const Attached source(*file.db, path_);
         Transaction transaction(*file.db);
         copy_run(*file.db, id);

@@ -71,6 +71,8 @@ std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
     return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
 }
 
+void RunStore::stop_when(const std::stop_token& stop) { db_->stop_when(stop); }
+
 void RunStore::require_writable() const {
     if (!writable()) throw Error(ErrorKind::io, path_ + ": cannot be changed: " + message_);
 }
@@ -97,6 +99,7 @@ std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
             run->output = read_output(*db_, id, run->schedule->problem);
         if (run) return run;
     } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
         throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
     }
     no_run(id);

@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,10 @@ class RunStore {
     ~RunStore();
     RunStore(const RunStore&) = delete;
     RunStore& operator=(const RunStore&) = delete;
+
+    /// From now on whatever takes long ends with Error(cancelled), as after any error, soon after a stop is
+    /// requested: the file is as it was before, and no other file is left behind.
+    void stop_when(const std::stop_token& stop);
 
     const std::string& path() const { return path_; }
     StoreState state() const { return state_; }

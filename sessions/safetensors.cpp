@@ -270,7 +270,7 @@ std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Prob
     return std::make_shared<FileSource>(path, problem);
 }
 
-void save_output(const std::string& path, const Run& run) {
+void save_output(const std::string& path, const Run& run, const std::stop_token& stop) {
     if (!run.output || !run.schedule)
         throw Error(
             ErrorKind::run_failed,
@@ -284,7 +284,7 @@ void save_output(const std::string& path, const Run& run) {
          {{"dtype", "F32"}, {"shape", {b, h, n}}, {"data_offsets", {o_bytes, o_bytes + b * h * n * 4}}}}};
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the data begin on 8 bytes, as the format asks
-    AtomicFile file(path);
+    AtomicFile file(path, stop);
     unsigned char length[kLengthBytes];
     for (int i = 0; i < kLengthBytes; ++i) length[i] = static_cast<unsigned char>(text.size() >> (8 * i));
     file.write(length, kLengthBytes);

@@ -14,6 +14,13 @@ import unittest
 from program_case import BINARY, ERROR, PYTORCH, TINY, Case, RunFileCase, default_signals, ringscope
 
 
+def with_an_interrupt_waiting():
+    """The program gets Ctrl-C with its first line: no time is involved."""
+    default_signals()
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 class InterruptedRuns(Case):
     LONG = ["--set", "problem.seq_len=65536", "--set", "problem.head_groups=[{\"segment_length\":65536}]"]
 
@@ -95,6 +102,25 @@ class AnyMoment(RunFileCase):
                 self.assertIn("whole", self.assert_ok(ringscope("runs", "check", "--db", other)))
         self.assertEqual(self.whole_runs(), 2)
         self.assertEqual(self.left_over(), [])
+
+    def test_asked_to_stop_nothing_is_begun_or_left_half_done(self):
+        self.save(), self.save()
+        self.assert_ok(ringscope("import", PYTORCH, "--db", self.db))
+        single = self.folder / "single.ringscope"
+        self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "run", "--output", single))
+        target, other = self.file("target", "as it was"), self.folder / "other.ringscope"
+        before = {path.name: path.read_bytes() for path in self.folder.iterdir()}
+        export = ["export", 1, "--db", self.db, "--format"]
+        for arguments in (["import", PYTORCH, "--db", other], ["import", single, "--db", other, "--dry-run"],
+                          ["import", PYTORCH, "--db", single], ["import", self.db, "--db", single],
+                          [*export, "perfetto", "--output", target], [*export, "csv"], [*export, "json"],
+                          [*export, "run", "--output", other],
+                          ["export", 3, "--db", self.db, "--format", "trace", "--output", target],
+                          ["compare", 1, 2, "--db", self.db, "--html", target], ["compare", 1, 2, "--db", self.db],
+                          ["runs", "compact", "--db", self.db], ["runs", "check", "--db", self.db]):
+            ran = ringscope(*arguments, preexec_fn=with_an_interrupt_waiting)
+            self.assert_error(ran, 130, "interrupted")
+            self.assertEqual({path.name: path.read_bytes() for path in self.folder.iterdir()}, before, arguments)
 
     def test_every_measurement_stops(self):
         environment = {**os.environ, "TMPDIR": str(self.folder)}
