@@ -54,8 +54,8 @@ std::string folded_list(const std::string& words) {
 }
 
 std::string check_mark(const RunSummary& run) {
-    if (!run.verified) return "not checked";
-    return run.verify_passed ? "max error " + ui::error_text(run.max_abs_error) : "WRONG";
+    if (!run.verified) return "not verified";
+    return (run.verify_passed ? "ok, " : "WRONG, ") + ui::error_text(run.max_abs_error);
 }
 
 std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
@@ -66,10 +66,10 @@ std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size
                      {"state", Align::left},
                      {"started (UTC)", Align::left},
                      {"time"},
-                     {"rate"},
+                     {"speed"},
                      {"on the wire"},
-                     {"peak"},
-                     {"answer", Align::left},
+                     {"peak a rank"},
+                     {"reference", Align::left},
                      {"settings", Align::left}});
     for (const RunSummary& run : runs) {
         if (run.is_trace) {

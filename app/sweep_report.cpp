@@ -34,7 +34,7 @@ bool is_wrong(const SweepRow& row) {
 
 std::string answer_cell(const SweepRow& row) {
     if (is_wrong(row)) return "WRONG";
-    return is_verified(row) ? "verified" : "not checked";
+    return is_verified(row) ? "verified" : "not verified";
 }
 
 std::string spread_cell(const Spread& spread) {
@@ -124,10 +124,10 @@ std::string sweep_text(const SweepReport& report) {
     columns.insert(columns.end(), {{"runs"},
                                    {"median"},
                                    {"spread"},
-                                   {"rate"},
+                                   {"speed"},
                                    {"on the wire"},
                                    {"peak a rank"},
-                                   {"answer", Align::left}});
+                                   {"reference", Align::left}});
     TextTable table(std::move(columns));
     const SweepBest best = best_of(report.rows);
     for (size_t i = 0; i < report.rows.size(); ++i)

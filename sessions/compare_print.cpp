@@ -116,24 +116,39 @@ Table ranks_table(const Comparison& c) {
     return table;
 }
 
+struct Scale {
+    double factor;
+    const char* unit;
+};
+
+std::string printed(const char* format, double value, const char* unit) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, value, unit);
+    return text;
+}
+
+/// In the largest unit that keeps the number at 1 or more; the scales ascend.
+std::string scaled(const char* format, double value, std::span<const Scale> scales) {
+    const Scale* chosen = &scales.front();
+    for (const Scale& scale : scales)
+        if (value >= scale.factor) chosen = &scale;
+    return printed(format, value / chosen->factor, chosen->unit);
+}
+
 }  // namespace
 
 std::string figure_text(double value, const std::string& unit) {
-    char text[64];
-    if (unit == "B" && value >= 1024) {
-        std::snprintf(text, sizeof text, "%.2f %s",
-                      value >= 1 << 30   ? value / (1 << 30)
-                      : value >= 1 << 20 ? value / (1 << 20)
-                                         : value / 1024,
-                      value >= 1 << 30   ? "GiB"
-                      : value >= 1 << 20 ? "MiB"
-                                         : "KiB");
-    } else if (unit == "s") {
-        std::snprintf(text, sizeof text, "%.3f ms", value * 1e3);
-    } else {
-        std::snprintf(text, sizeof text, "%.4g%s%s", value, unit.empty() ? "" : " ", unit.c_str());
-    }
-    return text;
+    constexpr double k = 1024;
+    static constexpr Scale bytes[] = {{k, "KiB"}, {k * k, "MiB"}, {k * k * k, "GiB"}, {k * k * k * k, "TiB"}};
+    static constexpr Scale flops[] = {{1e3, "kFLOP"},  {1e6, "MFLOP"},  {1e9, "GFLOP"},
+                                      {1e12, "TFLOP"}, {1e15, "PFLOP"}, {1e18, "EFLOP"}};
+    static constexpr Scale rates[] = {{1, "GFLOP/s"}, {1e3, "TFLOP/s"}, {1e6, "PFLOP/s"}};
+    if (unit == "B" && value >= k) return scaled("%.2f %s", value, bytes);
+    if (unit == "FLOP" && value >= 1e3) return scaled("%.4g %s", value, flops);
+    if (unit == "GFLOP/s") return scaled("%.4g %s", value, rates);
+    if (unit == "s" && value >= 1) return printed("%.3f %s", value, "s");
+    if (unit == "s") return printed("%.3f %s", value * 1e3, "ms");
+    return printed(unit.empty() ? "%.4g%s" : "%.4g %s", value, unit.c_str());
 }
 
 std::string comparison_to_json(const Comparison& c) {

@@ -100,10 +100,10 @@ class Sweep(Case):
     def test_the_table(self):
         text = self.assert_ok(self.sweep(*AXES, "--set", "input.seed=7", "--repeat", 2))
         lines = text.splitlines()
-        for word in ("ring.ranks", "ring.overlap", "median", "spread", "answer"):
+        for word in ("ring.ranks", "ring.overlap", "median", "spread", "reference"):
             self.assertIn(word, lines[0])
         self.assertNotIn("input.seed", lines[0], "a column that says the same in every row")
-        self.assertEqual(sum("not checked" in line for line in lines), 4)
+        self.assertEqual(sum("not verified" in line for line in lines), 4)
         self.assertIn("--verify", text)
         self.assertFalse(self.db.exists())
 

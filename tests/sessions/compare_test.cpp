@@ -3,6 +3,8 @@
 
 #include <stdexcept>
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -275,6 +277,19 @@ TEST(RunRecord, NamesAndSettingsSayWhatTheRunIs) {
     EXPECT_EQ(automatic_name(other), "Ring 7 ranks, n 8192");
     EXPECT_EQ(settings_line(other),
               "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, bf16, 7 ranks, ring, zigzag, no prune");
+}
+
+TEST(Compare, FiguresAreReadInTheUnitThatFits) {
+    EXPECT_EQ(figure_text(0.0123, "s"), "12.300 ms");
+    EXPECT_EQ(figure_text(750, "s"), "750.000 s");
+    EXPECT_EQ(figure_text(1000, "B"), "1000 B");
+    EXPECT_EQ(figure_text(1.5 * 1024 * 1024, "B"), "1.50 MiB");
+    EXPECT_EQ(figure_text(std::ldexp(3, 40), "B"), "3.00 TiB");
+    EXPECT_EQ(figure_text(3.006e10, "FLOP"), "30.06 GFLOP");
+    EXPECT_EQ(figure_text(12, "FLOP"), "12 FLOP");
+    EXPECT_EQ(figure_text(44.56, "GFLOP/s"), "44.56 GFLOP/s");
+    EXPECT_EQ(figure_text(312000, "GFLOP/s"), "312 TFLOP/s");
+    EXPECT_EQ(figure_text(0.934, ""), "0.934");
 }
 
 }  // namespace

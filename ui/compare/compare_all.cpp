@@ -19,19 +19,19 @@ void CompareAll::draw_words(WidgetContext ui, Commands& commands) {
     for (size_t run = 0; run < plot_.runs.size(); ++run)
         if (brush.keeps(plot_.shares[run])) picked.push_back(plot_.runs[run]->id);
     std::string text = count_text(static_cast<int64_t>(picked.size())) + " of " +
-                       count_text(static_cast<int64_t>(plot_.runs.size())) + " runs picked out";
+                       count_text(static_cast<int64_t>(plot_.runs.size())) + " runs picked";
     if (plot_.left_out > 0)
         text += ", " + count_text(static_cast<int64_t>(plot_.left_out)) + " older ones not shown";
     if (plot_.unfinished > 0)
         text += ", " + count_text(static_cast<int64_t>(plot_.unfinished)) + " without figures";
     ImGui::SameLine(0, ui.theme.px(20));
     const bool fits = picked.size() >= 2 && picked.size() <= kMostCompared;
-    if (button(ui, "compare/picked", "Compare the picked",
+    if (button(ui, "compare/picked", "Compare picked runs",
                "Side by side; the first in the table is the baseline.",
-               fits ? "" : "pick out 2 to " + std::to_string(kMostCompared) + " runs"))
+               fits ? "" : "pick 2 to " + std::to_string(kMostCompared) + " runs"))
         commands.push_back(CompareRuns{picked});
     ImGui::SameLine();
-    if (button(ui, "compare/pick all", "Pick all", "Clear every axis.",
+    if (button(ui, "compare/pick all", "Pick all", "Clear the ranges of all axes.",
                brush.active() ? "" : "all are picked"))
         brush.ranges = {};
     ImGui::SameLine();

@@ -13,13 +13,18 @@ namespace {
 struct FigureChoice {
     const char* name;
     const char* unit;
+    const char* help;
     double (*value)(const RankMetrics&);
 };
 constexpr FigureChoice kFigures[] = {
-    {"compute", "s", [](const RankMetrics& r) { return r.compute_seconds; }},
-    {"wait", "s", [](const RankMetrics& r) { return r.wait_seconds(); }},
-    {"peak", "B", [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
-    {"sent", "B", [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
+    {"compute", "s", "Wall time in which a core or more worked on the rank's attention.",
+     [](const RankMetrics& r) { return r.compute_seconds; }},
+    {"wait", "s", "Time each rank waited: for a late peer, for the link, or for a core.",
+     [](const RankMetrics& r) { return r.wait_seconds(); }},
+    {"peak", "B", "Peak memory of each rank.",
+     [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
+    {"sent", "B", "Bytes each rank sent.",
+     [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
 };
 
 double largest_figure(const Comparison& c, const FigureChoice& choice) {
@@ -38,7 +43,7 @@ void CompareBars::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
         if (i > 0) ImGui::SameLine();
         const bool on = !memory && figure == i;
         if (!toggle(ui, std::string("compare/bars/") + kFigures[i].name, kFigures[i].name, on,
-                    "Show this of every rank."))
+                    kFigures[i].help))
             continue;
         figure = i;
         memory = false;

@@ -67,11 +67,11 @@ std::vector<MetricFigure> metric_figures(const ViewContext& context) {
         {"overlap", measured(percent_text(m.overlap_efficiency)), "",
          "Overlap efficiency = 1 - exposed transfer time / total transfer time, summed over ranks: the share "
          "of the transfers hidden behind compute. 100% when nothing is sent."});
-    figures.push_back(
-        {"imbalance", measured(ratio_text(m.compute_imbalance)),
-         planned([](const Schedule& s) { return ratio_text(planned_imbalance(s)); }),
-         "Compute imbalance = the slowest rank's compute time / the mean over ranks. Predicted: the same of "
-         "the planned FLOPs."});
+    figures.push_back({"imbalance", measured(ratio_text(m.compute_imbalance)),
+                       planned([](const Schedule& s) { return ratio_text(planned_imbalance(s)); }),
+                       "Compute imbalance = the largest rank's core seconds / their mean over ranks. "
+                       "Predicted: the same of "
+                       "the planned FLOPs."});
     figures.push_back({"speed", measured(rate_text(m.gflops_per_second * 1e9)), "",
                        "FLOPs / time, with 4 x head_dim FLOPs for each (query, key) pair really attended."});
     figures.push_back(

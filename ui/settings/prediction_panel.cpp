@@ -42,7 +42,7 @@ class Panel {
         line("bytes_on_wire", "on the wire", bytes(schedule_.bytes_on_wire),
              "Bytes of K and V that all ranks send together: " + count_text(schedule_.bytes_on_wire) + ".");
         line("sent_bytes", "sent by a rank, at most", bytes(p_.sent_bytes_max),
-             "The busiest sender's bytes.");
+             "Bytes of the rank that sends the most.");
         line("peak_bytes", "peak memory of a rank", bytes(p_.peak_bytes_max),
              "The largest rank's arena at its peak: query, own and travelling K/V, output, LSE, workspace.");
         line("all_gather_peak_bytes", "the same, all_gather", bytes(p_.all_gather_peak_bytes),
@@ -56,7 +56,7 @@ class Panel {
         line(
             "steps", "steps, transfers",
             count_text(schedule_.steps) + ", " + count_text(static_cast<int64_t>(schedule_.transfers.size())),
-            "Steps of the ring, and messages between ranks in all.");
+            "Steps of the ring, and transfers between ranks in all.");
         hop_rule();
     }
 
@@ -82,7 +82,7 @@ class Panel {
             return;
         const double rank_rate =
             run_->metrics.gflops_per_second * 1e9 / static_cast<double>(run_->metrics.ranks.size());
-        line("link", "link needed", bytes_text(rank_rate / *p_.hop_flops_per_byte) + "/s",
+        line("link", "link bandwidth needed", bytes_text(rank_rate / *p_.hop_flops_per_byte) + "/s",
              "At the rate measured in the shown run, " + rate_text(rank_rate) + " a rank.");
     }
 
