@@ -2,17 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <set>
 #include <utility>
 
 #include "engine/error.h"
-#include "sessions/atomic_file.h"
 #include "sessions/chrome_trace_async.h"
 #include "sessions/chrome_trace_events.h"
 #include "sessions/chrome_trace_rows.h"
-#include "sessions/gzip.h"
 #include "sessions/stop.h"
 
 namespace ringscope {
@@ -393,18 +390,6 @@ class Assembler {
 ImportedTrace read_chrome_trace(const std::string& text, const std::string& name,
                                 const std::stop_token& stop) {
     return Assembler(read_chrome_events(text, name, stop), name, stop).assemble();
-}
-
-ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name,
-                                     const std::stop_token& stop) {
-    return is_gzip(bytes) ? read_chrome_trace(gunzip(bytes, name, kMostTraceBytes, stop), name, stop)
-                          : read_chrome_trace(bytes, name, stop);
-}
-
-ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop) {
-    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes), path, stop);
-    trace.name = std::filesystem::path(path).filename().string();
-    return trace;
 }
 
 }  // namespace ringscope
