@@ -11,6 +11,7 @@
 #include "ui/pattern/pattern_colours.h"
 #include "ui/pattern/pattern_explain.h"
 #include "ui/pattern/step_mixture.h"
+#include "ui/plot.h"
 
 namespace ringscope::ui {
 namespace {
@@ -112,6 +113,74 @@ TEST(PatternColours, CellsCoverExactlyTheAllowedBlocks) {
                 }
                 for (size_t i = 0; i < painted.size(); ++i)
                     EXPECT_EQ(painted[i], picture.grid.pairs[i] > 0) << i;
+            }
+        }
+    }
+}
+
+TEST(PatternColours, ThumbnailsAreExactAndOnOneScale) {
+    const Theme theme = make_theme(ThemeName::dark, 1);
+    Experiment e = default_experiment();
+    const Schedule schedule = plan(e);
+    const StepLookup steps(schedule);
+    const auto light = [](ImU32 colour) {
+        return (colour & 0xff) + (colour >> 8 & 0xff) + (colour >> 16 & 0xff);
+    };
+    ImU32 before = 0xffff;
+    for (int pattern = 0; pattern < 3; ++pattern) {
+        const PatternPicture picture =
+            paint_thumbnail(schedule, steps, pattern, PatternColour::owner, 48, theme);
+        int64_t pairs = 0;
+        for (const int64_t of_block : picture.grid.pairs) pairs += of_block;
+        EXPECT_EQ(pairs, schedule.problem.allowed_pairs(schedule.problem.patterns[pattern]));
+        // Rank 0's keys, in a block that is neither on the causal edge nor on a segment's.
+        ImU32 brightest = 0;
+        for (const PatternCell& cell : picture.cells)
+            if (cell.column_begin == 0) brightest = std::max(brightest, light(cell.colour));
+        EXPECT_LT(brightest, before) << "a larger rate is fainter, pattern " << pattern;
+        before = brightest;
+        for (const PatternCell& cell :
+             paint_thumbnail(schedule, steps, pattern, PatternColour::group, 48, theme).cells) {
+            bool own = false;
+            for (int level = 0; level <= 256; ++level)
+                own = own || cell.colour == mix(theme.background, theme.category_colour(pattern),
+                                                static_cast<float>(level) / 256);
+            EXPECT_TRUE(own) << "a group's thumbnail is its own colour alone";
+        }
+    }
+}
+
+TEST(PatternColours, OwnersOfAColumnAreThoseThatHaveItsKeys) {
+    const Theme theme = make_theme(ThemeName::dark, 1);
+    std::mt19937 random(5);
+    const auto upto = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(0, most)(random); };
+    for (int trial = 0; trial < 300; ++trial) {
+        Experiment e;
+        e.problem.seq_len = 40 + upto(900);
+        e.problem.heads = 1;
+        e.problem.head_dim = 4;
+        const int64_t w = 1 + upto(60), r = 1 + upto(std::min<int64_t>(w, 9) - 1);
+        e.problem.head_groups = {{w, r, 1, {Offset::Rule::fixed, upto(r - 1)}}};
+        e.ring.ranks = 1 + static_cast<int>(upto(6));
+        e.ring.layout = static_cast<Layout>(trial % 3);
+        e.ring.stripe_block.tokens = 1 + upto(5);
+        const Schedule schedule = plan(e);
+        const auto n = static_cast<double>(e.problem.seq_len);
+        const PatternPicture picture =
+            paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, n, 0, n}, 7, theme);
+        for (const PatternCell& cell : picture.cells) {
+            std::vector<int> owners;
+            for (int column = cell.column_begin; column < cell.column_end; ++column) {
+                owners.clear();
+                for (const OwnerShare& share : key_owners(schedule, 0, picture.grid.key_begin(column),
+                                                          picture.grid.key_begin(column + 1)))
+                    owners.push_back(share.rank);
+                if (owners.size() > 1) {
+                    ASSERT_GE(cell.mixture, 0) << "trial " << trial << " column " << column;
+                    EXPECT_EQ(picture.mixtures[static_cast<size_t>(cell.mixture)], owners) << trial;
+                } else {
+                    EXPECT_EQ(cell.mixture, -1) << trial;
+                }
             }
         }
     }

@@ -24,13 +24,63 @@ int sole_owner(const Placement& placement, int64_t begin, int64_t end) {
     return owned == end - begin ? owner : kManyOwners;
 }
 
+/// Ranks that own a kept key in [begin, end), ascending. Unlike key_owners() it counts none, so that many
+/// short segments cost no more than a few.
+std::vector<int> owners_in(const Schedule& schedule, const Pattern& pattern, int64_t begin, int64_t end) {
+    const Problem& problem = schedule.problem;
+    const Placement& placement = schedule.placement;
+    std::vector<bool> owns(static_cast<size_t>(schedule.ranks));
+    if (placement.layout() != Layout::striped) {
+        for (int rank = 0; rank < schedule.ranks; ++rank)
+            for (const TokenInterval& owned : placement.intervals_of(rank))
+                if (kept_in(problem, pattern, std::max(begin, owned.begin), std::min(end, owned.end)) > 0)
+                    owns[static_cast<size_t>(rank)] = true;
+    } else {
+        const int64_t w = pattern.segment_length, cycle = placement.stripe_block() * placement.ranks();
+        end = std::min(end, problem.seq_len);
+        const int64_t first_whole = (begin + w - 1) / w;
+        std::vector<TokenRun> runs;
+        for (int64_t segment = begin / w; segment * w < end; ++segment) {
+            // Segments that begin at the same place of the stripes' cycle have the same owners; when the
+            // first whole one's place comes again, all places have been seen, and what is left has no others.
+            if (segment > first_whole && segment * w % cycle == first_whole * w % cycle) break;
+            const TokenRun run = keys_of_segment(problem, pattern, segment);
+            const int64_t from = std::max(begin, run.first), to = std::min(end, run.last() + 1);
+            if (run.count == 0 || from >= to) continue;
+            const int64_t phase = (run.stride - (from - run.first) % run.stride) % run.stride;
+            for (int rank = 0; rank < schedule.ranks; ++rank) {
+                if (owns[static_cast<size_t>(rank)]) continue;
+                runs.clear();
+                placement.append_runs(rank, from, to, phase, run.stride, runs);
+                owns[static_cast<size_t>(rank)] = !runs.empty();
+            }
+        }
+    }
+    std::vector<int> owners;
+    for (int rank = 0; rank < schedule.ranks; ++rank)
+        if (owns[static_cast<size_t>(rank)]) owners.push_back(rank);
+    return owners;
+}
+
+/// Allowed pairs over all pairs inside a segment of the densest pattern, away from the causal edge.
+double highest_density(const Problem& problem) {
+    double highest = 0;
+    for (const Pattern& pattern : problem.patterns) {
+        const double kept = 1.0 / static_cast<double>(pattern.dilation_rate);
+        highest = std::max(highest, problem.queries == Queries::all ? kept : kept * kept);
+    }
+    return highest;
+}
+
 class Painter {
   public:
-    Painter(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour,
+    /// `alone`: not overlaid with other groups, and on a scale that all patterns share.
+    Painter(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour, bool alone,
             const Theme& theme)
         : schedule_(schedule),
           pattern_(pattern),
           colour_(colour),
+          alone_(alone),
           theme_(theme),
           mixture_(schedule, steps, pattern) {}
 
@@ -38,7 +88,9 @@ class Painter {
         const Problem& problem = schedule_.problem;
         const int64_t block = block_for(problem, problem.patterns[pattern_], window, most_cells);
         picture_.grid = cover(problem, problem.patterns[pattern_], window, block);
-        if (colour_ == PatternColour::group) {
+        const auto side = static_cast<double>(block);
+        most_ = alone_ ? side * side * highest_density(problem) : static_cast<double>(picture_.grid.most);
+        if (overlaid()) {
             for (const Pattern& pattern : problem.patterns)
                 grids_.push_back(cover(problem, pattern, window, block));
         }
@@ -49,6 +101,8 @@ class Painter {
     }
 
   private:
+    bool overlaid() const { return colour_ == PatternColour::group && !alone_; }
+
     /// The index of the list among the picture's mixtures.
     int mixture_of(const std::vector<int>& list) {
         const auto [at, fresh] = known_.emplace(list, static_cast<int>(picture_.mixtures.size()));
@@ -63,9 +117,8 @@ class Painter {
             key_owner_.push_back(sole_owner(schedule_.placement, begin, end));
             owners_.push_back(-1);
             if (key_owner_.back() != kManyOwners) continue;
-            std::vector<int> owners;
-            for (const OwnerShare& share : key_owners(schedule_, pattern_, begin, end))
-                owners.push_back(share.rank);
+            const std::vector<int> owners =
+                owners_in(schedule_, schedule_.problem.patterns[static_cast<size_t>(pattern_)], begin, end);
             if (owners.size() == 1) key_owner_.back() = owners.front();
             if (owners.size() > 1) owners_.back() = mixture_of(owners);
         }
@@ -119,15 +172,19 @@ class Painter {
     PatternCell look_of(int row, int column) {
         const CoverageGrid& grid = picture_.grid;
         PatternCell cell{column, column + 1, row, row + 1};
-        if (colour_ == PatternColour::group) {
+        if (overlaid()) {
             cell.colour = colour_of_groups(row, column);
             return cell;
         }
         const int64_t pairs = grid.at(row, column);
         if (pairs == 0) return cell;
-        const double share = static_cast<double>(pairs) / static_cast<double>(grid.most);
+        double share = static_cast<double>(pairs) / most_;
+        // From one group to the next pairs fall by the rate's square: one more root keeps all in sight.
+        if (alone_) share = std::sqrt(share);
         ImU32 hue = theme_.text_dim;  // under the stripes
-        if (colour_ == PatternColour::owner) {
+        if (colour_ == PatternColour::group) {
+            hue = theme_.category_colour(group_of(pattern_));
+        } else if (colour_ == PatternColour::owner) {
             cell.mixture = owners_[static_cast<size_t>(column)];
             if (cell.mixture < 0) hue = theme_.category_colour(key_owner_[static_cast<size_t>(column)]);
         } else {
@@ -140,6 +197,8 @@ class Painter {
         return cell;
     }
 
+    int group_of(int pattern) const { return schedule_.problem.patterns[static_cast<size_t>(pattern)].group; }
+
     ImU32 colour_of_groups(int row, int column) const {
         ImU32 mixed = 0;
         double weight = 0, share = 0;
@@ -147,7 +206,7 @@ class Painter {
             const int64_t pairs = grids_[i].at(row, column);
             if (pairs == 0) continue;
             const double own = static_cast<double>(pairs) / static_cast<double>(grids_[i].most);
-            const ImU32 hue = theme_.category_colour(schedule_.problem.patterns[i].group);
+            const ImU32 hue = theme_.category_colour(group_of(static_cast<int>(i)));
             weight += own;
             mixed = mixed == 0 ? hue : mix(mixed, hue, static_cast<float>(own / weight));
             share = std::max(share, own);
@@ -187,7 +246,9 @@ class Painter {
     const Schedule& schedule_;
     int pattern_;
     PatternColour colour_;
+    bool alone_;
     const Theme& theme_;
+    double most_ = 1;  // pairs of a block at full brightness
     PatternPicture picture_;
     std::map<std::vector<int>, int> known_;  // mixtures
     std::vector<CoverageGrid> grids_;        // of all groups
@@ -235,11 +296,44 @@ std::vector<OwnerShare> key_owners(const Schedule& schedule, int pattern, int64_
 PatternPicture paint_pattern(const Schedule& schedule, const StepLookup& steps, int pattern,
                              PatternColour colour, const TokenWindow& window, int most_cells,
                              const Theme& theme) {
-    return Painter(schedule, steps, pattern, colour, theme).paint(window, most_cells);
+    return Painter(schedule, steps, pattern, colour, false, theme).paint(window, most_cells);
+}
+
+PatternPicture paint_thumbnail(const Schedule& schedule, const StepLookup& steps, int pattern,
+                               PatternColour colour, int most_cells, const Theme& theme) {
+    const auto n = static_cast<double>(schedule.problem.seq_len);
+    return Painter(schedule, steps, pattern, colour, true, theme).paint({0, n, 0, n}, most_cells);
+}
+
+ImU32 pair_colour(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour,
+                  int64_t query, int64_t key, const Theme& theme) {
+    const Problem& problem = schedule.problem;
+    const Pattern& shown = problem.patterns[static_cast<size_t>(pattern)];
+    if (colour == PatternColour::group) {
+        ImU32 mixed = 0;
+        float groups = 0;
+        for (const Pattern& other : problem.patterns) {
+            if (!problem.allowed(other, query, key)) continue;
+            const ImU32 hue = theme.category_colour(other.group);
+            mixed = mixed == 0 ? hue : mix(mixed, hue, 1 / (groups + 1));
+            ++groups;
+        }
+        return mixed;
+    }
+    if (!problem.allowed(shown, query, key)) return 0;
+    const int owner = schedule.placement.owner(key);
+    if (colour == PatternColour::owner) return theme.category_colour(owner);
+    const int step =
+        steps.step_of(schedule.placement.owner(query), owner, pattern, key / shown.segment_length);
+    return step_colour(theme, step, schedule.steps);
 }
 
 ImU32 step_colour(const Theme& theme, int step, int steps) {
     return theme.ramp_colour(steps > 1 ? static_cast<double>(step) / (steps - 1) : 0);
+}
+
+ImU32 part_colour(const Theme& theme, PatternColour colour, int part, int steps) {
+    return colour == PatternColour::step ? step_colour(theme, part, steps) : theme.category_colour(part);
 }
 
 }  // namespace ringscope::ui

@@ -46,7 +46,20 @@ PatternPicture paint_pattern(const Schedule& schedule, const StepLookup& steps, 
                              PatternColour colour, const TokenWindow& window, int most_cells,
                              const Theme& theme);
 
+/// The whole sequence for a picture beside those of other head groups. All are on one scale of brightness,
+/// whose top is what the densest group has inside a segment, so that a dilated group looks as thin as it is;
+/// and PatternColour::group is the pattern's own group alone.
+PatternPicture paint_thumbnail(const Schedule& schedule, const StepLookup& steps, int pattern,
+                               PatternColour colour, int most_cells, const Theme& theme);
+
+/// Colour of a single (query, key) cell, the same as in a picture of single cells; 0 when the pair is not
+/// allowed, in PatternColour::group by any pattern.
+ImU32 pair_colour(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour,
+                  int64_t query, int64_t key, const Theme& theme);
+
 /// Colour of a step among `steps`.
 ImU32 step_colour(const Theme& theme, int step, int steps);
+/// Colour of a part of a mixture: a rank, or a step.
+ImU32 part_colour(const Theme& theme, PatternColour colour, int part, int steps);
 
 }  // namespace ringscope::ui
