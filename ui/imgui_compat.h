@@ -51,6 +51,15 @@ inline void set_cursor(ImVec2 screen_position) {
     ImGui::SetCursorScreenPos(screen_position);
 }
 
+/// A child window whose items the arrow keys reach from those around it. Pair with ImGui::EndChild().
+inline void begin_flat_child(const char* name, ImVec2 size) {
+#if IMGUI_VERSION_NUM >= 19090
+    ImGui::BeginChild(name, size, ImGuiChildFlags_NavFlattened);
+#else
+    ImGui::BeginChild(name, size, false, ImGuiWindowFlags_NavFlattened);
+#endif
+}
+
 /// Gives the keyboard's focus to the first item that the current window will have in this frame, and shows
 /// it.
 inline void focus_first_item() {

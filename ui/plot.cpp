@@ -14,6 +14,8 @@ struct FontAndSize {
     float size;
 };
 
+constexpr float kTooltipEm = 40;
+
 /// A theme's font, or ImGui's current one where the theme has none.
 FontAndSize drawable(ImFont* font) {
     if (font == nullptr || font == ImGui::GetFont()) return {ImGui::GetFont(), ImGui::GetFontSize()};
@@ -245,10 +247,26 @@ bool Toolbar::text(std::string_view text) {
 
 void tooltip(std::string_view text) {
     ImGui::BeginTooltip();
-    ImGui::PushTextWrapPos(ImGui::GetFontSize() * 40);
+    ImGui::PushTextWrapPos(ImGui::GetFontSize() * kTooltipEm);
     ImGui::TextUnformatted(text.data(), text.data() + text.size());
     ImGui::PopTextWrapPos();
     ImGui::EndTooltip();
+}
+
+void tooltip_beside(std::string_view text, const Box& kept_free) {
+    const ImVec2 words =
+        ImGui::CalcTextSize(text.data(), text.data() + text.size(), false, ImGui::GetFontSize() * kTooltipEm);
+    const ImVec2 padding = ImGui::GetStyle().WindowPadding, mouse = ImGui::GetIO().MousePos;
+    const ImVec2 size{words.x + 2 * padding.x, words.y + 2 * padding.y};
+    const float way = ImGui::GetFontSize();  // as far from the mouse as Dear ImGui puts it
+    const float left = mouse.x - way - size.x;
+    const bool covers = !kept_free.empty() && mouse.x + way + size.x > kept_free.min.x &&
+                        mouse.y + way + size.y > kept_free.min.y;
+    if (covers && left >= 0) {
+        const float lowest = std::max(ImGui::GetIO().DisplaySize.y - size.y, 0.0f);
+        ImGui::SetNextWindowPos({left, std::min(mouse.y + way, lowest)});
+    }
+    tooltip(text);
 }
 
 bool begin_table(const char* name, std::span<const char* const> columns, ImVec2 size) {

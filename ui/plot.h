@@ -88,6 +88,8 @@ class Toolbar {
 
 /// Text, lines split at '\n', in a tooltip no wider than 40 em.
 void tooltip(std::string_view text);
+/// The same at the mouse's left where it would else cover `kept_free`, if the screen has the room there.
+void tooltip_beside(std::string_view text, const Box& kept_free);
 
 /// A scrolling table that fills `size`; between it and ImGui::EndTable() fill rows with table_row(). False:
 /// not visible.

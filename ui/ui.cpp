@@ -32,6 +32,7 @@ void begin_frame(Shell& shell, const Inputs& inputs) {
     shell.in = inputs;
     shell.commands.clear();
     shell.items.begin_frame();
+    shell.pattern.begin_frame();
     shell.frame_seconds = std::clamp(inputs.seconds - shell.last_seconds, 0.0, 0.1);
     shell.last_seconds = inputs.seconds;
     if (shell.theme_changed) apply_theme(shell.theme);
@@ -113,7 +114,7 @@ Commands Ui::draw(const Inputs& inputs) {
 }
 
 double Ui::seconds_to_next_frame() const {
-    if (state_->clock.playing || state_->theme_changed) return 0;
+    if (state_->clock.playing || state_->theme_changed || state_->pattern.wants_frame()) return 0;
     double seconds = INFINITY;
     if (state_->in.busy) seconds = kBusyFrameSeconds;
     if (state_->auto_run.pending()) seconds = std::min(seconds, AutoRun::kPauseSeconds / 5);

@@ -95,6 +95,21 @@ class Pictures(unittest.TestCase):
             colours.update(inside)
         self.assertGreaterEqual(len(colours), 5)
 
+    def test_head_groups_and_single_tokens_beside_the_pattern(self):
+        svg = self.svg("--view", "pattern", "--only", "--set", "problem.seq_len=2048", "--set",
+                       'problem.head_groups=[{"segment_length": 512, "dilation_rate": 1},'
+                       '{"segment_length": 2048, "dilation_rate": 4}]')
+        for words in ("2 head groups", "w 512 r 1", "w 2,048 r 4", "6 heads", "queries ", "keys "):
+            self.assertIn(words, svg.words)
+
+        def fills_in(name):
+            left, top, right, bottom = svg.items[name]
+            return [fill for box, fill in svg.rectangles
+                    if box[0] >= left and box[1] >= top and box[2] <= right and box[3] <= bottom]
+        for name in ("pattern/group 0", "pattern/group 1", "pattern/lens"):
+            self.assertGreater(len(fills_in(name)), 20, name)
+        self.assertGreaterEqual(len(set(fills_in("pattern/lens"))), 3, "two owners, and what is dropped")
+
     def test_a_view_alone_is_smaller_and_holds_nothing_else(self):
         svg = self.svg("--view", "memory", "--only")
         self.assertNotIn("Prediction", svg.words)

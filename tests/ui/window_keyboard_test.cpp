@@ -63,5 +63,26 @@ TEST(WindowKeyboard, EveryAreaAndFieldIsReachedByKeyboardAlone) {
     EXPECT_TRUE(reached.count("experiment/problem.head_groups/add"));
 }
 
+TEST(WindowKeyboard, EveryHeadGroupIsChosenByItsThumbnail) {
+    NullWindow window({1280, 720});
+    ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    ui::map_keys();
+    window.in.run = make_fixture_run(default_experiment());
+    window.ui->show_view("pattern");
+    window.frames(3);
+    for (int i = 0; i < 8 && focused_item(window).rfind("pattern/", 0) != 0; ++i) tap(window, ui::kKeyF6);
+    ASSERT_EQ(focused_item(window).rfind("pattern/", 0), 0u) << focused_item(window);
+    std::set<std::string> reached;
+    for (int i = 0; i < 24; ++i) {
+        tap(window, i % 12 < 9 ? ui::kKeyRight : ui::kKeyDown);
+        const std::string name = focused_item(window);
+        if (name.rfind("pattern/group ", 0) != 0) continue;
+        tap(window, ui::kKeySpace);
+        EXPECT_NE(window.text(name).find(", shown"), std::string::npos) << window.text(name);
+        reached.insert(name);
+    }
+    EXPECT_EQ(reached, (std::set<std::string>{"pattern/group 0", "pattern/group 1", "pattern/group 2"}));
+}
+
 }  // namespace
 }  // namespace ringscope

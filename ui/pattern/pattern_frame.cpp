@@ -5,13 +5,14 @@
 
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/time_axis.h"
 
 namespace ringscope::ui {
 
 namespace {
 
-constexpr float kLeastBandPx = 3;  // narrower bands of a striped layout are drawn as one hatched band
-constexpr int kMostNamedCells = 1024;
+constexpr float kWidestSide = 520;  // points
+constexpr float kLeastBandPx = 3;   // narrower bands of a striped layout are drawn as one hatched band
 
 /// Token intervals of one owner each that touch [begin, end), in order; empty when more than `most`.
 struct Band {
@@ -147,37 +148,6 @@ void frame_targets(ImDrawList& list, const PatternFrame& frame, const Placement&
     }
 }
 
-/// The numbers of single cells: in one line, in two, or none, the same for all that are shown.
-class CellLabels {
-  public:
-    CellLabels(const PatternFrame& frame, const Theme& theme, const CoverageGrid& grid)
-        : font_(theme.small_font) {
-        const std::string query = std::to_string(grid.query_begin(grid.rows)),
-                          key = std::to_string(grid.key_begin(grid.columns));
-        const float width = frame.x_of(1) - frame.x_of(0) - 2, height = frame.y_of(1) - frame.y_of(0);
-        const float line = text_size(font_, query).y;
-        const float both = text_size(font_, query + "," + key).x;
-        const float widest = std::max(text_size(font_, query + ",").x, text_size(font_, key).x);
-        if (both <= width && line <= height)
-            lines_ = 1;
-        else if (widest <= width && 2 * line <= height)
-            lines_ = 2;
-    }
-
-    void draw(ImDrawList& list, const Box& box, int64_t query, int64_t key, ImU32 ink) const {
-        const std::string first = std::to_string(query) + ",", second = std::to_string(key);
-        if (lines_ == 1) draw_centred(list, font_, box, ink, first + second);
-        if (lines_ != 2) return;
-        const float middle = (box.min.y + box.max.y) / 2, line = text_size(font_, first).y;
-        draw_centred(list, font_, {{box.min.x, middle - line}, {box.max.x, middle}}, ink, first);
-        draw_centred(list, font_, {{box.min.x, middle}, {box.max.x, middle + line}}, ink, second);
-    }
-
-  private:
-    ImFont* font_;
-    int lines_ = 0;
-};
-
 }  // namespace
 
 float PatternFrame::x_of(double key) const {
@@ -211,7 +181,7 @@ PatternFrame make_pattern_frame(const Box& canvas, const Theme& theme) {
     const float left = axes ? digits + band : 0;
     const float top = axes ? line + theme.px(2) + band : 0;
     const float room = canvas.width() - left;
-    const float least_side = theme.px(110);
+    const float least_side = theme.px(150);  // thumbnails with their words
     float edge = std::min(room, canvas.height() - top - theme.px(axes ? 4 : 0));
     if (axes && room - edge < least_side && room > 2.5f * least_side)
         edge = std::min(edge, room - least_side);
@@ -227,7 +197,7 @@ PatternFrame make_pattern_frame(const Box& canvas, const Theme& theme) {
     }
     const float gap = theme.px(10);
     if (axes && canvas.max.x - m.max.x - gap >= theme.px(80)) {
-        const float right = std::min(canvas.max.x - theme.px(2), m.max.x + gap + theme.px(280));
+        const float right = std::min(canvas.max.x - theme.px(2), m.max.x + gap + theme.px(kWidestSide));
         frame.side = {{m.max.x + gap, canvas.min.y}, {right, m.max.y}};
     }
     return frame;
@@ -290,26 +260,23 @@ void draw_pattern_lines(ImDrawList& list, const PatternFrame& frame, const Sched
     list.PopClipRect();
 }
 
-void draw_pattern_cell_numbers(ImDrawList& list, const PatternFrame& frame, const PatternPicture& picture,
-                               ViewContext& context) {
-    const CoverageGrid& grid = picture.grid;
-    if (static_cast<int64_t>(grid.rows) * grid.columns > kMostNamedCells) return;
-    const CellLabels labels(frame, context.theme, grid);
-    for (const PatternCell& cell : picture.cells) {
-        for (int row = cell.row_begin; row < cell.row_end; ++row) {
-            for (int column = cell.column_begin; column < cell.column_end; ++column) {
-                const int64_t query = grid.query_begin(row), key = grid.key_begin(column);
-                const Box box{
-                    {frame.x_of(static_cast<double>(key)), frame.y_of(static_cast<double>(query))},
-                    {frame.x_of(static_cast<double>(key + 1)), frame.y_of(static_cast<double>(query + 1))}};
-                const std::string text = std::to_string(query) + "," + std::to_string(key);
-                labels.draw(list, box, query, key, context.theme.text_on(cell.colour));
-                context.items.add(
-                    "pattern/cell " + text, box.min, box.max,
-                    "query " + std::to_string(query) + " attends to key " + std::to_string(key));
-            }
-        }
-    }
+Target target_of_pair(const Schedule& schedule, const StepLookup& steps, int pattern, int64_t query,
+                      int64_t key) {
+    const Pattern& shown = schedule.problem.patterns[static_cast<size_t>(pattern)];
+    Target target;
+    target.query = query;
+    target.key = key;
+    target.owner = schedule.placement.owner(key);
+    target.rank = schedule.placement.owner(query);
+    target.group = shown.group;
+    if (query / shown.segment_length == key / shown.segment_length)
+        target.step = steps.step_of(target.rank, target.owner, pattern, key / shown.segment_length);
+    return target;
+}
+
+void select_pair(ViewContext& context, const Target& target) {
+    context.selection.selected = target;
+    if (target.step >= 0) context.clock.time_ns = step_begin_ns(context, target.step);
 }
 
 }  // namespace ringscope::ui

@@ -1,5 +1,4 @@
-// What stands round the pattern's matrix: axes with rank bands, segment grid, causal edge, load bars and
-// legend.
+// What stands round the pattern's matrix and over it: axes with rank bands, segment grid, causal edge.
 #pragma once
 
 #include "ui/pattern/pattern_colours.h"
@@ -17,7 +16,7 @@ struct PatternFrame {
     Box query_band;  // and left of it
     Box key_axis;    // token numbers
     Box query_axis;
-    Box side;  // load bars and legend; empty when there is no room
+    Box side;  // what draw_pattern_side() draws; empty when there is no room
     TokenWindow window;
 
     float x_of(double key) const;
@@ -33,10 +32,11 @@ void draw_pattern_axes(ImDrawList& list, const PatternFrame& frame, const Schedu
 /// Segment grid, causal edge, and frames round what is selected or hovered.
 void draw_pattern_lines(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
                         const ViewContext& context);
-void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
-                       PatternColour colour, const PatternPicture& picture, ViewContext& context);
-/// "query, key" in single cells where it fits; the cells are registered as "pattern/cell QUERY,KEY".
-void draw_pattern_cell_numbers(ImDrawList& list, const PatternFrame& frame, const PatternPicture& picture,
-                               ViewContext& context);
+
+/// What a (query, key) cell is for all views. The tokens must lie in the sequence.
+Target target_of_pair(const Schedule& schedule, const StepLookup& steps, int pattern, int64_t query,
+                      int64_t key);
+/// Selects it, and sets the clock to the step in which the key is used.
+void select_pair(ViewContext& context, const Target& target);
 
 }  // namespace ringscope::ui

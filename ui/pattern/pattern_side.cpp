@@ -1,14 +1,16 @@
-// Load bars and legend beside the pattern.
+#include "ui/pattern/pattern_side.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
-#include "ui/pattern/pattern_frame.h"
 
 namespace ringscope::ui {
 
 namespace {
+
+constexpr float kStripCell = 24;  // points, of the legend's numbered colours
 
 struct Side {
     ImDrawList& list;
@@ -16,13 +18,9 @@ struct Side {
     Box box;
     float line;  // height of a line of text
     float y;     // of the next line
-
-    bool text(std::string_view words, ImU32 colour) {
-        const bool drawn = draw_text(list, theme.small_font, {box.min.x, y}, colour, words, box);
-        if (drawn) y += line;
-        return drawn;
-    }
 };
+
+float line_height(const Theme& theme) { return text_size(theme.small_font, "0").y + 1; }
 
 void draw_load_bar(Side& side, const Schedule& schedule, int rank, double most, float height,
                    ViewContext& context) {
@@ -58,99 +56,166 @@ void draw_load_bar(Side& side, const Schedule& schedule, int rank, double most, 
     side.y += height;
 }
 
-void draw_load(Side& side, const Schedule& schedule, float room, ViewContext& context) {
+void draw_load(const Box& box, ImDrawList& list, const Schedule& schedule, ViewContext& context) {
+    const Theme& theme = context.theme;
+    Side side{list, theme, box, line_height(theme), box.min.y};
     double most = 0;
     for (const RankPlan& plan : schedule.rank_plans) most = std::max(most, plan.flops);
     const double mean = schedule.flops / std::max(schedule.ranks, 1);
     const std::string imbalance = mean > 0 ? ratio_text(most / mean) : "-";
     const std::string wide = "planned load a rank, max / mean " + imbalance;
-    const bool fits = text_size(side.theme.small_font, wide).x <= side.box.width();
-    side.text(fits ? wide : "load, max / mean " + imbalance, side.theme.text_dim);
-    const float bottom = std::min(side.y + room, side.box.max.y);
+    const bool fits = text_size(theme.small_font, wide).x <= box.width();
+    if (draw_text(list, theme.small_font, box.min, theme.text_dim,
+                  fits ? wide : "load, max / mean " + imbalance, box))
+        side.y += side.line;
     const int ranks = static_cast<int>(schedule.rank_plans.size());
-    if (ranks == 0 || bottom <= side.y) return;
-    const float height = std::min((bottom - side.y) / static_cast<float>(ranks), side.line + 2);
+    if (ranks == 0 || box.max.y <= side.y) return;
+    const float height = std::min((box.max.y - side.y) / static_cast<float>(ranks), side.line + 2);
     // Where a rank has less than a pixel, every bar drawn stands for the rank at its place.
     const int every = height >= 1 ? 1 : static_cast<int>(std::ceil(1 / height));
     for (int rank = 0; rank < ranks; rank += every) {
         draw_load_bar(side, schedule, rank, most, std::max(height * static_cast<float>(every), 1.0f),
                       context);
     }
-    side.y += side.line / 2;
 }
 
-void legend_entry(Side& side, ImU32 colour, const std::string& text) {
-    const float swatch = side.line * 0.7f;
-    const float indent = swatch + side.theme.px(4);
-    const Box row{{side.box.min.x, side.y}, {side.box.max.x, side.y + side.line}};
-    if (row.max.y > side.box.max.y) return;
-    if (text_size(side.theme.small_font, text).x + indent > row.max.x - row.min.x) return;
-    side.list.AddRectFilled({row.min.x, row.min.y + 2}, {row.min.x + swatch, row.min.y + 2 + swatch}, colour);
-    draw_text(side.list, side.theme.small_font, {row.min.x + indent, row.min.y}, side.theme.text, text, row);
-    side.y += side.line;
+/// The longest of the texts that fits into the width, else the last.
+std::string first_that_fits(std::initializer_list<const char*> texts, float width, const Theme& theme) {
+    for (const char* text : texts)
+        if (text_size(theme.small_font, text).x <= width) return text;
+    return *(texts.end() - 1);
 }
 
-void draw_step_legend(Side& side, const Schedule& schedule) {
-    const int steps = schedule.steps;
-    const int fit = static_cast<int>((side.box.max.y - side.y) / side.line);
-    if (steps <= fit) {
-        for (int step = 0; step < steps; ++step) {
-            legend_entry(side, step_colour(side.theme, step, steps),
-                         step == 0 ? "step 0: own keys" : "step " + std::to_string(step));
-        }
-        return;
-    }
-    legend_entry(side, step_colour(side.theme, 0, steps), "step 0");
-    legend_entry(side, step_colour(side.theme, steps / 2, steps), "step " + std::to_string(steps / 2));
-    legend_entry(side, step_colour(side.theme, steps - 1, steps), "step " + std::to_string(steps - 1));
+/// What the colours are, numbered from 0; none for owners, whose bands and load bars say it.
+std::vector<ImU32> numbered_colours(const Schedule& schedule, PatternColour colour, const Theme& theme) {
+    std::vector<ImU32> colours;
+    if (colour == PatternColour::step)
+        for (int step = 0; step < schedule.steps; ++step)
+            colours.push_back(step_colour(theme, step, schedule.steps));
+    if (colour == PatternColour::group)
+        for (int group = 0; group < schedule.problem.groups; ++group)
+            colours.push_back(theme.category_colour(group));
+    return colours;
 }
 
-/// The schedule's proof that nothing is computed twice or left out.
-void draw_coverage(Side& side, const Schedule& schedule, ViewContext& context) {
+/// `brief` leaves out what the hover says too.
+std::vector<PatternSide::LegendLine> legend_of(const Schedule& schedule, PatternColour colour,
+                                               bool interleaved, bool brief, float width,
+                                               const Theme& theme) {
+    std::vector<PatternSide::LegendLine> legend;
+    const auto add = [&](std::initializer_list<const char*> texts) {
+        legend.push_back({first_that_fits(texts, width, theme), theme.text_dim, {}});
+    };
+    if (colour == PatternColour::owner) add({"colour: rank that owns the key", "colour: owner of key"});
+    if (colour == PatternColour::step)
+        add({"colour: step in which the key arrives, 0: own keys", "colour: step, 0: own keys",
+             "colour: step"});
+    if (colour == PatternColour::group) add({"colour: head group"});
+    if (colour != PatternColour::owner)
+        legend.push_back({"", theme.text, numbered_colours(schedule, colour, theme)});
+    if (interleaved && colour == PatternColour::step)
+        add({"stripes: keys of these steps interleave", "stripes: several steps"});
+    else if (interleaved)
+        add({"stripes: keys of these ranks interleave", "stripes: several ranks"});
+    if (!brief) add({"fainter: fewer pairs"});
+    // The schedule's proof that nothing is computed twice or left out.
     const bool whole = schedule.pairs_planned == schedule.pairs_allowed;
-    const ImU32 colour = whole ? side.theme.good : side.theme.error;
-    const float top = side.y;
-    const bool told =
-        whole ? side.text("each allowed pair once", colour) : side.text("pairs missing or twice", colour);
-    if (!told) return;
+    legend.push_back({whole ? first_that_fits({"each allowed pair once", "each pair once"}, width, theme)
+                            : "pairs missing or twice",
+                      whole ? theme.good : theme.error,
+                      {},
+                      true});
+    return legend;
+}
+
+void draw_strip(ImDrawList& list, const std::vector<ImU32>& colours, const Box& row, const Theme& theme) {
+    const auto count = static_cast<float>(colours.size());
+    const float cell = std::min(row.width() / count, theme.px(kStripCell));
+    const float label = text_size(theme.small_font, std::to_string(colours.size() - 1)).x + 2;
+    for (size_t i = 0; i < colours.size(); ++i) {
+        const float left = row.min.x + cell * static_cast<float>(i);
+        const Box box{{left, row.min.y + 1}, {left + cell - (cell > 3 ? 1.0f : 0.0f), row.max.y}};
+        list.AddRectFilled(box.min, box.max, colours[i]);
+        if (label <= box.width())
+            draw_centred(list, theme.small_font, {{box.min.x, row.min.y}, {box.max.x, row.max.y}},
+                         theme.text_on(colours[i]), std::to_string(i));
+    }
+}
+
+void draw_coverage(const Box& row, const Schedule& schedule, ViewContext& context) {
     const std::string numbers = count_text(schedule.pairs_planned) +
                                 " pairs planned over all steps and ranks, " +
                                 count_text(schedule.pairs_allowed) + " allowed by the pattern alone";
-    const Box box{{side.box.min.x, top}, {side.box.max.x, side.y}};
-    context.items.add("pattern/coverage", box.min, box.max, numbers);
-    if (box.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
+    context.items.add("pattern/coverage", row.min, row.max, numbers);
+    const bool whole = schedule.pairs_planned == schedule.pairs_allowed;
+    if (row.contains(ImGui::GetIO().MousePos) && ImGui::IsItemHovered())
         tooltip(numbers + (whole ? ": every allowed pair is computed exactly once." : "!"));
+}
+
+void draw_legend(ImDrawList& list, const PatternSide& side, const Schedule& schedule, ViewContext& context) {
+    const Theme& theme = context.theme;
+    const float line = line_height(theme);
+    float y = side.words.min.y;
+    for (const PatternSide::LegendLine& entry : side.legend) {
+        const Box row{{side.words.min.x, y}, {side.words.max.x, y + line}};
+        if (row.max.y > side.words.max.y + 0.5f) return;
+        if (!entry.strip.empty())
+            draw_strip(list, entry.strip, row, theme);
+        else if (!draw_text(list, theme.small_font, row.min, entry.ink, entry.text, row))
+            continue;
+        y += line;
+        if (entry.is_coverage) draw_coverage(row, schedule, context);
+    }
+}
+
+/// A part of the area from `y` on; the next begins a gap below it.
+Box take(const Box& box, float& y, float height, float gap) {
+    const Box part{{box.min.x, y}, {box.max.x, std::min(y + std::max(height, 0.0f), box.max.y)}};
+    if (height > 0) y = part.max.y + gap;
+    return part;
 }
 
 }  // namespace
 
-void draw_pattern_side(ImDrawList& list, const PatternFrame& frame, const Schedule& schedule, int pattern,
-                       PatternColour colour, const PatternPicture& picture, ViewContext& context) {
-    if (frame.side.empty()) return;
-    Side side{list, context.theme, frame.side, text_size(context.theme.small_font, "0").y + 1,
-              frame.side.min.y};
-    draw_load(side, schedule, frame.side.height() * 0.55f, context);
-    const ImU32 dim = context.theme.text_dim;
-    if (colour == PatternColour::owner) {
-        side.text("colour: rank that", dim) && side.text("owns the key", dim);
-    } else if (colour == PatternColour::step) {
-        if (side.text("colour: step", dim)) draw_step_legend(side, schedule);
-    } else if (side.text("colour: head group", dim)) {
-        int last = -1;
-        for (const Pattern& p : schedule.problem.patterns) {
-            if (p.group == last) continue;
-            last = p.group;
-            legend_entry(side, context.theme.category_colour(last),
-                         "group " + std::to_string(last) +
-                             (p.group == schedule.problem.patterns[pattern].group ? " *" : ""));
-        }
+PatternSide lay_out_side(const Box& box, const Schedule& schedule, PatternColour colour, bool interleaved,
+                         GroupThumbnails& thumbnails, const Theme& theme) {
+    PatternSide side;
+    if (box.empty()) return side;
+    const float line = line_height(theme), gap = theme.px(6);
+    const float bars = static_cast<float>(schedule.rank_plans.size()) * (line + 2);
+    const float lens = TokenLensView::least_height(schedule.problem, box.width(), theme);
+    float load = 0, words = 0;
+    // Thumbnails that do not all fit may have the legend's last words, and of many ranks' bars some height.
+    struct Attempt {
+        bool brief;
+        float load_share;
+    };
+    for (const auto& [brief, load_share] : {Attempt{false, 0.55f}, {true, 0.55f}, {true, 0.3f}}) {
+        side.legend = legend_of(schedule, colour, interleaved, brief, box.width(), theme);
+        words = line * static_cast<float>(side.legend.size());
+        load = line + std::min(bars, box.height() * load_share);
+        const float room = box.height() - load - words - 3 * gap;
+        side.thumbnails = thumbnails.lay_out(schedule, {box.width(), room}, lens, theme);
+        if (side.thumbnails.columns > 0 && !side.thumbnails.scrolls) break;
     }
-    if (!picture.mixtures.empty()) {
-        side.text("stripes: keys of these", dim) &&
-            side.text(colour == PatternColour::step ? "steps interleave" : "ranks interleave", dim);
+    if (side.thumbnails.columns == 0) {
+        side.legend = legend_of(schedule, colour, interleaved, false, box.width(), theme);
+        words = line * static_cast<float>(side.legend.size());
+        load = line + std::min(bars, box.height() * 0.55f);
     }
-    side.text("fainter: fewer pairs", dim);
-    draw_coverage(side, schedule, context);
+    float y = box.min.y;
+    side.groups = take(box, y, side.thumbnails.height, gap);
+    side.load = take(box, y, load, gap);
+    side.words = take(box, y, words, gap);
+    // The lens is the last part: where it is left out nothing else moves.
+    if (lens > 0 && box.max.y - y >= lens) side.lens = take(box, y, box.max.y - y, 0);
+    return side;
+}
+
+void draw_load_and_legend(ImDrawList& list, const PatternSide& side, const Schedule& schedule,
+                          ViewContext& context) {
+    if (!side.load.empty()) draw_load(side.load, list, schedule, context);
+    if (!side.words.empty()) draw_legend(list, side, schedule, context);
 }
 
 }  // namespace ringscope::ui

@@ -5,8 +5,8 @@
 
 #include "ui/format.h"
 #include "ui/imgui_compat.h"
+#include "ui/pattern/pattern_cells.h"
 #include "ui/pattern/pattern_explain.h"
-#include "ui/pattern/pattern_frame.h"
 #include "ui/time_axis.h"
 
 namespace ringscope::ui {
@@ -16,6 +16,7 @@ namespace {
 constexpr int kMostCells = 192;     // blocks a side
 constexpr double kLeastTokens = 4;  // shown at the nearest zoom
 constexpr float kLeastBlockPx = 2;
+constexpr int kTableLines = 24;  // of the lens' table
 
 /// Keeps the window square in tokens and inside the sequence.
 void clamp_window(TokenWindow& window, int64_t seq_len) {
@@ -66,7 +67,9 @@ void PatternView::draw(ViewContext& context, ImVec2 size) {
         }
         const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
         if (show_table) {
-            draw_table(*schedule, rest);
+            lens_.aim(context, *schedule, steps_, pattern, colour, window, kTableLines);
+            lens_.leave();
+            draw_pattern_tables(context, *schedule, pattern, lens_.lens(), rest);
         } else {
             draw_picture(context, *schedule, rest);
         }
@@ -93,6 +96,11 @@ void PatternView::follow_selection(ViewContext& context, const Schedule& schedul
     }
 }
 
+void PatternView::choose(ViewContext& context, const Schedule& schedule, int index) {
+    pattern = index;
+    context.selection.selected.group = followed_group_ = schedule.problem.patterns[index].group;
+}
+
 void PatternView::choose_pattern(Toolbar& bar, ViewContext& context, const Schedule& schedule,
                                  const std::string& name, float width) {
     ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(ImGui::GetStyle().FramePadding.x, 0));
@@ -102,10 +110,8 @@ void PatternView::choose_pattern(Toolbar& bar, ViewContext& context, const Sched
     if (open) {
         for (int i = 0; i < static_cast<int>(schedule.problem.patterns.size()); ++i) {
             ImGui::PushID(i);
-            if (ImGui::Selectable(pattern_name(schedule, i).c_str(), i == pattern)) {
-                pattern = i;
-                context.selection.selected.group = followed_group_ = schedule.problem.patterns[i].group;
-            }
+            if (ImGui::Selectable(pattern_name(schedule, i).c_str(), i == pattern))
+                choose(context, schedule, i);
             bar.register_last(("choose " + std::to_string(i)).c_str(), pattern_name(schedule, i));
             ImGui::PopID();
         }
@@ -147,13 +153,38 @@ void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, I
         move(context, schedule, canvas, layout);
         layout.window = window;
         update(context, schedule, layout);
-        draw_cells(canvas, layout, schedule, context);
+        draw_pattern_cells(*canvas.list, layout, picture_, colour, schedule.steps, context.theme);
+        if (shows_single_cells(layout, picture_.grid, context.theme))
+            draw_single_cells(*canvas.list, layout, picture_, context);
         draw_pattern_axes(*canvas.list, layout, schedule, context);
         draw_pattern_lines(*canvas.list, layout, schedule, pattern, context);
-        draw_pattern_side(*canvas.list, layout, schedule, pattern, colour, picture_, context);
+        draw_side(context, schedule, canvas, layout);
         point(context, schedule, canvas, layout);
     }
     canvas.list->PopClipRect();
+}
+
+void PatternView::draw_side(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
+                            const Layout& layout) {
+    const PatternSide side =
+        lay_out_side(layout.side, schedule, colour, !picture_.mixtures.empty(), thumbnails_, context.theme);
+    draw_load_and_legend(*canvas.list, side, schedule, context);
+    // Where the matrix itself shows single cells the lens would show them again: its place stays empty, and
+    // nothing else moves.
+    if (side.lens.empty() || shows_single_cells(layout, picture_.grid, context.theme)) {
+        lens_.leave();
+    } else {
+        lens_.aim(context, schedule, steps_, pattern, colour, window,
+                  TokenLensView::lines_of(side.lens, context.theme));
+        lens_.draw(*canvas.list, side.lens, canvas.hovered, context, schedule, steps_);
+        lens_.draw_place(*canvas.list, layout, context.theme);
+    }
+    if (side.thumbnails.columns == 0) return;
+    const int chosen =
+        thumbnails_.draw(context, schedule, steps_, colour, pattern, side.thumbnails, side.groups);
+    if (chosen < 0) return;
+    choose(context, schedule, chosen);
+    context.selection.focused = ViewName::pattern;
 }
 
 void PatternView::move(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
@@ -196,49 +227,6 @@ void PatternView::update(const ViewContext& context, const Schedule& schedule, c
     picture_ = paint_pattern(schedule, steps_, pattern, colour, window, most, context.theme);
 }
 
-void PatternView::draw_cells(const Canvas& canvas, const Layout& layout, const Schedule& schedule,
-                             ViewContext& context) const {
-    const CoverageGrid& grid = picture_.grid;
-    const Box& clip = layout.matrix;
-    const float cell = layout.x_of(static_cast<double>(grid.first_key + grid.block)) -
-                       layout.x_of(static_cast<double>(grid.first_key));
-    const bool single = grid.block == 1 && cell >= context.theme.px(6);
-    canvas.list->PushClipRect(clip.min, clip.max, true);
-    const Theme& theme = context.theme;
-    std::vector<ImU32> hues;
-    for (const PatternCell& c : picture_.cells) {
-        const Box box{{layout.x_of(static_cast<double>(grid.key_begin(c.column_begin))),
-                       layout.y_of(static_cast<double>(grid.query_begin(c.row_begin)))},
-                      {layout.x_of(static_cast<double>(grid.key_begin(c.column_end))),
-                       layout.y_of(static_cast<double>(grid.query_begin(c.row_end)))}};
-        if (c.mixture < 0) {
-            canvas.list->AddRectFilled(box.min, box.max, c.colour);
-            continue;
-        }
-        hues.clear();
-        for (const int part : picture_.mixtures[static_cast<size_t>(c.mixture)]) {
-            const ImU32 hue = key_.colour == PatternColour::step ? step_colour(theme, part, schedule.steps)
-                                                                 : theme.category_colour(part);
-            hues.push_back(mix(theme.background, hue, c.strength));
-        }
-        const Box seen{{std::max(box.min.x, clip.min.x), std::max(box.min.y, clip.min.y)},
-                       {std::min(box.max.x, clip.max.x), std::min(box.max.y, clip.max.y)}};
-        draw_stripes(*canvas.list, seen, hues, theme.px(kStripePx), true);
-    }
-    if (single) {
-        for (int column = 0; column <= grid.columns; ++column) {
-            const float x = layout.x_of(static_cast<double>(grid.key_begin(column)));
-            canvas.list->AddLine({x, clip.min.y}, {x, clip.max.y}, context.theme.grid);
-        }
-        for (int row = 0; row <= grid.rows; ++row) {
-            const float y = layout.y_of(static_cast<double>(grid.query_begin(row)));
-            canvas.list->AddLine({clip.min.x, y}, {clip.max.x, y}, context.theme.grid);
-        }
-        draw_pattern_cell_numbers(*canvas.list, layout, picture_, context);
-    }
-    canvas.list->PopClipRect();
-}
-
 void PatternView::point(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
                         const Layout& layout) {
     if (!canvas.hovered || !layout.matrix.contains(canvas.mouse)) return;
@@ -246,20 +234,11 @@ void PatternView::point(ViewContext& context, const Schedule& schedule, const Ca
     const int64_t key = std::clamp(static_cast<int64_t>(layout.key_at(canvas.mouse.x)), int64_t{0}, last);
     const int64_t query = std::clamp(static_cast<int64_t>(layout.query_at(canvas.mouse.y)), int64_t{0}, last);
     const Pattern& shown = schedule.problem.patterns[pattern];
-    Target target;
-    target.query = query;
-    target.key = key;
-    target.owner = schedule.placement.owner(key);
-    target.rank = schedule.placement.owner(query);
-    target.group = shown.group;
-    if (query / shown.segment_length == key / shown.segment_length) {
-        target.step = steps_.step_of(target.rank, target.owner, pattern, key / shown.segment_length);
-    }
+    const Target target = target_of_pair(schedule, steps_, pattern, query, key);
     context.selection.next_hovered = target;
     if (canvas.clicked) {
-        context.selection.selected = target;
+        select_pair(context, target);
         followed_group_ = target.group;
-        if (target.step >= 0) context.clock.time_ns = step_begin_ns(context, target.step);
     }
     std::string text = explain_cell(schedule, steps_, pattern, query, key);
     const CoverageGrid& grid = picture_.grid;
@@ -278,37 +257,7 @@ void PatternView::point(ViewContext& context, const Schedule& schedule, const Ca
                 percent_text(static_cast<double>(pairs) / static_cast<double>(keys * queries)) + ")" +
                 interleaved;
     }
-    tooltip(text);
-}
-
-void PatternView::draw_table(const Schedule& schedule, ImVec2 size) const {
-    static constexpr const char* columns[] = {
-        "rank", "tokens", "pairs, this pattern", "pairs, all heads", "load / mean", "owners by step"};
-    if (!begin_table("pattern table", columns, size)) return;
-    const double mean = schedule.flops / std::max(schedule.ranks, 1);
-    for (size_t rank = 0; rank < schedule.rank_plans.size(); ++rank) {
-        const RankPlan& plan = schedule.rank_plans[rank];
-        int64_t pairs = 0;
-        std::string owners;
-        for (const RankStep& step : plan.steps) {
-            std::string used;
-            for (const Work& work : step.work) {
-                if (work.pattern != pattern) continue;
-                pairs += work.pairs;
-                used += (used.empty() ? "" : "+") + std::to_string(work.owner);
-            }
-            owners += (owners.empty() ? "" : ", ") + (used.empty() ? std::string("-") : used);
-        }
-        const double all = plan.flops / (4.0 * std::max(schedule.problem.head_dim, 1));
-        const std::string cells[] = {std::to_string(rank),
-                                     count_text(plan.tokens),
-                                     count_text(pairs),
-                                     count_text(static_cast<int64_t>(all)),
-                                     mean > 0 ? ratio_text(plan.flops / mean) : "-",
-                                     owners};
-        table_row(cells);
-    }
-    ImGui::EndTable();
+    tooltip_beside(text, lens_.box());
 }
 
 }  // namespace ringscope::ui

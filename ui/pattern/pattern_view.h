@@ -1,9 +1,8 @@
 // Query x key of one pattern: which key each query attends to, whose it is, and in which step it arrives.
 #pragma once
 
-#include "ui/pattern/pattern_colours.h"
-#include "ui/plot.h"
-#include "ui/view_context.h"
+#include "ui/pattern/pattern_side.h"
+#include "ui/pattern/pattern_table.h"
 
 namespace ringscope::ui {
 
@@ -14,6 +13,10 @@ struct PatternView {
     TokenWindow window;  // shown tokens, as many keys as queries; empty: the whole sequence
 
     void draw(ViewContext& context, ImVec2 size);
+    /// Before each frame of the window, in which the view need not be drawn.
+    void begin_frame() { thumbnails_.begin_frame(); }
+    /// Whether the next frame shows more without any input.
+    bool wants_frame() const { return thumbnails_.wants_frame(); }
 
   private:
     struct Layout;
@@ -22,11 +25,11 @@ struct PatternView {
     void choose_pattern(Toolbar& bar, ViewContext& context, const Schedule& schedule, const std::string& name,
                         float width);
     void draw_picture(ViewContext& context, const Schedule& schedule, ImVec2 size);
-    void draw_table(const Schedule& schedule, ImVec2 size) const;
+    void draw_side(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
+                   const Layout& layout);
+    void choose(ViewContext& context, const Schedule& schedule, int index);
     void move(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
     void update(const ViewContext& context, const Schedule& schedule, const Layout& layout);
-    void draw_cells(const Canvas& canvas, const Layout& layout, const Schedule& schedule,
-                    ViewContext& context) const;
     void point(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
 
     /// What the picture was made for: it is made anew when any of it changes.
@@ -41,6 +44,8 @@ struct PatternView {
     };
     Key key_;
     PatternPicture picture_;
+    GroupThumbnails thumbnails_;
+    TokenLensView lens_;
     StepLookup steps_;
     Experiment steps_of_;
     int followed_group_ = -1;
