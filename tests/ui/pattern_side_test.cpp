@@ -239,5 +239,19 @@ TEST_F(PatternSideTest, TheTablesSayTheSame) {
         << text("pattern/table of tokens");
 }
 
+TEST_F(PatternSideTest, TheWholeSequenceStaysWholeWhenItGrows) {
+    Experiment e = default_experiment();
+    const Schedule small = plan(e);
+    e.problem.seq_len = 1 << 16;
+    const Schedule large = plan(e);
+    draw(small);
+    draw(large);
+    EXPECT_EQ(pattern_.window.key_end, 1 << 16);
+    pattern_.window = {0, 512, 0, 512};
+    draw(large);
+    draw(small);
+    EXPECT_EQ(pattern_.window.key_end, 512) << "a part that was zoomed to stays";
+}
+
 }  // namespace
 }  // namespace ringscope::ui

@@ -89,7 +89,11 @@ void PatternView::follow_selection(ViewContext& context, const Schedule& schedul
         }
     }
     followed_group_ = group;
-    clamp_window(window, schedule.problem.seq_len);
+    // What showed the whole sequence goes on to.
+    const bool was_whole = window.key_end - window.key_begin == static_cast<double>(seq_len_);
+    seq_len_ = schedule.problem.seq_len;
+    if (was_whole) window = {};
+    clamp_window(window, seq_len_);
     if (!(steps_of_ == schedule.experiment)) {
         steps_ = StepLookup(schedule);
         steps_of_ = schedule.experiment;

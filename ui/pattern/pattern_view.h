@@ -49,6 +49,7 @@ struct PatternView {
     StepLookup steps_;
     Experiment steps_of_;
     int followed_group_ = -1;
+    int64_t seq_len_ = 0;  // of the frame before
 };
 
 }  // namespace ringscope::ui
