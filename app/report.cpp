@@ -66,8 +66,12 @@ std::string run_report(const Run& run) {
     const Metrics& m = run.metrics;
     std::string text = settings_line(run.experiment) + "\n";
     text += "on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
-            std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n\n";
-    text += seconds_text(m.seconds) + "   " + flops_text(m.flops) + "   " +
+            std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n";
+    if (run.compiled_kernels > 0)
+        text += "compiled " + count_text(run.compiled_kernels) +
+                (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +
+                seconds_text(run.compile_seconds) + ", before the clock started\n";
+    text += "\n" + seconds_text(m.seconds) + "   " + flops_text(m.flops) + "   " +
             rate_text(m.gflops_per_second * 1e9) + "   " + bytes_text(static_cast<double>(m.bytes_on_wire)) +
             " on the wire   overlap " + ratio_text(m.overlap_efficiency) + "   imbalance " +
             ratio_text(m.compute_imbalance) + "\n\n";

@@ -21,6 +21,8 @@ struct BackEndResult {
     std::string device;                       // in words
     std::string kernel;
     std::string transport;
+    int compiled_kernels = 0;  // as in Run
+    double compile_seconds = 0;
 };
 
 struct BackEnd {

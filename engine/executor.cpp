@@ -86,6 +86,8 @@ void run_planned(const std::shared_ptr<const Schedule>& schedule, const BackEnd*
         run.device = result.device;
         run.kernel = result.kernel;
         run.transport = result.transport;
+        run.compiled_kernels = result.compiled_kernels;
+        run.compile_seconds = result.compile_seconds;
         run.trace = std::move(result.trace);
     };
     try {

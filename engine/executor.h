@@ -20,7 +20,8 @@ struct Progress {
     std::atomic<double> work_total{0};  // FLOPs
     std::atomic<int> phase{0};          // index into kProgressPhases
 };
-inline constexpr const char* kProgressPhases[] = {"planning", "filling inputs", "running", "verifying"};
+inline constexpr const char* kProgressPhases[] = {"planning", "filling inputs", "running", "verifying",
+                                                  "compiling kernels"};
 
 /// Injected by tests and lessons: what goes wrong, where.
 struct Fault {

@@ -13,8 +13,8 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kNames[kNvtxKinds] = {"run",  "step",    "pack", "compute",
-                                            "send", "receive", "wait", "merge"};
+constexpr const char* kNames[kNvtxKinds] = {"run",     "step", "pack",  "compute", "send",
+                                            "receive", "wait", "merge", "compile"};
 
 /// What is told to a profiler once.
 struct Domain {

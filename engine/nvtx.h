@@ -6,14 +6,15 @@
 //   run            a rank's life (GPU: the host's work for all ranks)
 //     step         one step of the ring
 //       pack, compute, send, receive, wait, merge
+//   compile        a library's kernel for a shape, before the run that needs it
 #pragma once
 
 #include <cstdint>
 
 namespace ringscope {
 
-enum class NvtxKind { run, step, pack, compute, send, receive, wait, merge };
-inline constexpr int kNvtxKinds = 8;
+enum class NvtxKind { run, step, pack, compute, send, receive, wait, merge, compile };
+inline constexpr int kNvtxKinds = 9;
 
 /// -1: does not apply.
 struct NvtxPayload {

@@ -74,6 +74,10 @@ struct Run {
     std::string kernel;     // the one that ran, never "auto"
     std::string transport;  // "shared"
     int threads = 0;
+    // What libraries compiled for the run before its clock started, and how long that took on the wall: in no
+    // metric, kept for later runs of this process, not kept in a file.
+    int compiled_kernels = 0;
+    double compile_seconds = 0;
     std::string input_name;  // file of Q, K, V, or "" when generated
     Machine machine;
     std::string version;         // of RingScope

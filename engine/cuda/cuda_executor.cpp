@@ -46,7 +46,7 @@ struct UsedGpu {
         : gpu(from),
           arena(from.device, "the run"),
           control(from.device),
-          attention(open_kernel(kernel, problem, from.device)) {
+          attention(open_kernel(kernel, problem, from)) {
         cancelled = arena.allocate(Purpose::workspace, sizeof(int32_t));
         set_cancelled(0);
     }
@@ -69,6 +69,8 @@ class CudaRun {
     ~CudaRun() { drain(); }
 
     void upload(const std::vector<std::unique_ptr<RankMemory>>& host);
+    /// Has the kernels compiled that the run needs and nobody compiled before; how many.
+    int prepare(std::stop_token stop);
     void run(std::stop_token stop);
     void collect(BackEndResult& result);
     void download(std::vector<std::unique_ptr<RankMemory>>& host) const;
@@ -138,12 +140,19 @@ void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
             needed += schedule_.rank_plans[rank].predicted_peak_bytes();
             ranks += (ranks.empty() ? "" : ", ") + std::to_string(rank);
         }
-        const int64_t available = device_memory(gpus[i].device).available();
+        int64_t available = device_memory(gpus[i].device).available();
+        if (needed > available) {
+            give_back_kept_plans();
+            available = device_memory(gpus[i].device).available();
+        }
         if (needed > available)
             throw Error(ErrorKind::run_failed, "out of memory: GPU " + std::to_string(gpus[i].device) + " (" +
                                                    gpus[i].name + ") is to hold rank " + ranks + " with " +
                                                    bytes_text(needed) + " and has " + bytes_text(available) +
                                                    " free");
+        // Libraries allocate beside the pool, which may hold on to what a larger run had.
+        if (kernel_->launch == nullptr || transport_kind_ == TransportKind::nccl)
+            trim_pool(gpus[i].device, needed);
     }
 }
 
@@ -153,6 +162,12 @@ void CudaRun::upload(const std::vector<std::unique_ptr<RankMemory>>& host) {
 
 void CudaRun::download(std::vector<std::unique_ptr<RankMemory>>& host) const {
     for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->download(*host[rank]);
+}
+
+int CudaRun::prepare(std::stop_token stop) {
+    int compiled = 0;
+    for (const auto& rank : ranks_) compiled += rank->prepare(stop);
+    return compiled;
 }
 
 void CudaRun::run(std::stop_token stop) {
@@ -313,6 +328,10 @@ void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSourc
     result.device = run.device_text();
     result.kernel = run.kernel_name();
     result.transport = run.transport_name();
+    set_phase(options, 4);
+    const int64_t begin_ns = steady_ns();
+    result.compiled_kernels = run.prepare(stop);
+    result.compile_seconds = static_cast<double>(steady_ns() - begin_ns) * 1e-9;
     set_phase(options, 1);
     auto host = filled_memory(*schedule, source, buffers, stop);
     run.upload(host);

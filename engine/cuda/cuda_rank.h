@@ -28,6 +28,8 @@ class CudaRank {
     CudaRank(const Schedule& schedule, int rank, int device, DeviceAttention& attention,
              const int32_t* cancelled);
 
+    /// As RankAttention's.
+    int prepare(std::stop_token stop) { return attention_->prepare(stop); }
     /// Q, K and V from the host; the running state to "no key seen".
     void upload(const RankMemory& host);
     /// The answer to the host.

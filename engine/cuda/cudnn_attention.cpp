@@ -2,29 +2,24 @@
 
 namespace ringscope::cuda {
 
-CudnnDevice::CudnnDevice(const Problem& problem, int device) : device_(device), dtype_(problem.dtype) {
-    const DeviceScope scope(device);
-    RINGSCOPE_CUDNN(cudnnCreate(&handle_));
-}
-
-CudnnDevice::~CudnnDevice() { static_cast<void>(cudnnDestroy(handle_)); }
+CudnnDevice::CudnnDevice(const Problem& problem, int device, int capability)
+    : dtype_(problem.dtype), gpu_(CudnnGpu::of(device, capability)) {}
 
 std::unique_ptr<RankAttention> CudnnDevice::make(const Schedule& schedule, int rank, DeviceArena& arena) {
-    auto attention = std::make_unique<CudnnAttention>(*this, schedule, rank, arena);
-    const DeviceScope scope(device_);
-    for (const std::vector<SdpaCall>& of_phase : attention->calls())
-        for (const SdpaCall& call : of_phase)
-            if (plans_.find(call.shape) == plans_.end())
-                plans_.emplace(call.shape,
-                               make_sdpa_plan(call.shape, dtype_, {handle_, nullptr}, kSdpaLibraryBytes));
-    return attention;
+    return std::make_unique<CudnnAttention>(*this, schedule, rank, arena);
+}
+
+bool CudnnDevice::prepare(const SdpaShape& shape, std::stop_token stop) {
+    if (plans_.find(shape) != plans_.end()) return false;
+    CudnnGpu::Answer answer = gpu_->plan(shape, dtype_, stop);
+    plans_.emplace(shape, std::move(answer.plan));
+    return answer.made;
 }
 
 void CudnnDevice::execute(const SdpaShape& shape, float scale, const SdpaPointers& at, cudaStream_t stream) {
     const auto plan = plans_.find(shape);
     RINGSCOPE_CHECK(plan != plans_.end());
-    RINGSCOPE_CUDNN(cudnnSetStream(handle_, stream));
-    execute_sdpa(plan->second, shape, handle_, scale, at);
+    gpu_->execute(*plan->second, shape, scale, at, stream);
 }
 
 CudnnAttention::CudnnAttention(CudnnDevice& device, const Schedule& schedule, int rank, DeviceArena& arena)
@@ -33,6 +28,16 @@ CudnnAttention::CudnnAttention(CudnnDevice& device, const Schedule& schedule, in
     part_o_ = arena.allocate(Purpose::workspace, workspace.o_bytes);
     part_lse_ = arena.allocate(Purpose::workspace, workspace.lse_bytes);
     library_ = arena.allocate(Purpose::workspace, workspace.library_bytes);
+}
+
+int CudnnAttention::prepare(std::stop_token stop) {
+    int made = 0;
+    for (const std::vector<SdpaCall>& of_phase : calls_)
+        for (const SdpaCall& call : of_phase) {
+            if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+            made += device_.prepare(call.shape, stop) ? 1 : 0;
+        }
+    return made;
 }
 
 bool CudnnAttention::works_in(int step) const {

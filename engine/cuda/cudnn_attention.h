@@ -9,33 +9,34 @@
 #include <map>
 #include <vector>
 
-#include "engine/cuda/cudnn_sdpa.h"
+#include "engine/cuda/cudnn_gpu.h"
 #include "engine/cuda/kernels.h"
 #include "engine/cuda/rank_attention.h"
 
 namespace ringscope::cuda {
 
-/// A device's handle and its plans, one a shape. Used by one thread.
+/// A run's part of what the process keeps for a GPU: the plans of its ranks' shapes. Used by one thread.
 class CudnnDevice : public DeviceAttention {
   public:
-    CudnnDevice(const Problem& problem, int device);
-    ~CudnnDevice() override;
-    /// Makes every plan that the rank will need.
+    CudnnDevice(const Problem& problem, int device, int capability);
+    ~CudnnDevice() override { CudnnGpu::leave_if_spoilt(gpu_); }
     std::unique_ptr<RankAttention> make(const Schedule& schedule, int rank, DeviceArena& arena) override;
 
-    /// The shape is one that a rank was made for.
+    /// Sees to the shape's plan; whether it had to be made.
+    bool prepare(const SdpaShape& shape, std::stop_token stop);
+    /// The shape is one that was prepared.
     void execute(const SdpaShape& shape, float scale, const SdpaPointers& at, cudaStream_t stream);
 
   private:
-    const int device_;
     const DType dtype_;
-    cudnnHandle_t handle_ = nullptr;
-    std::map<SdpaShape, SdpaPlan> plans_;
+    const std::shared_ptr<CudnnGpu> gpu_;
+    std::map<SdpaShape, HeldPlan> plans_;
 };
 
 class CudnnAttention : public RankAttention {
   public:
     CudnnAttention(CudnnDevice& device, const Schedule& schedule, int rank, DeviceArena& arena);
+    int prepare(std::stop_token stop) override;
     bool works_in(int step) const override;
     void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) override;
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/error.h"
-
 namespace ringscope::cuda {
 
 void check_cudnn(cudnnStatus_t status, const char* call) {
@@ -15,7 +13,13 @@ void check_cudnn(cudnnStatus_t status, const char* call) {
         "cuDNN: " + name.substr(0, name.find('(')) + " failed: " + cudnnGetErrorString(status);
     if (said[0] != '\0') message += std::string(" (") + said + ")";
     std::replace(message.begin(), message.end(), '\n', ' ');
-    throw Error(ErrorKind::run_failed, message);
+    throw CudnnError(status, message);
+}
+
+bool CudnnError::for_want_of_means() const {
+    return status_ == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+           status_ == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
+           status_ >= CUDNN_STATUS_EXECUTION_FAILED;
 }
 
 std::string cudnn_version() {

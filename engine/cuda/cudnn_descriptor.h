@@ -7,9 +7,23 @@
 #include <utility>
 #include <vector>
 
+#include "engine/error.h"
+
 namespace ringscope::cuda {
 
-/// Throws Error(run_failed) with the call, cuDNN's name for the status and what it said about it.
+/// cuDNN refused a call: which one, its name for the status and what it said about it.
+class CudnnError : public Error {
+  public:
+    CudnnError(cudnnStatus_t status, const std::string& message)
+        : Error(ErrorKind::run_failed, message), status_(status) {}
+    /// No memory, or a driver in trouble: not the call's fault.
+    bool for_want_of_means() const;
+
+  private:
+    cudnnStatus_t status_;
+};
+
+/// Throws CudnnError.
 void check_cudnn(cudnnStatus_t status, const char* call);
 
 #define RINGSCOPE_CUDNN(call) ::ringscope::cuda::check_cudnn((call), #call)

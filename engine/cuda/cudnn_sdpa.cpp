@@ -177,20 +177,31 @@ class GraphMaker {
     int64_t inside_ = 0;
 };
 
-/// Nothing where cuDNN takes no such graph; `why` tells.
+/// Why there is no plan yet.
+struct Refusal {
+    std::string why = "it suggests none";
+    bool for_want_of_means = false;
+
+    void note(const CudnnError& error) {
+        why = error.what();
+        for_want_of_means |= error.for_want_of_means();
+    }
+};
+
+/// Nothing where cuDNN takes no such graph; `refusal` tells why.
 std::deque<Descriptor> graph_of(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
-                                std::string& why) {
+                                Refusal& refusal) {
     try {
         return GraphMaker(shape, dtype).make(target.handle);
-    } catch (const Error& refused) {
-        why = refused.what();
+    } catch (const CudnnError& error) {
+        refusal.note(error);
         return {};
     }
 }
 
-/// Engine configurations, best first; where cuDNN has none, `why` tells.
+/// Engine configurations, best first; where cuDNN has none, `refusal` tells why.
 std::vector<Descriptor> suggestions(const std::deque<Descriptor>& graph, cudnnBackendHeurMode_t mode,
-                                    const CudnnTarget& target, std::string& why) {
+                                    const CudnnTarget& target, Refusal& refusal) {
     if (graph.empty()) return {};
     try {
         Descriptor heuristics(CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
@@ -200,14 +211,14 @@ std::vector<Descriptor> suggestions(const std::deque<Descriptor>& graph, cudnnBa
             heuristics.refer(CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, *target.described);
         heuristics.finalize();
         return heuristics.descriptors(CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
-    } catch (const Error& refused) {
-        why = refused.what();
+    } catch (const CudnnError& error) {
+        refusal.note(error);
         return {};
     }
 }
 
-/// Nothing where cuDNN cannot make it; `why` tells.
-std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& target, std::string& why) {
+/// Nothing where cuDNN cannot make it; `refusal` tells why.
+std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& target, Refusal& refusal) {
     try {
         Descriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
         plan.refer(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config);
@@ -215,8 +226,8 @@ std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& t
         if (target.described != nullptr) plan.refer(CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, *target.described);
         plan.finalize();
         return plan;
-    } catch (const Error& refused) {
-        why = refused.what();
+    } catch (const CudnnError& error) {
+        refusal.note(error);
         return {};
     }
 }
@@ -224,21 +235,24 @@ std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& t
 }  // namespace
 
 SdpaPlan make_sdpa_plan(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
-                        int64_t most_workspace_bytes) {
-    std::string why = "it suggests none";
-    std::deque<Descriptor> graph = graph_of(shape, dtype, target, why);
+                        int64_t most_workspace_bytes, std::stop_token stop) {
+    Refusal refusal;
+    std::deque<Descriptor> graph = graph_of(shape, dtype, target, refusal);
     for (const auto mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK})
-        for (Descriptor& config : suggestions(graph, mode, target, why)) {
-            std::optional<Descriptor> plan = plan_by(config, target, why);
+        for (Descriptor& config : suggestions(graph, mode, target, refusal)) {
+            if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+            std::optional<Descriptor> plan = plan_by(config, target, refusal);
             if (!plan) continue;
             const int64_t bytes = plan->number(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
             if (bytes <= most_workspace_bytes)
                 return {std::move(graph), std::move(config), std::move(*plan), bytes};
-            why = "it wants " + bytes_text(bytes) + " of workspace";
+            refusal.why = "it wants " + bytes_text(bytes) + " of workspace";
         }
-    throw Error(ErrorKind::bad_input, "backend.kernel is cudnn: cuDNN " + cudnn_version() +
-                                          " has no engine for " + text_of(shape) + ", " + name_of(dtype) +
-                                          ": " + why);
+    const std::string what = text_of(shape) + ", " + name_of(dtype) + ": " + refusal.why;
+    if (refusal.for_want_of_means)
+        throw Error(ErrorKind::run_failed, "cuDNN " + cudnn_version() + " could make no plan for " + what);
+    throw Error(ErrorKind::bad_input,
+                "backend.kernel is cudnn: cuDNN " + cudnn_version() + " has no engine for " + what);
 }
 
 void execute_sdpa(const SdpaPlan& plan, const SdpaShape& shape, cudnnHandle_t handle, float scale,

@@ -108,4 +108,10 @@ void prepare_pool(int device, int device_count) {
     }
 }
 
+void trim_pool(int device, int64_t keep_bytes) {
+    cudaMemPool_t pool = nullptr;
+    RINGSCOPE_CUDA(cudaDeviceGetDefaultMemPool(&pool, device));
+    RINGSCOPE_CUDA(cudaMemPoolTrimTo(pool, static_cast<size_t>(keep_bytes)));
+}
+
 }  // namespace ringscope::cuda

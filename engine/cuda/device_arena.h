@@ -90,4 +90,7 @@ DeviceMemory device_memory(int device);
 /// in it.
 void prepare_pool(int device, int device_count);
 
+/// Gives what the pool keeps unused back to the device, but for `keep_bytes` of what it has.
+void trim_pool(int device, int64_t keep_bytes);
+
 }  // namespace ringscope::cuda

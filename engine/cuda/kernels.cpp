@@ -3,6 +3,7 @@
 #include <array>
 
 #include "engine/cuda/tile_attention.h"
+#include "engine/cuda/topology.h"
 #include "engine/error.h"
 #ifdef RINGSCOPE_CUDNN_KERNEL
 #include "engine/cuda/cudnn_attention.h"
@@ -60,12 +61,19 @@ const CudaKernel& choose_cuda_kernel(const std::string& name, const Problem& pro
     throw Error(ErrorKind::bad_input, "backend.kernel: " + name + "; on a GPU it is one of " + names);
 }
 
-std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem, int device) {
+std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem,
+                                             const Gpu& gpu) {
 #ifdef RINGSCOPE_CUDNN_KERNEL
-    if (kernel.launch == nullptr) return std::make_unique<CudnnDevice>(problem, device);
+    if (kernel.launch == nullptr) return std::make_unique<CudnnDevice>(problem, gpu.device, gpu.capability);
 #endif
     RINGSCOPE_CHECK(kernel.launch != nullptr);
-    return std::make_unique<TileDevice>(kernel, problem, device);
+    return std::make_unique<TileDevice>(kernel, problem, gpu.device);
+}
+
+void give_back_kept_plans() {
+#ifdef RINGSCOPE_CUDNN_KERNEL
+    CudnnGpu::give_back();
+#endif
 }
 
 }  // namespace ringscope::cuda

@@ -22,6 +22,7 @@
 namespace ringscope::cuda {
 
 class DeviceAttention;
+struct Gpu;
 
 struct CudaKernel {
     const char* name;  // as backend.kernel takes it
@@ -46,8 +47,12 @@ std::span<const CudaKernel> cuda_kernels();
 /// Error(bad_input) that names the kernels when there is none of that name or it cannot do this.
 const CudaKernel& choose_cuda_kernel(const std::string& name, const Problem& problem, int capability);
 
-/// Loads the kernel onto a device, for the problem; the kernel outlives it. Throws Error.
-std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem, int device);
+/// Loads the kernel onto a GPU, for the problem; the kernel outlives it. Throws Error.
+std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem,
+                                             const Gpu& gpu);
+
+/// Gives back what libraries keep on GPUs from run to run and no run holds now: for memory that a run lacks.
+void give_back_kept_plans();
 
 const CudaKernel& tensor_core_kernel();
 const CudaKernel& fma_kernel();

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 
 #include "engine/cuda/attention_launch.h"
 #include "engine/cuda/device_arena.h"
@@ -20,6 +21,9 @@ class RankAttention {
     RankAttention(const RankAttention&) = delete;
     RankAttention& operator=(const RankAttention&) = delete;
 
+    /// Makes what takes long to make: once, before the run's clock starts and before attend(). How many
+    /// kernels had to be compiled. Throws Error, cancelled for a stop request.
+    virtual int prepare(std::stop_token) { return 0; }
     /// False where the rank has nothing to do in that step.
     virtual bool works_in(int step) const = 0;
     /// Puts all that the rank computes in a step into the stream, phase after phase. `launch` has everything
@@ -27,7 +31,7 @@ class RankAttention {
     virtual void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) = 0;
 };
 
-/// What the ranks on one GPU share: code and plans that are ready. Outlives all that it makes.
+/// What the ranks on one GPU share: code and plans. Outlives all that it makes.
 class DeviceAttention {
   public:
     DeviceAttention() = default;

@@ -42,12 +42,15 @@ struct Machine {
     int devices = 1;
     int64_t memory = int64_t{1} << 30;
     int capability = 80;
-    int current = 0;
+    bool spoilt = false;
+    int64_t events_recorded = 0;
     std::mt19937 random;
     std::vector<std::unique_ptr<FakeStream>> streams;
     std::vector<std::function<void()>> on_the_way;  // to devices by the null stream
     std::set<FakeEvent*> events;
     std::map<void*, std::pair<int, int64_t>> blocks;  // device, bytes
+    std::map<int, int64_t> beside;                    // by device: what libraries took
+    std::map<int, int64_t> reserved;                  // by device: of the pool
     int64_t operations = 0;
 
     int64_t used(int device) const {
@@ -56,6 +59,7 @@ struct Machine {
             if (block.first == device) bytes += block.second;
         return bytes;
     }
+    int64_t free(int device) { return memory - reserved[device] - beside[device]; }
     /// Runs one entry; false when none may run. One stream goes on for as long as it may, and then another
     /// that was drawn by lot: so streams run far ahead of each other, which fair turns would hardly ever
     /// show.
@@ -72,9 +76,11 @@ struct Machine {
 };
 
 Machine& machine() {
-    static Machine one;
+    static auto& one = *new Machine;  // outlives what is called after main()
     return one;
 }
+
+thread_local int current = 0;
 
 FakeStream* fake(cudaStream_t stream) { return reinterpret_cast<FakeStream*>(stream); }
 FakeEvent* fake(cudaEvent_t event) { return reinterpret_cast<FakeEvent*>(event); }
@@ -87,7 +93,11 @@ void reset(int devices, int64_t memory, unsigned seed, int capability) {
     machine().devices = devices;
     machine().capability = capability;
     machine().memory = memory;
-    machine().current = 0;
+    machine().spoilt = false;
+    machine().on_the_way.clear();
+    machine().events_recorded = 0;
+    machine().reserved.clear();
+    current = 0;
     machine().random.seed(seed);
 }
 int64_t live_bytes() {
@@ -97,7 +107,14 @@ int64_t live_bytes() {
 }
 int live_handles() { return static_cast<int>(machine().streams.size() + machine().events.size()); }
 int64_t operations() { return machine().operations; }
-int current_device() { return machine().current; }
+int current_device() { return current; }
+int64_t events_recorded() { return machine().events_recorded; }
+bool take_beside_the_pool(int device, int64_t bytes) {
+    if (bytes > machine().free(device)) return false;
+    machine().beside[device] += bytes;
+    return true;
+}
+void spoil() { machine().spoilt = true; }
 
 cudaError_t enqueue(cudaStream_t stream, Operation operation) {
     if (stream == nullptr) return operation() ? cudaSuccess : cudaErrorUnknown;
@@ -123,12 +140,12 @@ cudaError_t cudaGetLastError() { return cudaSuccess; }
 const char* cudaGetErrorString(cudaError_t) { return "an error of the fake runtime"; }
 const char* cudaGetErrorName(cudaError_t) { return "cudaErrorFake"; }
 cudaError_t cudaGetDevice(int* device) {
-    *device = machine().current;
+    *device = current;
     return cudaSuccess;
 }
 cudaError_t cudaSetDevice(int device) {
     if (device < 0 || device >= machine().devices) return cudaErrorInvalidDevice;
-    machine().current = device;
+    current = device;
     return cudaSuccess;
 }
 cudaError_t cudaGetDeviceCount(int* count) {
@@ -162,15 +179,25 @@ cudaError_t cudaDeviceCanAccessPeer(int* reachable, int, int) {
 }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
     *total = static_cast<size_t>(machine().memory);
-    *free = *total - static_cast<size_t>(machine().used(machine().current));
+    *free = static_cast<size_t>(machine().free(current));
     return cudaSuccess;
 }
-cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int) {
-    *pool = nullptr;
+/// A pool's handle is its device and one.
+cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
+    *pool = reinterpret_cast<cudaMemPool_t>(static_cast<intptr_t>(device) + 1);
     return cudaSuccess;
 }
-cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t, cudaMemPoolAttr, void* value) {
-    std::memset(value, 0, sizeof(uint64_t));
+cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value) {
+    const int device = static_cast<int>(reinterpret_cast<intptr_t>(pool)) - 1;
+    const int64_t bytes =
+        attribute == cudaMemPoolAttrReservedMemCurrent ? machine().reserved[device] : machine().used(device);
+    std::memcpy(value, &bytes, sizeof bytes);
+    return cudaSuccess;
+}
+cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t keep) {
+    const int device = static_cast<int>(reinterpret_cast<intptr_t>(pool)) - 1;
+    int64_t& reserved = machine().reserved[device];
+    reserved = std::min(reserved, std::max(machine().used(device), static_cast<int64_t>(keep)));
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
@@ -178,10 +205,14 @@ cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t
 
 cudaError_t cudaMallocAsync(void** data, size_t bytes, cudaStream_t) {
     const auto size = static_cast<int64_t>(bytes);
-    if (machine().used(machine().current) + size > machine().memory) return cudaErrorMemoryAllocation;
+    int64_t& reserved = machine().reserved[current];
+    const int64_t used = machine().used(current) + size;
+    if (machine().spoilt) return cudaErrorIllegalAddress;
+    if (used - reserved > machine().free(current)) return cudaErrorMemoryAllocation;
+    reserved = std::max(reserved, used);
     *data = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
     std::memset(*data, 0xff, bytes);  // NaN where nobody wrote
-    machine().blocks[*data] = {machine().current, size};
+    machine().blocks[*data] = {current, size};
     return cudaSuccess;
 }
 cudaError_t cudaFreeAsync(void* data, cudaStream_t) {
@@ -204,6 +235,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
     return fake(stream)->queue.empty() ? cudaSuccess : cudaErrorNotReady;
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+    if (machine().spoilt) return cudaErrorIllegalAddress;
     if (stream == nullptr) {
         for (const auto& arrive : machine().on_the_way) arrive();
         machine().on_the_way.clear();
@@ -232,6 +264,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
 }
 cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
     ++fake(event)->recorded;
+    ++machine().events_recorded;
     return enqueue_work(stream, [event] {
         ++fake(event)->happened;
         fake(event)->time_ns = now_ns();

@@ -23,6 +23,13 @@ int live_handles();
 int64_t operations();
 /// Of the calling thread's cudaSetDevice.
 int current_device();
+/// Events recorded since the last reset().
+int64_t events_recorded();
+/// What a library takes (or gives back, below 0) of a device's memory by itself. False, and nothing taken,
+/// where there is not as much.
+bool take_beside_the_pool(int device, int64_t bytes);
+/// As after an illegal address: every call that tells of errors fails until reset().
+void spoil();
 
 /// Does its work and gives true, or false: not yet.
 using Operation = std::function<bool()>;

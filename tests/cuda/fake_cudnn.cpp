@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
+#include <thread>
 
 #include "tests/cuda/fake_cuda.h"
 #include "tests/cuda/fake_cudnn_graph.h"
@@ -30,11 +33,13 @@ struct Descriptor {
     std::map<int, Attribute> attributes;
     std::shared_ptr<const Program> program;  // of a graph, and of what is made from it
     int64_t workspace_bytes = 0;
+    int device = -1;  // of a plan: whose memory it takes
 };
 
 struct Handle {
     int device = 0;
     cudaStream_t stream = nullptr;
+    bool in_use = false;  // by a call
 };
 
 struct Library {
@@ -45,11 +50,23 @@ struct Library {
     std::set<Handle*> handles;
     std::string last_error;
     std::vector<std::string> violations;
+    std::function<void()> with_every_plan;
+    std::recursive_mutex mutex;
 };
 
+/// Never destroyed: what a destructor calls after main() must be noticed.
 Library& library() {
-    static Library one;
+    static auto& one = *new Library;
     return one;
+}
+
+bool unloaded = false;
+
+/// The library's state for one call. Calls may come from any thread; those that take long let go of it.
+using Guard = std::unique_lock<std::recursive_mutex>;
+Guard guard() {
+    if (unloaded) std::_Exit(7);
+    return Guard(library().mutex);
 }
 
 constexpr int64_t kTooMuchWorkspace = int64_t{1} << 40;
@@ -167,16 +184,35 @@ cudnnStatus_t finalize_graph(Descriptor& graph) {
     return CUDNN_STATUS_SUCCESS;
 }
 
-cudnnStatus_t finalize_plan(Descriptor& plan) {
+/// Planning takes long, and what else happens meanwhile is not held up by it.
+void take_long(Handle& handle, Guard& lock) {
+    handle.in_use = true;
+    const auto action = library().with_every_plan;
+    lock.unlock();
+    if (action) action();
+    std::this_thread::yield();
+    lock.lock();
+    handle.in_use = false;
+}
+
+cudnnStatus_t finalize_plan(Descriptor& plan, Guard& lock) {
     const Descriptor* config = referred(plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG);
     if (config == nullptr) return CUDNN_STATUS_BAD_PARAM;
-    if (library().handles.count(value_of<Handle*>(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE)) == 0)
-        return violation("a plan without a handle");
+    auto* handle = value_of<Handle*>(plan, CUDNN_ATTR_EXECUTION_PLAN_HANDLE);
+    if (library().handles.count(handle) == 0) return violation("a plan without a handle");
+    if (handle->in_use) return violation("two calls at once with one handle");
+    if (handle->device != ringscope::fake_cuda::current_device())
+        return violation("a plan while another device is the current one");
     if (library().trouble == Trouble::no_plan)
         return refuse(CUDNN_STATUS_NOT_SUPPORTED, "a plan that the test refuses");
+    if (library().trouble == Trouble::no_memory ||
+        !ringscope::fake_cuda::take_beside_the_pool(handle->device, ringscope::fake_cudnn::kPlanBytes))
+        return refuse(CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED, "no memory for a plan");
+    plan.device = handle->device;
     plan.program = config->program;
     plan.workspace_bytes = config->workspace_bytes;
     ++library().plans;
+    take_long(*handle, lock);
     return CUDNN_STATUS_SUCCESS;
 }
 
@@ -194,11 +230,15 @@ cudnnStatus_t finalize_heuristics(Descriptor& heuristics) {
 namespace ringscope::fake_cudnn {
 
 void reset(Trouble trouble, int call) {
+    const Guard lock = guard();
+    library().with_every_plan = nullptr;
     library().trouble = trouble;
     library().trouble_call = call;
     library().plans = library().calls = 0;
     library().violations.clear();
 }
+void with_every_plan(std::function<void()> action) { library().with_every_plan = std::move(action); }
+void unload() { unloaded = true; }
 int plans_made() { return library().plans; }
 int calls_made() { return library().calls; }
 int live_handles() { return static_cast<int>(library().handles.size()); }
@@ -218,23 +258,32 @@ void cudnnGetLastErrorString(char* message, size_t size) {
 }
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
-    auto* made = new Handle{ringscope::fake_cuda::current_device(), nullptr};
+    const Guard lock = guard();
+    const int device = ringscope::fake_cuda::current_device();
+    if (!ringscope::fake_cuda::take_beside_the_pool(device, ringscope::fake_cudnn::kHandleBytes))
+        return refuse(CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED, "no memory for a handle");
+    auto* made = new Handle{device, nullptr};
     library().handles.insert(made);
     *handle = reinterpret_cast<cudnnHandle_t>(made);
     return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
+    const Guard lock = guard();
     if (library().handles.erase(fake(handle)) == 0) return violation("a handle destroyed twice");
+    ringscope::fake_cuda::take_beside_the_pool(fake(handle)->device, -ringscope::fake_cudnn::kHandleBytes);
     delete fake(handle);
     return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream) {
+    const Guard lock = guard();
+    if (fake(handle)->in_use) return violation("two calls at once with one handle");
     fake(handle)->stream = stream;
     return CUDNN_STATUS_SUCCESS;
 }
 
 cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
                                            cudnnBackendDescriptor_t* descriptor) {
+    const Guard lock = guard();
     auto* made = new Descriptor;
     made->type = type;
     library().descriptors.insert(made);
@@ -242,13 +291,19 @@ cudnnStatus_t cudnnBackendCreateDescriptor(cudnnBackendDescriptorType_t type,
     return CUDNN_STATUS_SUCCESS;
 }
 cudnnStatus_t cudnnBackendDestroyDescriptor(cudnnBackendDescriptor_t descriptor) {
+    const Guard lock = guard();
     if (library().descriptors.erase(fake(descriptor)) == 0) return violation("a descriptor destroyed twice");
+    const int device = fake(descriptor)->device;
+    if (device >= 0) ringscope::fake_cuda::take_beside_the_pool(device, -ringscope::fake_cudnn::kPlanBytes);
+    if (device >= 0 && device != ringscope::fake_cuda::current_device())
+        violation("a plan destroyed while another device is the current one");
     delete fake(descriptor);
     return CUDNN_STATUS_SUCCESS;
 }
 
 cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
                                        cudnnBackendAttributeType_t type, int64_t count, const void* values) {
+    const Guard lock = guard();
     if (fake(descriptor)->finalized) return violation("an attribute set after finalizing");
     static const std::map<int, size_t> sizes{{CUDNN_TYPE_INT64, 8},
                                              {CUDNN_TYPE_BOOLEAN, 1},
@@ -270,6 +325,7 @@ cudnnStatus_t cudnnBackendSetAttribute(cudnnBackendDescriptor_t descriptor, cudn
 cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
                                        cudnnBackendAttributeType_t, int64_t wanted, int64_t* count,
                                        void* values) {
+    const Guard lock = guard();
     const Descriptor& from = *fake(descriptor);
     if (!from.finalized) return violation("an attribute read before finalizing");
     if (name == CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE) {
@@ -289,18 +345,21 @@ cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t descriptor, cudn
 }
 
 cudnnStatus_t cudnnBackendFinalize(cudnnBackendDescriptor_t descriptor) {
+    Guard lock = guard();
     Descriptor& one = *fake(descriptor);
     cudnnStatus_t status = CUDNN_STATUS_SUCCESS;
     if (one.type == CUDNN_BACKEND_TENSOR_DESCRIPTOR) status = finalize_tensor(one);
     if (one.type == CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR) status = finalize_graph(one);
     if (one.type == CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR) status = finalize_heuristics(one);
-    if (one.type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR) status = finalize_plan(one);
+    if (one.type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR) status = finalize_plan(one, lock);
     one.finalized = status == CUDNN_STATUS_SUCCESS;
     return status;
 }
 
 cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t plan,
                                   cudnnBackendDescriptor_t arguments) {
+    const Guard lock = guard();
+    if (fake(handle)->in_use) return violation("two calls at once with one handle");
     if (library().trouble == Trouble::execution && library().calls == library().trouble_call)
         return refuse(CUDNN_STATUS_EXECUTION_FAILED, "a call that the test refuses");
     ++library().calls;

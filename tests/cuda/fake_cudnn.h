@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,19 @@ enum class Trouble {
     no_suggestion,  // the heuristics refuse the graph
     no_plan,        // every plan is refused
     execution,      // the call with this number, counted from 0, is refused
+    no_memory,      // every plan is, for want of the device's memory
 };
 
-/// Forgets what was counted.
+/// Forgets what was counted, and what was to be done with every plan.
 void reset(Trouble trouble = Trouble::none, int call = 0);
+/// Called while a plan is being made, which counts already.
+void with_every_plan(std::function<void()> action);
+/// From now on any call ends the process with exit code 7: what CUDA's unloading may do.
+void unload();
+
+/// What a handle and a plan take of their device's memory.
+inline constexpr int64_t kHandleBytes = 4096;
+inline constexpr int64_t kPlanBytes = 1024;
 
 int plans_made();
 int calls_made();

@@ -26,8 +26,8 @@ inline std::vector<NvtxRecord> take_nvtx_records() {
 
 /// The category that a range of this name belongs to: kinds are counted from 1.
 inline uint32_t nvtx_category_of(const std::string& name) {
-    constexpr const char* kNames[kNvtxKinds] = {"run",  "step",    "pack", "compute",
-                                                "send", "receive", "wait", "merge"};
+    constexpr const char* kNames[kNvtxKinds] = {"run",     "step", "pack",  "compute", "send",
+                                                "receive", "wait", "merge", "compile"};
     for (uint32_t kind = 0; kind < kNvtxKinds; ++kind)
         if (name == kNames[kind]) return kind + 1;
     return 0;  // not a registered string, or none of ours

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from torch_attention import Torch
 
 ROUNDS = 5
-CUDNN_ROUNDS = 3  # each of its runs makes its plans anew, half a second to two
+CUDNN_ROUNDS = 3  # each is a process of its own that makes its plans, half a second to two
 MEDIAN = statistics.median
 
 
