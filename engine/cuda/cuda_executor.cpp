@@ -14,6 +14,7 @@
 #include "engine/cpu/run_control.h"
 #include "engine/cuda/cuda_trace.h"
 #include "engine/cuda/device_transport.h"
+#include "engine/cuda/hardware_queues.h"
 #include "engine/cuda/kernels.h"
 #include "engine/cuda/topology.h"
 #include "engine/nvtx.h"
@@ -45,14 +46,15 @@ struct UsedGpu {
     UsedGpu(const Gpu& from, const CudaKernel& kernel, const Problem& problem)
         : gpu(from),
           arena(from.device, "the run"),
-          control(from.device),
+          control(from.device, true),
           attention(open_kernel(kernel, problem, from)) {
         cancelled = arena.allocate(Purpose::workspace, sizeof(int32_t));
         set_cancelled(0);
     }
+    /// At once, whatever stands in the ranks' streams.
     void set_cancelled(int32_t value) {
-        RINGSCOPE_CUDA(
-            cudaMemcpyAsync(cancelled.as<void>(), &value, sizeof value, cudaMemcpyHostToDevice, control));
+        const DeviceScope scope(gpu.device);
+        RINGSCOPE_CUDA(launch_set(cancelled.as<int32_t>(), value, control));
         RINGSCOPE_CUDA(cudaStreamSynchronize(control));
     }
 
@@ -102,6 +104,7 @@ class CudaRun {
     std::vector<int> steps_seen_;  // by rank: steps whose end the host has seen
     std::map<int, DeviceClock> clocks_;  // by device; from the run's start
     int64_t start_ns_ = 0;
+    int steps_in_line_ = kFewestStepsInLine;
     bool complete_ = false;
 };
 
@@ -128,6 +131,7 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
         ended_.emplace_back(device.gpu.device);
     }
     transport_ = make_transport(transport_kind_, {schedule, ranks_, cancelled_, options.fault});
+    if (kernel_->leaves_when_told) steps_in_line_ = most_steps_in_line(schedule);
     began_ns_.assign(schedule.transfers.size(), -1);
     steps_seen_.assign(static_cast<size_t>(schedule.ranks), 0);
 }
@@ -205,12 +209,15 @@ void CudaRun::enqueue(std::stop_token stop) {
     for (size_t i = 0; i < ranks_.size(); ++i) ended_[i].record(ranks_[i]->compute_stream());
 }
 
-/// What does not leave when it is told to must not stand in line for long: two steps of it at most.
+/// What does not leave when it is told to must not stand in line for long: two steps of it at most. Of the
+/// rest as many as leave room in the hardware's queues: a launch that finds no room blocks the host, which
+/// then sees neither a cancel nor a time limit.
 void CudaRun::hold_back(int step, std::stop_token stop) {
-    if (kernel_->leaves_when_told || step < 2) return;
+    const int before = step - steps_in_line_;
+    if (before < 0) return;
     watch(stop, [&] {
         return std::all_of(ranks_.begin(), ranks_.end(),
-                           [&](const auto& rank) { return rank->attended(step - 2).end.happened(); });
+                           [&](const auto& rank) { return rank->attended(before).end.happened(); });
     });
 }
 
@@ -239,11 +246,16 @@ void CudaRun::watch_transfers() {
     for (size_t i = 0; i < began_ns_.size(); ++i) {
         if (began_ns_[i] == INT64_MAX) continue;
         const DeviceTransport::Times& times = transport_->times(static_cast<int>(i));
+        double seconds = 0;
         if (times.done.happened()) {
             began_ns_[i] = INT64_MAX;
-        } else if (began_ns_[i] < 0) {
-            if (times.begin.happened()) began_ns_[i] = now_ns;
-        } else if (static_cast<double>(now_ns - began_ns_[i]) * 1e-9 > limit_seconds) {
+            seconds = times.done.seconds_since(times.begin);  // the host may have been held up meanwhile
+        } else if (began_ns_[i] >= 0) {
+            seconds = static_cast<double>(now_ns - began_ns_[i]) * 1e-9;
+        } else if (times.begin.happened()) {
+            began_ns_[i] = now_ns;
+        }
+        if (seconds > limit_seconds) {
             const Transfer& transfer = schedule_.transfers[i];
             throw Error(ErrorKind::run_failed,
                         "rank " + std::to_string(transfer.to) + ", step " + std::to_string(transfer.step) +

@@ -1,6 +1,7 @@
 #include "engine/cuda/device_clock.h"
 
 #include <cmath>
+#include <limits>
 
 #include "engine/cpu/clock.h"
 
@@ -11,11 +12,7 @@ namespace {
 /// The narrowest of so many readings counts.
 constexpr int kReadings = 16;
 
-double device_ns(const Event& from, const Event& to) {
-    float milliseconds = 0;
-    RINGSCOPE_CUDA(cudaEventElapsedTime(&milliseconds, from, to));
-    return double{milliseconds} * 1e6;
-}
+double device_ns(const Event& from, const Event& to) { return to.seconds_since(from) * 1e9; }
 
 }  // namespace
 
@@ -39,8 +36,9 @@ DeviceClock::Anchor DeviceClock::take() const {
 
 void DeviceClock::close() {
     last_ = take();
-    host_per_device_ =
-        static_cast<double>(last_.host_ns - first_.host_ns) / device_ns(first_.event, last_.event);
+    const double length_ns = device_ns(first_.event, last_.event);
+    host_per_device_ = static_cast<double>(last_.host_ns - first_.host_ns) / length_ns;
+    rounding_ns_ = std::llround(std::ceil(std::ldexp(length_ns, -std::numeric_limits<float>::digits)));
 }
 
 int64_t DeviceClock::host_ns(const Event& event) const {

@@ -56,9 +56,9 @@ bool DeviceTransport::has_fault(const Transfer& transfer, Fault::Kind kind) cons
     return fault.kind == kind && fault.rank == transfer.from && fault.step == sent_in(transfer);
 }
 
-void DeviceTransport::delay(int rank, cudaStream_t stream) const {
-    RINGSCOPE_CUDA(launch_stall(scene_.cancelled[static_cast<size_t>(rank)],
-                                std::llround(scene_.fault.delay_seconds * 1e9), stream));
+void DeviceTransport::stall(int rank, double seconds, cudaStream_t stream) const {
+    RINGSCOPE_CUDA(
+        launch_stall(scene_.cancelled[static_cast<size_t>(rank)], std::llround(seconds * 1e9), stream));
 }
 
 }  // namespace ringscope::cuda

@@ -71,8 +71,8 @@ class DeviceTransport {
     /// The step whose slot the sender sends out of.
     int sent_in(const Transfer& transfer) const { return gather_ ? 0 : transfer.step - 1; }
     bool has_fault(const Transfer& transfer, Fault::Kind kind) const;
-    /// Holds a stream of `rank` up, as long as the injected fault says.
-    void delay(int rank, cudaStream_t stream) const;
+    /// Holds a stream of `rank` up so long, or until the run is being abandoned.
+    void stall(int rank, double seconds, cudaStream_t stream) const;
 
     const CudaRank& rank_at(int rank) const { return *scene_.ranks[static_cast<size_t>(rank)]; }
     const Transfer& transfer_at(int index) const {

@@ -10,7 +10,7 @@ namespace {
 template <typename Element, int D>
 __global__ void __launch_bounds__(kThreads, 1) attend(const AttentionLaunch launch) {
     extern __shared__ __align__(16) unsigned char shared[];
-    if (launch.is_cancelled()) return;
+    if (__syncthreads_or(launch.is_cancelled())) return;  // all threads or none: the tile has barriers
     DeviceWarp warp;
     FmaTile<DeviceWarp, Element, D, fma_queries_a_warp(D)>(warp, launch, blockIdx.x, shared).run();
 }

@@ -86,8 +86,11 @@ cudaError_t launch_normalise(float* o, float* lse, const float* sum, int batch, 
 /// Joins a call's part with what its rows carry: o of all rows, then their states.
 cudaError_t launch_merge(const MergeLaunch&, DType, cudaStream_t);
 
-/// Keeps the stream busy until `*cancelled` is not 0, or for `nanoseconds` when that is not negative: a lost
-/// transfer and a late rank, for fault injection.
+/// *flag = value. A kernel: a copy might stand behind other streams' copies that wait.
+cudaError_t launch_set(int32_t* flag, int32_t value, cudaStream_t);
+
+/// Keeps the stream busy for so long, or until `*cancelled` is not 0: a lost transfer and a late rank, for
+/// fault injection. It ends by itself, since a launch blocks the host where too much stands behind it.
 cudaError_t launch_stall(const int32_t* cancelled, int64_t nanoseconds, cudaStream_t);
 
 }  // namespace ringscope::cuda

@@ -139,7 +139,8 @@ void NcclTransport::await_everyone(int step, const std::vector<int>& transfers,
         hold_back_until_attended(one.rank(), step, one.copy_stream());
         for (const int index : transfers)
             if (transfer_at(index).to == one.rank()) times_of(index).posted.record(one.copy_stream());
-        if (faulty(transfers, one.rank(), Fault::Kind::delay)) delay(one.rank(), one.copy_stream());
+        if (faulty(transfers, one.rank(), Fault::Kind::delay))
+            stall(one.rank(), scene_.fault.delay_seconds, one.copy_stream());
         ready[rank].record(one.copy_stream());
     }
     for (size_t rank = 0; rank < peers.size(); ++rank) {

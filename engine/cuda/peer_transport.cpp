@@ -5,6 +5,13 @@
 
 namespace ringscope::cuda {
 
+namespace {
+
+/// A lost transfer takes longer than its time limit, by whatever clock that is read.
+constexpr double kLostTimeouts = 1.5;
+
+}  // namespace
+
 void PeerTransport::enqueue(int step, std::stop_token) {
     for (int rank = 0; rank < scene_.schedule.ranks; ++rank)
         for (const int index : step_of(rank, step).receives) enqueue_transfer(index);
@@ -23,10 +30,10 @@ void PeerTransport::enqueue_transfer(int index) {
         rank_at(transfer.from).packed().end.hold_back(stream);  // each owner sends its own share
     else
         hold_back_until_held(transfer.from, sent_in(transfer), stream);
-    if (has_fault(transfer, Fault::Kind::delay)) delay(transfer.to, stream);
+    if (has_fault(transfer, Fault::Kind::delay)) stall(transfer.to, scene_.fault.delay_seconds, stream);
     times.begin.record(stream);
     if (has_fault(transfer, Fault::Kind::lose_transfer))
-        RINGSCOPE_CUDA(launch_stall(scene_.cancelled[static_cast<size_t>(transfer.to)], -1, stream));
+        stall(transfer.to, kLostTimeouts * scene_.schedule.experiment.ring.timeout_seconds, stream);
     else
         copy(transfer, stream);
     times.done.record(stream);

@@ -84,12 +84,13 @@ __device__ __forceinline__ int64_t device_nanoseconds() {
     return now;
 }
 
+__global__ void set_flag(int32_t* flag, int32_t value) { *static_cast<volatile int32_t*>(flag) = value; }
+
 __global__ void stall(const int32_t* cancelled, int64_t nanoseconds) {
     const int64_t begin = device_nanoseconds();
-    while (*static_cast<const volatile int32_t*>(cancelled) == 0) {
-        if (nanoseconds >= 0 && device_nanoseconds() - begin >= nanoseconds) return;
+    while (*static_cast<const volatile int32_t*>(cancelled) == 0 &&
+           device_nanoseconds() - begin < nanoseconds)
         __nanosleep(1000);
-    }
 }
 
 template <typename Unit>
@@ -117,6 +118,7 @@ cudaError_t prepare_row_kernels() {
     load(merge_output<BF16Element>);
     load(merge_output<F32Element>);
     load(merge_state);
+    load(set_flag);
     load(stall);
     return status;
 }
@@ -159,6 +161,11 @@ cudaError_t launch_merge(const MergeLaunch& launch, DType dtype, cudaStream_t st
                                                 : merge_output<F32Element>;
     output<<<blocks_for(launch.rows * kWarpLanes), kRowThreads, 0, stream>>>(launch);
     merge_state<<<blocks_for(launch.rows), kRowThreads, 0, stream>>>(launch);
+    return cudaGetLastError();
+}
+
+cudaError_t launch_set(int32_t* flag, int32_t value, cudaStream_t stream) {
+    set_flag<<<1, 1, 0, stream>>>(flag, value);
     return cudaGetLastError();
 }
 

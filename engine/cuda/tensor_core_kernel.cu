@@ -13,7 +13,7 @@ template <typename Element, int D>
 __global__ void __launch_bounds__(kThreads, 1) attend(const AttentionLaunch launch) {
 #if __CUDA_ARCH__ >= 800
     extern __shared__ __align__(16) unsigned char shared[];
-    if (launch.is_cancelled()) return;
+    if (__syncthreads_or(launch.is_cancelled())) return;  // all threads or none: the tile has barriers
     DeviceWarp warp;
     TensorCoreTile<DeviceWarp, Element, D, keys_for(D)>(warp, launch, blockIdx.x, shared).run();
 #endif

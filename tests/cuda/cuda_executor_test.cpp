@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "engine/cuda/device_clock.h"
 #include "tests/cuda/cuda_run_checks.h"
 
 namespace ringscope {
@@ -19,6 +20,58 @@ TEST(CudaExecutor, RandomProblemsAnswerRightInEveryOrderTheEventsAllow) {
         if (testing::Test::HasFailure()) return;
     }
     EXPECT_GT(fake_cuda::operations(), 1000);
+}
+
+TEST(CudaExecutor, RandomProblemsAnswerRightWhereStreamsShareAFewShortHardwareQueues) {
+    std::mt19937 random(62);
+    for (int round = 0; round < 60; ++round) {
+        const Experiment e = random_small_experiment(random);
+        SCOPED_TRACE(describe(e));
+        fake_cuda::reset(1 + round % 2, kPlenty, static_cast<unsigned>(round));
+        fake_cuda::share_queues(1 + round % 4, 4 + static_cast<size_t>(round % 3) * 8);
+        expect_done(e);
+        expect_nothing_left();
+        if (testing::Test::HasFailure()) return;
+    }
+}
+
+/// Of few tokens, so that its ranks are what takes time.
+Experiment ring_of(int ranks, Strategy strategy) {
+    Experiment e = dense_ring();
+    e.ring.ranks = ranks;
+    e.ring.strategy = strategy;
+    e.ring.timeout_seconds = 0.2;
+    return e;
+}
+
+TEST(CudaExecutor, ALostTransferEndsWhereTheRanksStreamsShareHardwareQueues) {
+    const auto expect_lost = [](const Experiment& e, const Fault& fault, int queues) {
+        fake_cuda::reset(1, kPlenty, 8);
+        fake_cuda::share_queues(queues);
+        RunOptions options;
+        options.fault = fault;
+        const auto run = execute(e, options, {});
+        EXPECT_EQ(run->state, RunState::failed);
+        EXPECT_NE(run->error.find("nothing came from rank 1 within"), std::string::npos) << run->error;
+        expect_nothing_left();
+    };
+    const Fault lost{Fault::Kind::lose_transfer, 1, 1, 0};
+    expect_lost(ring_of(12, Strategy::ring), lost, 8);
+    expect_lost(ring_of(4, Strategy::ring), lost, 1);
+    // More than the queues take: the host must not be blocked when it is to watch.
+    expect_lost(ring_of(64, Strategy::ring), lost, 8);
+    expect_lost(ring_of(40, Strategy::all_gather), {Fault::Kind::lose_transfer, 1, 0, 0}, 8);
+}
+
+TEST(CudaExecutor, AClocksErrorHoldsTheRoundingOfTheDevicesTimes) {
+    fake_cuda::reset(1, kPlenty, 9);
+    cuda::DeviceClock clock(0);
+    const int64_t before_ns = clock.error_ns();
+    fake_cuda::skip_time(1'000'000'000'000);
+    clock.close();
+    // 2^-24 of 1000 s.
+    EXPECT_GE(clock.error_ns(), before_ns + 59'604);
+    fake_cuda::skip_time(-1'000'000'000'000);
 }
 
 TEST(CudaExecutor, RanksShareAGpuAndTheRunSaysSo) {
@@ -60,9 +113,12 @@ TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
 }
 
 TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {
-    fake_cuda::reset(1, kPlenty, 3);
-    expect_cancel_ends_lost_transfer(dense_ring());
-    expect_nothing_left();
+    for (const int queues : {0, 1, 8}) {  // the flag must not stand behind what it is to end
+        fake_cuda::reset(1, kPlenty, 3);
+        if (queues > 0) fake_cuda::share_queues(queues);
+        expect_cancel_ends_lost_transfer(dense_ring());
+        expect_nothing_left();
+    }
 }
 
 TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {

@@ -79,6 +79,7 @@ inline void expect_done(const Experiment& experiment) {
 inline void expect_nothing_left() {
     EXPECT_EQ(fake_cuda::live_bytes(), 0);
     EXPECT_EQ(fake_cuda::live_handles(), 0);
+    EXPECT_EQ(fake_cuda::gave_up(), 0) << "calls that wait for what never comes";
 }
 
 }  // namespace ringscope

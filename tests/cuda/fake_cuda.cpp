@@ -15,6 +15,7 @@
 #include <random>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -27,8 +28,17 @@ int64_t now_ns() {
 
 using ringscope::fake_cuda::Operation;
 
+/// After which what would wait for ever is an error.
+constexpr int64_t kPatienceNs = 20'000'000'000;
+
+struct Entry {
+    int64_t number = 0;  // counted over all streams
+    Operation operation;
+};
+
 struct FakeStream {
-    std::deque<Operation> queue;
+    std::deque<Entry> queue;
+    std::tuple<int, int, int> hardware_queue;  // device, priority, number
 };
 
 struct FakeEvent {
@@ -52,6 +62,12 @@ struct Machine {
     std::map<int, int64_t> beside;                    // by device: what libraries took
     std::map<int, int64_t> reserved;                  // by device: of the pool
     int64_t operations = 0;
+    int64_t entries = 0;
+    int64_t skipped_ns = 0;
+    int streams_made = 0;
+    int gave_up = 0;
+    int queues = 0;  // hardware queues of a device and priority; 0: as many as streams
+    size_t depth = 0;
 
     int64_t used(int device) const {
         int64_t bytes = 0;
@@ -60,13 +76,27 @@ struct Machine {
         return bytes;
     }
     int64_t free(int device) { return memory - reserved[device] - beside[device]; }
+    /// Whether something that was put in earlier has its stream's hardware queue.
+    bool stands_behind(const FakeStream& stream) const {
+        return queues > 0 && std::any_of(streams.begin(), streams.end(), [&](const auto& other) {
+                   return other->hardware_queue == stream.hardware_queue && !other->queue.empty() &&
+                          other->queue.front().number < stream.queue.front().number;
+               });
+    }
+    bool is_full(const FakeStream& stream) const {
+        size_t held = 0;
+        for (const auto& other : streams)
+            if (other->hardware_queue == stream.hardware_queue) held += other->queue.size();
+        return queues > 0 && held >= depth;
+    }
     /// Runs one entry; false when none may run. One stream goes on for as long as it may, and then another
     /// that was drawn by lot: so streams run far ahead of each other, which fair turns would hardly ever
     /// show.
     bool run_one() {
         if (random() % 24 == 0) std::shuffle(streams.begin(), streams.end(), random);
         for (const auto& stream : streams) {
-            if (stream->queue.empty() || !stream->queue.front()()) continue;
+            if (stream->queue.empty() || stands_behind(*stream) || !stream->queue.front().operation())
+                continue;
             stream->queue.pop_front();
             ++operations;
             return true;
@@ -82,6 +112,11 @@ Machine& machine() {
 
 thread_local int current = 0;
 
+cudaError_t give_up() {
+    ++machine().gave_up;
+    return cudaErrorLaunchTimeout;
+}
+
 FakeStream* fake(cudaStream_t stream) { return reinterpret_cast<FakeStream*>(stream); }
 FakeEvent* fake(cudaEvent_t event) { return reinterpret_cast<FakeEvent*>(event); }
 
@@ -94,11 +129,17 @@ void reset(int devices, int64_t memory, unsigned seed, int capability) {
     machine().capability = capability;
     machine().memory = memory;
     machine().spoilt = false;
+    machine().queues = 0;
+    machine().gave_up = 0;
     machine().on_the_way.clear();
     machine().events_recorded = 0;
     machine().reserved.clear();
     current = 0;
     machine().random.seed(seed);
+}
+void share_queues(int queues, size_t depth) {
+    machine().queues = queues;
+    machine().depth = depth;
 }
 int64_t live_bytes() {
     int64_t bytes = 0;
@@ -114,11 +155,16 @@ bool take_beside_the_pool(int device, int64_t bytes) {
     machine().beside[device] += bytes;
     return true;
 }
+int gave_up() { return machine().gave_up; }
+void skip_time(int64_t nanoseconds) { machine().skipped_ns += nanoseconds; }
 void spoil() { machine().spoilt = true; }
 
 cudaError_t enqueue(cudaStream_t stream, Operation operation) {
     if (stream == nullptr) return operation() ? cudaSuccess : cudaErrorUnknown;
-    fake(stream)->queue.push_back(std::move(operation));
+    const int64_t give_up_ns = now_ns() + kPatienceNs;
+    while (machine().is_full(*fake(stream)))
+        if (!machine().run_one() && now_ns() > give_up_ns) return give_up();
+    fake(stream)->queue.push_back({++machine().entries, std::move(operation)});
     return cudaSuccess;
 }
 
@@ -221,8 +267,15 @@ cudaError_t cudaFreeAsync(void* data, cudaStream_t) {
     return cudaSuccess;
 }
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned) {
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+    *least = 0;
+    *greatest = -5;
+    return cudaSuccess;
+}
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int priority) {
+    const int number = machine().queues > 0 ? machine().streams_made++ % machine().queues : 0;
     machine().streams.push_back(std::make_unique<FakeStream>());
+    machine().streams.back()->hardware_queue = {current, priority, number};
     *stream = reinterpret_cast<cudaStream_t>(machine().streams.back().get());
     return cudaSuccess;
 }
@@ -241,9 +294,9 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
         machine().on_the_way.clear();
         return cudaSuccess;
     }
-    const int64_t give_up_ns = now_ns() + 20'000'000'000;
+    const int64_t give_up_ns = now_ns() + kPatienceNs;
     while (!fake(stream)->queue.empty())
-        if (!machine().run_one() && now_ns() > give_up_ns) return cudaErrorLaunchTimeout;
+        if (!machine().run_one() && now_ns() > give_up_ns) return give_up();
     return cudaSuccess;
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
@@ -267,7 +320,7 @@ cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
     ++machine().events_recorded;
     return enqueue_work(stream, [event] {
         ++fake(event)->happened;
-        fake(event)->time_ns = now_ns();
+        fake(event)->time_ns = now_ns() + machine().skipped_ns;
     });
 }
 cudaError_t cudaEventQuery(cudaEvent_t event) {

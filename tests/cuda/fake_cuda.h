@@ -15,6 +15,10 @@ namespace ringscope::fake_cuda {
 /// Forgets everything but memory that is still allocated. `memory`: bytes of each device. `capability`: 10 *
 /// major + minor.
 void reset(int devices, int64_t memory, unsigned seed, int capability = 80);
+/// Until the next reset(): streams of one device and priority share so many hardware queues, in which what
+/// was put in first goes first, and a call waits where its queue holds `depth` entries. Without it every
+/// stream has a queue of its own without an end.
+void share_queues(int queues, size_t depth = 1024);
 
 /// Bytes allocated and not yet freed, handles made and not yet destroyed, on all devices.
 int64_t live_bytes();
@@ -28,6 +32,10 @@ int64_t events_recorded();
 /// What a library takes (or gives back, below 0) of a device's memory by itself. False, and nothing taken,
 /// where there is not as much.
 bool take_beside_the_pool(int device, int64_t bytes);
+/// Calls since the last reset() that would have waited for ever, and failed after 20 s of that.
+int gave_up();
+/// Devices' clocks go on by so much at once.
+void skip_time(int64_t nanoseconds);
 /// As after an illegal address: every call that tells of errors fails until reset().
 void spoil();
 

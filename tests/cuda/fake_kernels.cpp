@@ -148,11 +148,15 @@ cudaError_t launch_merge(const MergeLaunch& launch, DType dtype, cudaStream_t st
     });
 }
 
+cudaError_t launch_set(int32_t* flag, int32_t value, cudaStream_t stream) {
+    return enqueue_work(stream, [flag, value] { *flag = value; });
+}
+
 cudaError_t launch_stall(const int32_t* cancelled, int64_t nanoseconds, cudaStream_t stream) {
     auto begin_ns = std::make_shared<int64_t>(-1);
     return enqueue(stream, [=] {
         if (*begin_ns < 0) *begin_ns = now_ns();
-        return *cancelled != 0 || (nanoseconds >= 0 && now_ns() - *begin_ns >= nanoseconds);
+        return *cancelled != 0 || now_ns() - *begin_ns >= nanoseconds;
     });
 }
 
