@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Runs gpu_check's parts, times PyTorch beside it, and writes one results file. Called by run.sh.
 
-Checks come first; benchmarks use what is left of --seconds, after which nothing new is started and what runs is ended.
-Each comparison alternates between the two programs on the same shape, so that clocks and heat are shared; a figure is
-the median of its rounds. What did not run says why.
+What a GPU is wanted for most comes first: golden cases, then the kernels' times, then everything else. The file is
+written anew after every part, so that what ends this early leaves what was found until then; after --seconds nothing
+new is started and what runs is ended. A part that goes wrong does not end the others. Each comparison alternates
+between the two programs on the same shape, so that clocks and heat are shared; a figure is the median of its rounds.
+What did not run says why.
 """
 import argparse
 import json
@@ -18,6 +20,7 @@ from typing import NamedTuple
 
 from torch_attention import Torch
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 ROUNDS = 5
 CUDNN_ROUNDS = 3  # each is a process of its own that makes its plans, half a second to two
 MEDIAN = statistics.median
@@ -33,7 +36,7 @@ class Shape(NamedTuple):
     causal: bool
 
 
-SHAPES = [  # 16k kept tokens a segment
+SHAPES = [  # 16k kept tokens a segment; the first two are timed before other checks
     Shape("bf16", 128, 16384, 16, 16384, 1, False),
     Shape("bf16", 128, 16384, 16, 16384, 1, True),
     Shape("bf16", 64, 16384, 16, 16384, 1, False),
@@ -85,9 +88,19 @@ def time_kernel(check, shape, clock, runs, kernel):
     return run([check, "kernel", *words, str(runs), kernel], clock, 60)
 
 
+def torch_times(torch, shape, result):
+    """(attention alone, with gather and scatter) of PyTorch, or nothing and the reason in `result`."""
+    try:
+        result["torch_backend"], alone, gathered = torch.attend(shape)
+        return [(alone, gathered)]
+    except Exception as error:  # whatever it is, our own times stand
+        result["torch_why"] = str(error)[:300]
+        return []
+
+
 def compare(check, torch, shape, matrix_tflops, clock):
     """Attention alone against PyTorch's and, through our own ring, cuDNN's, in turns."""
-    ours, cudnn, alone, both, result = [], [], [], [], {"shape": shape._asdict()}
+    ours, cudnn, theirs, result = [], [], [], {"shape": shape._asdict()}
     for _ in range(ROUNDS):
         if clock.left() < 20:
             break
@@ -103,18 +116,18 @@ def compare(check, torch, shape, matrix_tflops, clock):
                 cudnn.append(MEDIAN(answer["seconds"]))
             else:
                 result["cudnn_why"] = answer.get("why") or str(answer.get("failures"))
-        if torch:
-            result["torch_backend"], seconds, gathered = torch.attend(shape)
-            alone.append(seconds)
-            both.append(gathered)
+        if torch and "torch_why" not in result:
+            theirs += torch_times(torch, shape, result)
     if not ours:
         return {**result, "why": "out of time"}
     if cudnn:
         result.update(cudnn_seconds=MEDIAN(cudnn), cudnn_rounds=cudnn, speed_to_cudnn=MEDIAN(cudnn) / MEDIAN(ours))
-    if torch:
+    if theirs:
+        alone, both = ([times[i] for times in theirs] for i in (0, 1))
         result.update(torch_seconds=MEDIAN(alone), torch_rounds=alone, speed_to_torch=MEDIAN(alone) / MEDIAN(ours),
-                      speed_to_gather_attend_scatter=MEDIAN(both) / MEDIAN(ours),
-                      share_of_matrix_rate=result["tflops"] / matrix_tflops)
+                      speed_to_gather_attend_scatter=MEDIAN(both) / MEDIAN(ours))
+    if matrix_tflops:
+        result["share_of_matrix_rate"] = result["tflops"] / matrix_tflops
     return result
 
 
@@ -141,25 +154,101 @@ def goals(results):
     return found
 
 
-def check_all(check, golden, clock):
-    checks = {}
-    with tempfile.TemporaryDirectory() as flat:
-        subprocess.run([sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden_to_flat.py"),
-                        golden, flat], check=True, stdout=subprocess.DEVNULL)
-        checks["golden"] = run([check, "golden", flat], clock)
-        checks["nccl"] = run([check, "nccl", flat], clock)
-        if "this build has no NCCL" in str(checks["nccl"].get("failures")):
-            checks["nccl"]["passed"] = None
-        checks["cudnn"] = run([check, "cudnn", flat, "12", "1"], clock, 120)
-        if "this build has no cuDNN" in str(checks["cudnn"].get("failures")):
-            checks["cudnn"]["passed"] = None
-    checks["random"] = run([check, "random", "150", "1"], clock, 120)
-    checks["bits"] = run([check, "bits"], clock, 60)
-    checks["faults"] = run([check, "faults"], clock, 60)
-    checks["leaks"] = run([check, "leaks", "1000"], clock, 120)
-    for tool in ("memcheck", "racecheck"):
-        checks[tool] = sanitizer(tool, check, clock)
-    return checks
+def said_by(*command):
+    """What the program prints; "" where it is not installed."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def unless_missing(answer):
+    """A library that is not there is no failure, but says so."""
+    why = next((text for text in answer.get("failures", []) if " cannot be used: " in text), None)
+    return {**answer, "passed": None, "why": why} if why else answer
+
+
+class Measuring:
+    """The results so far, and where they are written."""
+
+    def __init__(self, arguments):
+        self.check, self.out, self.clock = arguments.check, arguments.out, Clock(arguments.seconds)
+        self.torch, self.matrix_tflops = None, None
+        self.results = {"commit": os.environ.get("RINGSCOPE_COMMIT") or said_by("git", "rev-parse", "HEAD") or "unknown",
+                        "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                        "gpu": said_by("nvidia-smi", "--query-gpu=name,driver_version",
+                                       "--format=csv,noheader").splitlines(),
+                        "command": "bash tests/gpu/run.sh", "complete": False, "checks": {}, "benchmarks": [],
+                        "ring": [], "long": {"passed": None, "why": "not reached"}, "torch": "not reached"}
+
+    def save(self):
+        self.results["goals"] = goals(self.results)
+        os.makedirs(os.path.dirname(os.path.abspath(self.out)), exist_ok=True)
+        with open(self.out + ".part", "w") as file:
+            json.dump(self.results, file, indent=1)
+        os.replace(self.out + ".part", self.out)
+
+    def part(self, *words, most=240):
+        return run([self.check, *words], self.clock, most)
+
+    def checked(self, name, answer):
+        self.results["checks"][name] = unless_missing(answer)
+        self.save()
+
+    def open_torch(self):
+        try:
+            self.torch = Torch()
+            self.results["torch"] = self.torch.version
+            self.matrix_tflops = self.results["matrix_tflops"] = self.torch.matrix_rate() * 1e-12
+        except Exception as error:  # not installed, no libraries, not for this GPU
+            self.torch, self.results["torch"] = None, f"cannot be used: {error}"
+        self.save()
+
+    def compare(self, shapes):
+        for shape in shapes:
+            try:
+                answer = compare(self.check, self.torch, shape, self.matrix_tflops, self.clock)
+            except Exception as error:
+                answer = {"shape": shape._asdict(), "why": str(error)[:300]}
+            self.results["benchmarks"].append(answer)
+            self.save()
+
+    def everything(self, golden, flat):
+        self.results["devices"] = self.part("devices")
+        try:
+            subprocess.run([sys.executable, os.path.join(HERE, "golden_to_flat.py"), golden, flat], check=True,
+                           capture_output=True, text=True)
+        except subprocess.CalledProcessError as error:
+            self.checked("golden cases read", {"passed": False, "why": error.stderr[-300:]})
+        self.checked("golden", self.part("golden", flat, most=90))
+        self.open_torch()
+        self.compare(SHAPES[:2])
+        self.checked("random", self.part("random", "150", "1", most=120))
+        self.checked("cudnn", self.part("cudnn", flat, "12", "1", most=120))
+        self.compare(SHAPES[2:])
+        for ranks in (4, 8):
+            self.results["ring"].append(self.part("ring", str(ranks), "3", most=60))
+            self.save()
+        self.results["long"] = self.part("long", "4194304", most=90)
+        self.checked("bits", self.part("bits", most=60))
+        self.checked("nccl", self.part("nccl", flat, most=90))
+        self.checked("faults", self.part("faults", most=60))
+        self.checked("leaks", self.part("leaks", "1000", most=120))
+        for tool in ("memcheck", "racecheck"):
+            self.checked(tool, sanitizer(tool, self.check, self.clock))
+        self.results["complete"] = True
+        self.save()
+
+    def summary(self):
+        """What is printed, and whether nothing failed."""
+        held = {**self.results["checks"], "long": self.results["long"]}
+        failed = [name for name, answer in held.items() if answer["passed"] is False]
+        left = [f"{name}: {answer.get('why', '')}" for name, answer in held.items() if answer["passed"] is None]
+        unmet = [goal["goal"] for goal in self.results["goals"] if not goal["met"]]
+        text = f"{self.out}: " + (f"FAILED {', '.join(failed)}" if failed else "every check that ran held")
+        if left:
+            text += f"; did not run: {'; '.join(left)}"
+        return text + (f"; short of the goal: {'; '.join(unmet)}" if unmet else ""), not failed
 
 
 def main():
@@ -169,40 +258,12 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--seconds", type=float, default=360)
     a = parser.parse_args()
-    clock = Clock(a.seconds)
-
-    def said_by(*command):
-        return subprocess.run(command, capture_output=True, text=True).stdout.strip()
-
-    results = {"commit": os.environ.get("RINGSCOPE_COMMIT") or said_by("git", "rev-parse", "HEAD") or "unknown",
-               "date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-               "gpu": said_by("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader").splitlines(),
-               "command": "bash tests/gpu/run.sh", "devices": run([a.check, "devices"], clock),
-               "checks": check_all(a.check, a.golden, clock), "benchmarks": [], "torch": "not installed"}
-    torch, matrix_tflops = None, None
-    try:
-        torch = Torch()
-        results["torch"] = torch.version
-        matrix_tflops = results["matrix_tflops"] = torch.matrix_rate() * 1e-12
-    except (ImportError, RuntimeError, AssertionError) as error:
-        torch, results["torch"] = None, f"cannot be used: {error}"
-    for shape in SHAPES:
-        try:
-            results["benchmarks"].append(compare(a.check, torch, shape, matrix_tflops, clock))
-        except RuntimeError as error:
-            results["benchmarks"].append({"shape": shape._asdict(), "why": str(error)[:300]})
-    results["ring"] = [run([a.check, "ring", str(p), "3"], clock, 60) for p in (4, 8)]
-    results["long"] = run([a.check, "long", "4194304"], clock, 90)
-    results["goals"] = goals(results)
-    os.makedirs(os.path.dirname(os.path.abspath(a.out)), exist_ok=True)
-    with open(a.out, "w") as file:
-        json.dump(results, file, indent=1)
-    held = {**results["checks"], "long": results["long"]}
-    failed = [name for name, answer in held.items() if answer["passed"] is False]
-    unmet = [goal["goal"] for goal in results["goals"] if not goal["met"]]
-    print(f"{a.out}: " + (f"FAILED {', '.join(failed)}" if failed else "every check that ran held") +
-          (f"; short of the goal: {'; '.join(unmet)}" if unmet else ""))
-    sys.exit(1 if failed else 0)
+    measuring = Measuring(a)
+    with tempfile.TemporaryDirectory() as flat:
+        measuring.everything(a.golden, flat)
+    text, good = measuring.summary()
+    print(text)
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":
