@@ -50,8 +50,9 @@ struct RunOptions {
 void require_runnable(const Experiment& experiment);
 
 /// Plans and runs. Never throws for what happens in the world: a run that failed or was cancelled says so in
-/// Run::state and Run::error. Returns within a second of a stop request, a lost transfer's time limit or an
-/// error on one rank, with every thread joined and every buffer given back.
+/// Run::state and Run::error. Returns within a second (two where cuDNN is compiling a kernel) of a stop
+/// request, a lost transfer's time limit or an error on one rank, with every thread joined and every buffer
+/// given back.
 std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,
                                    std::stop_token stop);
 

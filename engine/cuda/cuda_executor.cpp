@@ -70,12 +70,12 @@ class CudaRun {
     CudaRun(const Schedule& schedule, const RunOptions& options);
     ~CudaRun() { drain(); }
 
-    void upload(const std::vector<std::unique_ptr<RankMemory>>& host);
+    void upload(const std::vector<std::unique_ptr<RankMemory>>& host, std::stop_token stop);
     /// Has the kernels compiled that the run needs and nobody compiled before; how many.
     int prepare(std::stop_token stop);
     void run(std::stop_token stop);
     void collect(BackEndResult& result);
-    void download(std::vector<std::unique_ptr<RankMemory>>& host) const;
+    void download(std::vector<std::unique_ptr<RankMemory>>& host, std::stop_token stop) const;
     std::string device_text() const;
     const char* kernel_name() const { return kernel_->name; }
     const char* transport_name() const { return name_of(transport_kind_); }
@@ -160,12 +160,12 @@ void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
     }
 }
 
-void CudaRun::upload(const std::vector<std::unique_ptr<RankMemory>>& host) {
-    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->upload(*host[rank]);
+void CudaRun::upload(const std::vector<std::unique_ptr<RankMemory>>& host, std::stop_token stop) {
+    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->upload(*host[rank], stop);
 }
 
-void CudaRun::download(std::vector<std::unique_ptr<RankMemory>>& host) const {
-    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->download(*host[rank]);
+void CudaRun::download(std::vector<std::unique_ptr<RankMemory>>& host, std::stop_token stop) const {
+    for (size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank]->download(*host[rank], stop);
 }
 
 int CudaRun::prepare(std::stop_token stop) {
@@ -346,7 +346,7 @@ void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSourc
     result.compile_seconds = static_cast<double>(steady_ns() - begin_ns) * 1e-9;
     set_phase(options, 1);
     auto host = filled_memory(*schedule, source, buffers, stop);
-    run.upload(host);
+    run.upload(host, stop);
     for (auto& rank : host) rank->release_inputs();
     set_phase(options, 2);
     try {
@@ -361,7 +361,7 @@ void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSourc
     }
     run.collect(result);
     if (!options.keep_output && !options.verify) return;
-    run.download(host);
+    run.download(host, stop);
     result.output = make_output(std::move(schedule), std::move(host));
 }
 

@@ -40,25 +40,26 @@ CudaRank::CudaRank(const Schedule& schedule, int rank, int device, DeviceAttenti
     RINGSCOPE_CUDA(prepare_row_kernels());
 }
 
-void CudaRank::upload(const RankMemory& host) {
+void CudaRank::upload(const RankMemory& host, std::stop_token stop) {
     const DeviceScope scope(device_);
     const Problem& problem = schedule_.problem;
     const int64_t vectors = rows_ * problem.batch * problem.heads;
     const int64_t own = rows_ * problem.batch * problem.kv_heads * problem.head_dim * bytes_of(problem.dtype);
-    copy_now(q_.as<void>(), host.q.data(), vectors * problem.head_dim * bytes_of(problem.dtype),
-             cudaMemcpyHostToDevice);
-    copy_now(k_.as<void>(), host.k.data(), own, cudaMemcpyHostToDevice);
-    copy_now(v_.as<void>(), host.v.data(), own, cudaMemcpyHostToDevice);
+    const int64_t queries = vectors * problem.head_dim * bytes_of(problem.dtype);
+    copy_in_parts(q_.as<void>(), host.q.data(), queries, cudaMemcpyHostToDevice, stop);
+    copy_in_parts(k_.as<void>(), host.k.data(), own, cudaMemcpyHostToDevice, stop);
+    copy_in_parts(v_.as<void>(), host.v.data(), own, cudaMemcpyHostToDevice, stop);
     RINGSCOPE_CUDA(launch_clear(o_.as<float>(), lse_.as<float>(), sum_.as<float>(), vectors, problem.head_dim,
                                 compute_));
     RINGSCOPE_CUDA(cudaStreamSynchronize(compute_));
 }
 
-void CudaRank::download(RankMemory& host) const {
+void CudaRank::download(RankMemory& host, std::stop_token stop) const {
     const DeviceScope scope(device_);
     const int64_t vectors = rows_ * schedule_.problem.batch * schedule_.problem.heads;
-    copy_now(host.o.data(), o_.as<void>(), vectors * schedule_.problem.head_dim * 4, cudaMemcpyDeviceToHost);
-    copy_now(host.lse.data(), lse_.as<void>(), vectors * 4, cudaMemcpyDeviceToHost);
+    copy_in_parts(host.o.data(), o_.as<void>(), vectors * schedule_.problem.head_dim * 4,
+                  cudaMemcpyDeviceToHost, stop);
+    copy_in_parts(host.lse.data(), lse_.as<void>(), vectors * 4, cudaMemcpyDeviceToHost, stop);
 }
 
 std::byte* CudaRank::slot_of(int step) const { return slot_[schedule_.slot_of(step)].as<std::byte>(); }

@@ -30,10 +30,11 @@ class CudaRank {
 
     /// As RankAttention's.
     int prepare(std::stop_token stop) { return attention_->prepare(stop); }
-    /// Q, K and V from the host; the running state to "no key seen".
-    void upload(const RankMemory& host);
-    /// The answer to the host.
-    void download(RankMemory& host) const;
+    /// Q, K and V from the host; the running state to "no key seen". Throws Error, cancelled for a stop
+    /// request.
+    void upload(const RankMemory& host, std::stop_token stop);
+    /// The answer to the host. Throws as upload().
+    void download(RankMemory& host, std::stop_token stop) const;
 
     void pack();
     /// Everything the rank computes in a step, in phases; whoever calls has put the waits into

@@ -28,6 +28,16 @@ void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind ki
     RINGSCOPE_CUDA(cudaStreamSynchronize(nullptr));
 }
 
+void copy_in_parts(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind,
+                   std::stop_token stop) {
+    constexpr int64_t kPartBytes = int64_t{256} << 20;
+    for (int64_t at = 0; at < bytes; at += kPartBytes) {
+        if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
+        copy_now(static_cast<std::byte*>(target) + at, static_cast<const std::byte*>(source) + at,
+                 std::min(kPartBytes, bytes - at), kind);
+    }
+}
+
 DeviceBuffer& DeviceBuffer::operator=(DeviceBuffer&& other) noexcept {
     if (this == &other) return *this;
     reset();

@@ -5,6 +5,7 @@
 // so that the next run finds its memory mapped.
 #pragma once
 
+#include <stop_token>
 #include <vector>
 
 #include "engine/cuda/cuda_check.h"
@@ -17,6 +18,9 @@ class DeviceArena;
 /// Returns when the bytes are there for every stream: cudaMemcpy from pageable memory alone may return
 /// before. Of the current device.
 void copy_now(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind);
+/// The same part by part, tens of milliseconds each. Throws Error(cancelled) between two for a stop request.
+void copy_in_parts(void* target, const void* source, int64_t bytes, cudaMemcpyKind kind,
+                   std::stop_token stop);
 
 /// Move-only; its arena must outlive it, and nothing may still use it when it goes.
 class DeviceBuffer {

@@ -121,6 +121,21 @@ TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {
     }
 }
 
+TEST(CudaExecutor, ACancelIsHonouredBetweenTheCopiesOfInputsAndAnswer) {
+    constexpr int64_t kTensorBytes = 24 * 2 * 8 * 4;  // Q, K, V and O of a rank alike
+    for (const int wanted : {1, 5, 14}) {             // of rank 0, rank 1, and the second of the answer
+        fake_cuda::reset(1, kPlenty, 10);
+        std::stop_source stop;
+        int copies = 0;
+        fake_cuda::with_every_copy([&](int64_t bytes) {
+            if (bytes == kTensorBytes && ++copies == wanted) stop.request_stop();
+        });
+        EXPECT_EQ(execute(dense_ring(), {}, stop.get_token())->state, RunState::cancelled);
+        EXPECT_EQ(copies, wanted);
+        expect_nothing_left();
+    }
+}
+
 TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
     fake_cuda::reset(1, 4096, 4);
     const auto foreseen = execute(dense_ring(), {}, {});

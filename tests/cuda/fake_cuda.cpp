@@ -64,6 +64,7 @@ struct Machine {
     int64_t operations = 0;
     int64_t entries = 0;
     int64_t skipped_ns = 0;
+    std::function<void(int64_t)> with_every_copy;
     int streams_made = 0;
     int gave_up = 0;
     int queues = 0;  // hardware queues of a device and priority; 0: as many as streams
@@ -131,6 +132,7 @@ void reset(int devices, int64_t memory, unsigned seed, int capability) {
     machine().spoilt = false;
     machine().queues = 0;
     machine().gave_up = 0;
+    machine().with_every_copy = nullptr;
     machine().on_the_way.clear();
     machine().events_recorded = 0;
     machine().reserved.clear();
@@ -155,6 +157,7 @@ bool take_beside_the_pool(int device, int64_t bytes) {
     machine().beside[device] += bytes;
     return true;
 }
+void with_every_copy(std::function<void(int64_t)> action) { machine().with_every_copy = std::move(action); }
 int gave_up() { return machine().gave_up; }
 void skip_time(int64_t nanoseconds) { machine().skipped_ns += nanoseconds; }
 void spoil() { machine().spoilt = true; }
@@ -338,6 +341,7 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEven
 }
 
 cudaError_t cudaMemcpy(void* target, const void* source, size_t bytes, cudaMemcpyKind kind) {
+    if (machine().with_every_copy) machine().with_every_copy(static_cast<int64_t>(bytes));
     const std::vector<unsigned char> read(static_cast<const unsigned char*>(source),
                                           static_cast<const unsigned char*>(source) + bytes);
     const auto write = [target, read] { std::memcpy(target, read.data(), read.size()); };

@@ -60,11 +60,12 @@ class GpuCheck(unittest.TestCase):
         self.assertIn("2 ranks would share 1 GPU", answer["refusal"])
 
     def test_cudnn_takes_its_golden_cases_and_random_problems(self):
-        code, answer = check("cudnn", self.flat.name, "4", "1")
+        code, answer = check("cudnn", self.flat.name, "4", "1", "64")
         if not answer["passed"] and "this build has no cuDNN" in answer["failures"][0]:
             self.skipTest("built without cuDNN")
         self.assertEqual((code, answer["failures"], answer["rounds"]), (0, [], 4))
         self.assertEqual(answer["runs"], 3)  # one of the golden cases here is BF16
+        self.assertGreater(answer["compiled_kernels"], 0)  # of the run that fifty more repeat
 
     def test_a_kernel_can_be_named(self):
         shape = ("bf16", "8", "96", "2", "48", "2", "1", "1")

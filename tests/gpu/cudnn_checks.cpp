@@ -4,6 +4,7 @@
 #include <random>
 #include <set>
 
+#include "engine/cuda/device_arena.h"
 #include "engine/cuda/sdpa_calls.h"
 #include "tests/gpu/parts.h"
 #include "tests/random_problem.h"
@@ -59,10 +60,30 @@ void verify_one(Report& report, const Experiment& e) {
                         std::to_string(rank.predicted_peak_bytes));
 }
 
+/// Plans are kept from run to run, and so is the memory that they take.
+void check_kept(Report& report, int64_t tokens) {
+    Experiment e = one_group(DType::bf16, tokens, 4, 64, tokens / 2, 2, true, 4);
+    e.backend.kernel = "cudnn";
+    const auto first = run_on_gpu(report, e);
+    report.add("compiled_kernels", first->compiled_kernels);
+    report.add("compile_seconds", first->compile_seconds);
+    const auto before = cuda::device_memory(0);
+    for (int i = 0; i < 50 && report.passed(); ++i) {
+        const auto again = run_on_gpu(report, e);
+        if (again->compiled_kernels > 0)
+            report.fail("run " + std::to_string(i + 2) + " compiled " +
+                        std::to_string(again->compiled_kernels) + " kernels again");
+    }
+    const auto after = cuda::device_memory(0);
+    if (after.available() < before.available() - (int64_t{8} << 20))
+        report.fail("memory after 50 runs: " + std::to_string(after.available()) + " free, was " +
+                    std::to_string(before.available()));
+}
+
 }  // namespace
 
 void check_cudnn(Report& report, Words words) {
-    if (words.size() != 3) throw Error(ErrorKind::bad_input, "cudnn takes FLAT_CASES ROUNDS SEED");
+    if (words.size() != 4) throw Error(ErrorKind::bad_input, "cudnn takes FLAT_CASES ROUNDS SEED TOKENS");
     const std::string why = why_no_cudnn();
     if (!why.empty()) return report.fail("cudnn cannot be used: " + why);
     const auto by_cudnn = [](const Change& further) {
@@ -82,6 +103,7 @@ void check_cudnn(Report& report, Words words) {
     for (int round = 0; round < rounds; ++round)
         verify_one(report, random_problem_of_few_shapes(random, round));
     report.add("rounds", rounds);
+    check_kept(report, std::stoll(words[3]));
 }
 
 }  // namespace ringscope::gpu

@@ -224,7 +224,7 @@ class Measuring:
         self.open_torch()
         self.compare(SHAPES[:2])
         self.checked("random", self.part("random", "150", "1", most=120))
-        self.checked("cudnn", self.part("cudnn", flat, "12", "1", most=120))
+        self.checked("cudnn", self.part("cudnn", flat, "12", "1", "8192", most=120))
         self.compare(SHAPES[2:])
         for ranks in (4, 8):
             self.results["ring"].append(self.part("ring", str(ranks), "3", most=60))

@@ -25,6 +25,7 @@ grep -E "^-- (CUDA back end|cuDNN kernel|NCCL transport):" "$build/build.log" ||
 timeout 420 cmake --build "$build" --target gpu_check -j "$(nproc)" >>"$build/build.log" 2>&1 ||
     { tail -n 40 "$build/build.log" >&2; echo "gpu_check was not built" >&2; exit 1; }
 [ "${1:-}" != build-only ] || exit 0
+command -v python3 >/dev/null || { echo "python3 runs the parts and was not found; gpu_check is built" >&2; exit 1; }
 # Parts end by --seconds; a hang in PyTorch, which runs in the same process, ends by timeout.
 exec timeout $((475 - SECONDS)) python3 tests/gpu/measure.py --check "$build/tests/gpu/gpu_check" --golden "${RINGSCOPE_GOLDEN:-tests/golden}" \
     --out "${1:-$build/results.json}" --seconds $((450 - SECONDS))
