@@ -117,9 +117,9 @@ CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
     int capability = gpus.front().capability;
     for (size_t i = 0; i < used; ++i) capability = std::min(capability, gpus[i].capability);
     kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem, capability);
-    int count = 0;
-    RINGSCOPE_CUDA(cudaGetDeviceCount(&count));
-    for (size_t i = 0; i < used; ++i) prepare_pool(gpus[i].device, count);
+    std::vector<int> used_devices;
+    for (size_t i = 0; i < used; ++i) used_devices.push_back(gpus[i].device);
+    for (const int device : used_devices) prepare_pool(device, used_devices);
     foresee_memory({gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(used)});
     for (size_t i = 0; i < used; ++i)
         devices_.push_back(std::make_unique<UsedGpu>(gpus[i], *kernel_, schedule.problem));

@@ -100,13 +100,13 @@ DeviceMemory device_memory(int device) {
             pool_figure(pool, cudaMemPoolAttrUsedMemCurrent), pool_figure(pool, cudaMemPoolAttrUsedMemHigh)};
 }
 
-void prepare_pool(int device, int device_count) {
+void prepare_pool(int device, const std::vector<int>& peers) {
     const DeviceScope scope(device);
     cudaMemPool_t pool = nullptr;
     RINGSCOPE_CUDA(cudaDeviceGetDefaultMemPool(&pool, device));
     uint64_t keep_all = UINT64_MAX;
     RINGSCOPE_CUDA(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &keep_all));
-    for (int peer = 0; peer < device_count; ++peer) {
+    for (const int peer : peers) {
         int reachable = 0;
         if (peer != device) RINGSCOPE_CUDA(cudaDeviceCanAccessPeer(&reachable, peer, device));
         if (reachable == 0) continue;  // copies then go by way of the host

@@ -90,9 +90,9 @@ struct DeviceMemory {
 };
 DeviceMemory device_memory(int device);
 
-/// Lets the device's pool keep what is given back, and the peers that can reach it read and write what lies
-/// in it.
-void prepare_pool(int device, int device_count);
+/// Lets the device's pool keep what is given back, and those of `peers` that can reach it read and write what
+/// lies in it: no others, since each of them maps every allocation.
+void prepare_pool(int device, const std::vector<int>& peers);
 
 /// Gives what the pool keeps unused back to the device, but for `keep_bytes` of what it has.
 void trim_pool(int device, int64_t keep_bytes);

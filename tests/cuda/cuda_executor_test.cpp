@@ -9,6 +9,9 @@
 namespace ringscope {
 namespace {
 
+/// Short, so that a lost transfer is missed soon; long for one that is not, on a busy machine too.
+constexpr double kShortLimitSeconds = 1;
+
 TEST(CudaExecutor, RandomProblemsAnswerRightInEveryOrderTheEventsAllow) {
     std::mt19937 random(61);
     for (int round = 0; round < 120; ++round) {
@@ -40,7 +43,7 @@ Experiment ring_of(int ranks, Strategy strategy) {
     Experiment e = dense_ring();
     e.ring.ranks = ranks;
     e.ring.strategy = strategy;
-    e.ring.timeout_seconds = 0.2;
+    e.ring.timeout_seconds = kShortLimitSeconds;
     return e;
 }
 
@@ -83,6 +86,16 @@ TEST(CudaExecutor, RanksShareAGpuAndTheRunSaysSo) {
     EXPECT_EQ(run->transport, "peer");
 }
 
+TEST(CudaExecutor, OnlyTheGpusOfARunReachEachOthersPools) {
+    for (const int ranks : {1, 2, 4}) {
+        fake_cuda::reset(3, kPlenty, 1);
+        Experiment e = dense_ring();
+        e.ring.ranks = ranks;
+        expect_done(e);
+        EXPECT_EQ(fake_cuda::pool_accesses(), ranks == 1 ? 0 : ranks == 2 ? 2 : 6);
+    }
+}
+
 TEST(CudaExecutor, ADeviceThatWasChosenIsPredictedAsIfItWereNamed) {
     fake_cuda::reset(1, kPlenty, 1);
     Experiment e = dense_ring();
@@ -95,21 +108,23 @@ TEST(CudaExecutor, ADeviceThatWasChosenIsPredictedAsIfItWereNamed) {
 }
 
 TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
-    Experiment e = dense_ring();
-    e.ring.timeout_seconds = 0.2;
-    const auto expect = [&](const Fault& fault, RunState state, const std::string& words) {
+    const auto expect = [&](const Fault& fault, double limit_seconds, RunState state,
+                            const std::string& words) {
         fake_cuda::reset(1, kPlenty, 2);
+        Experiment e = dense_ring();
+        e.ring.timeout_seconds = limit_seconds;
         RunOptions options;
         options.fault = fault;
         const auto run = execute(e, options, {});
         EXPECT_EQ(run->state, state) << run->error;
         EXPECT_NE(run->error.find(words), std::string::npos) << run->error;
         expect_nothing_left();
-        expect_done(e);
+        expect_done(dense_ring());
     };
-    expect({Fault::Kind::lose_transfer, 1, 1, 0}, RunState::failed, "nothing came from rank 1");
-    expect({Fault::Kind::throw_error, 2, 1, 0}, RunState::failed, "rank 2 failed in step 1");
-    expect({Fault::Kind::delay, 1, 1, 0.05}, RunState::done, "");
+    expect({Fault::Kind::lose_transfer, 1, 1, 0}, kShortLimitSeconds, RunState::failed,
+           "nothing came from rank 1");
+    expect({Fault::Kind::throw_error, 2, 1, 0}, 60, RunState::failed, "rank 2 failed in step 1");
+    expect({Fault::Kind::delay, 1, 1, 0.05}, 60, RunState::done, "");
 }
 
 TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {

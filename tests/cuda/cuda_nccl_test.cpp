@@ -125,8 +125,8 @@ TEST(CudaNccl, TwoRanksOnOneGpuAreRefusedInWordsThatNamePeerCopies) {
 }
 
 /// The run ends as it should, on every rank, and the next one makes communicators of its own and is right.
-void expect_end(const Experiment& experiment, const RunOptions& options, RunState state,
-                const std::string& words, std::stop_token stop = {}) {
+void expect_end(Experiment experiment, const RunOptions& options, RunState state, const std::string& words,
+                std::stop_token stop = {}) {
     const auto run = execute(experiment, options, stop);
     EXPECT_EQ(run->state, state) << run->error;
     EXPECT_NE(run->error.find(words), std::string::npos) << run->error;
@@ -134,15 +134,16 @@ void expect_end(const Experiment& experiment, const RunOptions& options, RunStat
     EXPECT_EQ(fake_nccl::communicators_aborted(), state == RunState::done ? 0 : 4);
     expect_all_ended(options.fault.kind == Fault::Kind::lose_transfer ? 1 : 0);
     fake_nccl::reset();
+    experiment.ring.timeout_seconds = 60;
     expect_done(experiment);
     EXPECT_EQ(fake_nccl::communicators_destroyed(), 4);
     expect_all_ended();
 }
 
 TEST(CudaNccl, FaultsEndOnEveryRankAndTheNextRunConnectsAnew) {
-    Experiment e = by_nccl(dense_ring());
-    e.ring.timeout_seconds = 0.2;
     const auto expect = [&](const Fault& fault, RunState state, const std::string& words) {
+        Experiment e = by_nccl(dense_ring());
+        e.ring.timeout_seconds = fault.kind == Fault::Kind::lose_transfer ? 1 : 60;
         fake_cuda::reset(4, kPlenty, 5);
         fake_nccl::reset();
         RunOptions options;
@@ -157,11 +158,12 @@ TEST(CudaNccl, FaultsEndOnEveryRankAndTheNextRunConnectsAnew) {
 
 TEST(CudaNccl, WhatNcclReportsOrNeverDoesEndsEveryRank) {
     Experiment e = by_nccl(dense_ring());
-    e.ring.timeout_seconds = 0.2;
+    e.ring.timeout_seconds = 1;
     // Group 0 makes the communicators, 1 is the first exchange, 2 the hop for step 1.
     fake_cuda::reset(4, kPlenty, 6);
     fake_nccl::reset(Trouble::never_launches, 3, 2);
-    expect_end(e, {}, RunState::failed, "NCCL: the hop for step 2 did not get under way within 0.2 s");
+    expect_end(e, {}, RunState::failed, "NCCL: the hop for step 2 did not get under way within 1 s");
+    e.ring.timeout_seconds = 60;
     fake_nccl::reset(Trouble::error_on_a_rank, 3, 2);
     expect_end(e, {}, RunState::failed, "an error of the fake library (said in two lines)");
     fake_nccl::reset(Trouble::error_on_a_rank, 1, 0);

@@ -65,6 +65,7 @@ struct Machine {
     int64_t entries = 0;
     int64_t skipped_ns = 0;
     std::function<void(int64_t)> with_every_copy;
+    std::set<std::pair<int, int>> pool_accesses;  // whose pool, who may reach it
     int streams_made = 0;
     int gave_up = 0;
     int queues = 0;  // hardware queues of a device and priority; 0: as many as streams
@@ -133,6 +134,7 @@ void reset(int devices, int64_t memory, unsigned seed, int capability) {
     machine().queues = 0;
     machine().gave_up = 0;
     machine().with_every_copy = nullptr;
+    machine().pool_accesses.clear();
     machine().on_the_way.clear();
     machine().events_recorded = 0;
     machine().reserved.clear();
@@ -158,6 +160,7 @@ bool take_beside_the_pool(int device, int64_t bytes) {
     return true;
 }
 void with_every_copy(std::function<void(int64_t)> action) { machine().with_every_copy = std::move(action); }
+int pool_accesses() { return static_cast<int>(machine().pool_accesses.size()); }
 int gave_up() { return machine().gave_up; }
 void skip_time(int64_t nanoseconds) { machine().skipped_ns += nanoseconds; }
 void spoil() { machine().spoilt = true; }
@@ -232,25 +235,30 @@ cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
     return cudaSuccess;
 }
 /// A pool's handle is its device and one.
+static int device_of(cudaMemPool_t pool) { return static_cast<int>(reinterpret_cast<intptr_t>(pool)) - 1; }
 cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
     *pool = reinterpret_cast<cudaMemPool_t>(static_cast<intptr_t>(device) + 1);
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolGetAttribute(cudaMemPool_t pool, cudaMemPoolAttr attribute, void* value) {
-    const int device = static_cast<int>(reinterpret_cast<intptr_t>(pool)) - 1;
+    const int device = device_of(pool);
     const int64_t bytes =
         attribute == cudaMemPoolAttrReservedMemCurrent ? machine().reserved[device] : machine().used(device);
     std::memcpy(value, &bytes, sizeof bytes);
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolTrimTo(cudaMemPool_t pool, size_t keep) {
-    const int device = static_cast<int>(reinterpret_cast<intptr_t>(pool)) - 1;
+    const int device = device_of(pool);
     int64_t& reserved = machine().reserved[device];
     reserved = std::min(reserved, std::max(machine().used(device), static_cast<int64_t>(keep)));
     return cudaSuccess;
 }
 cudaError_t cudaMemPoolSetAttribute(cudaMemPool_t, cudaMemPoolAttr, void*) { return cudaSuccess; }
-cudaError_t cudaMemPoolSetAccess(cudaMemPool_t, const cudaMemAccessDesc*, size_t) { return cudaSuccess; }
+cudaError_t cudaMemPoolSetAccess(cudaMemPool_t pool, const cudaMemAccessDesc* access, size_t count) {
+    for (size_t i = 0; i < count; ++i)
+        machine().pool_accesses.insert({device_of(pool), access[i].location.id});
+    return cudaSuccess;
+}
 
 cudaError_t cudaMallocAsync(void** data, size_t bytes, cudaStream_t) {
     const auto size = static_cast<int64_t>(bytes);
@@ -359,8 +367,10 @@ cudaError_t cudaMemcpyAsync(void* target, const void* source, size_t bytes, cuda
                                           static_cast<const unsigned char*>(source) + bytes);
     return enqueue_work(stream, [target, read] { std::memcpy(target, read.data(), read.size()); });
 }
-cudaError_t cudaMemcpyPeerAsync(void* target, int, const void* source, int, size_t bytes,
+cudaError_t cudaMemcpyPeerAsync(void* target, int to, const void* source, int from, size_t bytes,
                                 cudaStream_t stream) {
+    // The engine of the stream's device, which is the receiver's here, reads the sender's pool.
+    if (from != to && machine().pool_accesses.count({from, to}) == 0) return cudaErrorInvalidValue;
     return enqueue_work(stream, [target, source, bytes] { std::memcpy(target, source, bytes); });
 }
 }

@@ -32,6 +32,8 @@ int64_t events_recorded();
 /// What a library takes (or gives back, below 0) of a device's memory by itself. False, and nothing taken,
 /// where there is not as much.
 bool take_beside_the_pool(int device, int64_t bytes);
+/// Pairs of devices of which one may reach what lies in the other's pool.
+int pool_accesses();
 /// Called by every cudaMemcpy until the next reset(), with its bytes.
 void with_every_copy(std::function<void(int64_t)> action);
 /// Calls since the last reset() that would have waited for ever, and failed after 20 s of that.
