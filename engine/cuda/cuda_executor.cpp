@@ -184,6 +184,7 @@ void CudaRun::run(std::stop_token stop) {
         const NvtxRange waiting(NvtxKind::wait, {});
         watch(stop, [this] { return finished(); });
     }
+    watch_transfers();  // also those that the host saw only when they had ended
     complete_ = true;
 }
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Everything that needs a GPU, in one command of at most eight minutes:   bash tests/gpu/run.sh [RESULTS.json]
 #
-# Needs CMake, a C++20 compiler, nvcc and Python 3; uses NCCL, cuDNN, compute-sanitizer and PyTorch where they are. Builds the
-# engine and gpu_check alone, in a folder of its own. Golden cases: tests/golden, or those in $RINGSCOPE_GOLDEN.
-# Writes one results file, anew after every part; exit 0 when every check held, 1 when one did not, 3 where there is no GPU. build-only as the
-# only word builds and stops: that needs no GPU (CUDAARCHS chooses the code then).
+# Needs CMake, a C++20 compiler, nvcc and Python 3; uses NCCL, cuDNN, compute-sanitizer and PyTorch where they are.
+# Builds the engine and gpu_check alone, in a folder of its own. Golden cases: tests/golden, or those in
+# $RINGSCOPE_GOLDEN. Writes one results file, anew after every part; exit 0 when every check held, 1 when one did not,
+# 3 where there is no GPU. build-only as the only word builds and stops: that needs neither a GPU (CUDAARCHS chooses the
+# code then) nor Python.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${RINGSCOPE_GPU_BUILD:-build/gpu}
@@ -33,5 +34,5 @@ timeout "$limit" cmake --build "$build" --target gpu_check -j "$(nproc)" >>"$bui
 [ "${1:-}" != build-only ] || exit 0
 command -v python3 >/dev/null || { echo "python3 runs the parts and was not found; gpu_check is built" >&2; exit 1; }
 # Parts end by --seconds; a hang in PyTorch, which runs in the same process, ends by timeout.
-exec timeout $((475 - SECONDS)) python3 tests/gpu/measure.py --check "$build/tests/gpu/gpu_check" --golden "${RINGSCOPE_GOLDEN:-tests/golden}" \
-    --out "${1:-$build/results.json}" --seconds $((450 - SECONDS))
+exec timeout $((475 - SECONDS)) python3 tests/gpu/measure.py --check "$build/tests/gpu/gpu_check" \
+    --golden "${RINGSCOPE_GOLDEN:-tests/golden}" --out "${1:-$build/results.json}" --seconds $((450 - SECONDS))
