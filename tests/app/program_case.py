@@ -16,6 +16,7 @@ import sys
 import tempfile
 import termios
 import threading
+import time
 import unittest
 
 # No test may meet, or make, the run file and presets of whoever runs it.
@@ -37,6 +38,17 @@ def ringscope(*arguments, **options):
 def default_signals():
     """A shell's background job ignores SIGINT; the program would then rightly ignore it too."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def wait_until_it_listens(process, signal_number):
+    """A signal that comes sooner ends the program as the system does, however loaded the machine is."""
+    while process.poll() is None:
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        # The program blocks the signals that a thread of its own waits for.
+        blocked = next(int(line.split()[1], 16) for line in status.splitlines() if line.startswith("SigBlk"))
+        if blocked >> (signal_number - 1) & 1:
+            return
+        time.sleep(0.01)
 
 
 class Terminal:
