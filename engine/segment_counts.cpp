@@ -7,12 +7,19 @@ namespace ringscope {
 
 namespace {
 
-/// Whole segments inside some interval of the rank, as ranges clipped to `range`; one representative stands
-/// for each.
-void visit_by_intervals(const Placement& placement, int64_t length, SegmentRange range, int rank,
-                        const std::function<void(int64_t, int64_t)>& visit) {
+/// Whole segments inside some interval of one of the ranks, as ranges clipped to `range`; one representative
+/// stands for each.
+void visit_by_intervals(const Placement& placement, int64_t length, SegmentRange range,
+                        const std::vector<int>& ranks, const std::function<void(int64_t, int64_t)>& visit) {
+    std::vector<TokenInterval> intervals;
+    for (const int rank : ranks) {
+        const auto& own = placement.intervals_of(rank);
+        intervals.insert(intervals.end(), own.begin(), own.end());
+    }
+    std::sort(intervals.begin(), intervals.end(),
+              [](const TokenInterval& a, const TokenInterval& b) { return a.begin < b.begin; });
     int64_t next = range.first;
-    for (const TokenInterval& interval : placement.intervals_of(rank)) {
+    for (const TokenInterval& interval : intervals) {
         const int64_t begin = std::max(next, (interval.begin + length - 1) / length);
         const int64_t end = std::min(range.end(), interval.end / length);
         if (begin >= end) continue;
@@ -28,11 +35,7 @@ void visit_by_intervals(const Placement& placement, int64_t length, SegmentRange
 void for_segment_kinds(const Placement& placement, int64_t length, SegmentRange range,
                        const std::vector<int>& ranks, const std::function<void(int64_t, int64_t)>& visit) {
     if (placement.layout() != Layout::striped) {
-        if (ranks.size() == 1) {
-            visit_by_intervals(placement, length, range, ranks[0], visit);
-        } else {
-            for (int64_t segment = range.first; segment < range.end(); ++segment) visit(segment, 1);
-        }
+        visit_by_intervals(placement, length, range, ranks, visit);
         return;
     }
     const int64_t period = placement.stripe_block() * placement.ranks();
@@ -61,20 +64,24 @@ std::vector<int64_t> pair_matrix(const Problem& problem, const Pattern& pattern,
                                  SegmentRange range, const std::vector<int>& ranks) {
     const size_t members = ranks.size();
     std::vector<int64_t> pairs(members * members, 0);
+    // Members with tokens in the segment, and these tokens; few of them where segments are short.
+    std::vector<size_t> present;
     std::vector<std::vector<TokenRun>> kept(members);
     std::vector<std::vector<TokenRun>> all(members);
     const bool all_queries = problem.queries == Queries::all;
     for_segment_kinds(placement, pattern.segment_length, range, ranks, [&](int64_t segment, int64_t times) {
         const int64_t begin = problem.segment_begin(pattern, segment);
         const int64_t end = problem.segment_end(pattern, segment);
+        present.clear();
         for (size_t i = 0; i < members; ++i) {
             kept[i].clear();
             all[i].clear();
             placement.append_runs(ranks[i], begin, end, pattern.offset, pattern.dilation_rate, kept[i]);
             if (all_queries) placement.append_runs(ranks[i], begin, end, 0, 1, all[i]);
+            if (!kept[i].empty() || !all[i].empty()) present.push_back(i);
         }
-        for (size_t i = 0; i < members; ++i)
-            for (size_t j = 0; j < members; ++j)
+        for (const size_t i : present)
+            for (const size_t j : present)
                 pairs[i * members + j] +=
                     times * count_pairs(all_queries ? all[i] : kept[i], kept[j], problem.causal);
     });
