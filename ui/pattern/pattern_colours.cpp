@@ -140,26 +140,36 @@ class Painter {
     Line line_of(LineTokens tokens) {
         Line line{std::move(tokens)};
         if (line.tokens.size() != 1) return line;
-        std::vector<int> ranks;
-        for (const RankTokens& own : line.tokens[0].ranks) ranks.push_back(own.rank);
-        line.ranks = sets_.emplace(ranks, static_cast<int>(sets_.size())).first->second;
+        line.ranks =
+            sets_.emplace(mixture_.ranks_of(line.tokens[0]), static_cast<int>(sets_.size())).first->second;
         return line;
     }
 
-    /// Steps of a block with allowed pairs.
-    const std::vector<int>& steps_of(int row, int column) {
+    /// How a block's keys arrive: in one step, or in those of a mixture.
+    struct Arrival {
+        int step = -1;
+        int mixture = -1;
+    };
+    Arrival arrival(const Line& queries, const Line& keys) {
+        const std::vector<int> steps = mixture_.steps_of(queries.tokens, keys.tokens);
+        if (steps.size() > 1) return {-1, mixture_of(steps)};
+        return {steps.empty() ? -1 : steps[0], -1};
+    }
+    Arrival arrival_of(int row, int column) {
         const Line& queries = rows_[static_cast<size_t>(row)];
         const Line& keys = columns_[static_cast<size_t>(column)];
         const CoverageGrid& grid = picture_.grid;
         const bool on_edge = schedule_.problem.causal && grid.key_begin(column + 1) > grid.query_begin(row);
-        if (queries.ranks < 0 || keys.ranks < 0 || on_edge) {
-            known_steps_of_ = {};
-            return known_steps_ = mixture_.steps_of(queries.tokens, keys.tokens);
+        if (queries.ranks < 0 || keys.ranks < 0 || on_edge) return arrival(queries, keys);
+        const SameSteps wanted{keys.tokens[0].segment, queries.ranks, keys.ranks};
+        if (wanted != last_same_) {
+            last_same_ = wanted;
+            const auto known = arrivals_.find(wanted);
+            last_arrival_ = known != arrivals_.end()
+                                ? known->second
+                                : arrivals_.emplace(wanted, arrival(queries, keys)).first->second;
         }
-        const SameSteps wanted{queries.ranks, keys.ranks, keys.tokens[0].segment};
-        if (wanted == known_steps_of_) return known_steps_;
-        known_steps_of_ = wanted;
-        return known_steps_ = mixture_.steps_of(queries.tokens, keys.tokens);
+        return last_arrival_;
     }
 
     static float strength(double share) {
@@ -188,9 +198,9 @@ class Painter {
             cell.mixture = owners_[static_cast<size_t>(column)];
             if (cell.mixture < 0) hue = theme_.category_colour(key_owner_[static_cast<size_t>(column)]);
         } else {
-            const std::vector<int>& steps = steps_of(row, column);
-            if (steps.size() > 1) cell.mixture = mixture_of(steps);
-            if (steps.size() == 1) hue = step_colour(theme_, steps[0], schedule_.steps);
+            const Arrival arrival = arrival_of(row, column);
+            cell.mixture = arrival.mixture;
+            if (arrival.step >= 0) hue = step_colour(theme_, arrival.step, schedule_.steps);
         }
         cell.colour = shade(hue, share);
         if (cell.mixture >= 0) cell.strength = strength(share);
@@ -222,10 +232,11 @@ class Painter {
         for (int row = 0; row < grid.rows; ++row) {
             now.clear();
             size_t open = 0;
+            PatternCell next = grid.columns > 0 ? look_of(row, 0) : PatternCell{};
             for (int column = 0; column < grid.columns;) {
-                PatternCell cell = look_of(row, column);
+                PatternCell cell = next;
                 int end = column + 1;
-                while (end < grid.columns && look_of(row, end).looks_like(cell)) ++end;
+                while (end < grid.columns && (next = look_of(row, end)).looks_like(cell)) ++end;
                 cell.column_end = end;
                 if (cell.colour != 0) {
                     while (open < above.size() && picture.cells[above[open]].column_begin < column) ++open;
@@ -257,14 +268,15 @@ class Painter {
     StepMixture mixture_;
     std::vector<Line> rows_, columns_;
     std::map<std::vector<int>, int> sets_;  // of ranks
-    struct SameSteps {
+    struct SameSteps {                      // a segment, and two sets of ranks
+        int64_t segment = -1;
         int queries = -1;
         int keys = -1;
-        int64_t segment = -1;
-        bool operator==(const SameSteps&) const = default;
+        auto operator<=>(const SameSteps&) const = default;
     };
-    SameSteps known_steps_of_;  // the block before
-    std::vector<int> known_steps_;
+    std::map<SameSteps, Arrival> arrivals_;
+    SameSteps last_same_;  // neighbours are often alike
+    Arrival last_arrival_;
 };
 
 }  // namespace

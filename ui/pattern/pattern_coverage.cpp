@@ -51,6 +51,37 @@ int64_t part_of_segment(const Problem& problem, const Pattern& pattern, int64_t 
     return pairs_in_segment(problem, pattern, segment, queries, keys);
 }
 
+/// A row of blocks as queries, or a column as keys: the segments it touches and, of a single one, its tokens.
+struct BlockLine {
+    int64_t first_segment = 0;
+    int64_t last_segment = 0;
+    TokenRun tokens;
+};
+
+BlockLine line_of(const Problem& problem, const Pattern& pattern, int64_t begin, int64_t end, bool all) {
+    end = std::min(end, problem.seq_len);
+    const int64_t w = pattern.segment_length;
+    BlockLine line{begin / w, (end - 1) / w, {}};
+    if (line.first_segment == line.last_segment)
+        line.tokens = run_in(line.first_segment * w, begin, end, all ? 1 : pattern.dilation_rate,
+                             all ? 0 : pattern.offset);
+    return line;
+}
+
+/// Most blocks lie in one segment, away from the causal edge: a product, without a division.
+int64_t pairs_of_lines(const Problem& problem, const Pattern& pattern, const BlockLine& row,
+                       const BlockLine& column, const TokenInterval& query, const TokenInterval& key) {
+    if (row.last_segment < column.first_segment || column.last_segment < row.first_segment) return 0;
+    if (row.first_segment == row.last_segment && column.first_segment == column.last_segment) {
+        const TokenRun& queries = row.tokens;
+        const TokenRun& keys = column.tokens;
+        if (queries.count == 0 || keys.count == 0) return 0;
+        if (!problem.causal || keys.last() <= queries.first) return queries.count * keys.count;
+        if (keys.first > queries.last()) return 0;
+    }
+    return pairs_in_block(problem, pattern, query.begin, query.end, key.begin, key.end);
+}
+
 int64_t tokens_in(const Problem& problem, const Pattern& pattern, int64_t begin, int64_t end, int64_t rate,
                   int64_t offset) {
     const auto below = [&](int64_t token) {
@@ -122,12 +153,18 @@ CoverageGrid cover(const Problem& problem, const Pattern& pattern, const TokenWi
     grid.columns = blocks(window.key_end, key_block);
     grid.rows = blocks(window.query_end, query_block);
     grid.pairs.resize(static_cast<size_t>(grid.columns) * grid.rows);
+    std::vector<BlockLine> columns;
+    for (int column = 0; column < grid.columns; ++column)
+        columns.push_back(
+            line_of(problem, pattern, grid.key_begin(column), grid.key_begin(column + 1), false));
     for (int row = 0; row < grid.rows; ++row) {
+        const TokenInterval query{grid.query_begin(row), grid.query_begin(row + 1)};
+        const BlockLine queries =
+            line_of(problem, pattern, query.begin, query.end, problem.queries == Queries::all);
         for (int column = 0; column < grid.columns; ++column) {
-            const int64_t query = grid.query_begin(row);
-            const int64_t key = grid.key_begin(column);
             const int64_t pairs =
-                pairs_in_block(problem, pattern, query, query + grid.block, key, key + grid.block);
+                pairs_of_lines(problem, pattern, queries, columns[static_cast<size_t>(column)], query,
+                               {grid.key_begin(column), grid.key_begin(column + 1)});
             grid.pairs[static_cast<size_t>(row) * grid.columns + column] = pairs;
             grid.most = std::max(grid.most, pairs);
         }
