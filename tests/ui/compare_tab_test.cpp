@@ -70,6 +70,8 @@ TEST(CompareTab, ShowsOnlySettingsThatDifferAndEveryFigureBesideTheBaseline) {
     EXPECT_NE(window.text("compare/metrics/peak_bytes_max/run 2").find("best"), std::string::npos);
     EXPECT_EQ(window.text("compare/metrics/seconds/run 2").find("best"), std::string::npos);
     EXPECT_NE(window.text("compare/verdict").find("no claim about speed"), std::string::npos);
+    EXPECT_EQ(window.text("compare/metrics/exposed_transfer_seconds_max"),
+              "longest exposed transfer of a rank");
     EXPECT_TRUE(window.item("compare/bars/rank 3/run 2"));
     EXPECT_TRUE(window.item("compare/timeline/run 2/rank 3"));
 }

@@ -1,6 +1,7 @@
 #include "ui/compare/compare_tab.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "ui/format.h"
 
@@ -55,24 +56,32 @@ void draw_swatch(ImU32 colour) {
     ImGui::SameLine();
 }
 
-constexpr float kFirstColumn = 190;  // points
+/// Of the settings' paths and the figures' names, so that both tables' columns line up and none is cut.
+float first_column_width(const Comparison& c) {
+    float widest = 0;
+    for (const SettingDifference& setting : c.settings)
+        widest = std::max(widest, ImGui::CalcTextSize(setting.path.c_str()).x);
+    for (const MetricRow& row : c.metrics)
+        widest = std::max(widest, ImGui::CalcTextSize(row.label.c_str()).x);
+    return std::ceil(widest);
+}
 
 /// The part of the width that shows every run's name whole, as far as that leaves the bars beside it legible.
-float tables_share(const Comparison& c, float width, const Theme& theme) {
+float tables_share(const Comparison& c, float width) {
     const ImGuiStyle& style = ImGui::GetStyle();
     const float swatch = ImGui::GetTextLineHeight() * 0.7f + style.ItemSpacing.x;
     float widest = 0;
     for (const std::string& name : c.names) widest = std::max(widest, ImGui::CalcTextSize(name.c_str()).x);
     const float columns =
         static_cast<float>(c.names.size()) * (swatch + widest + 2 * style.CellPadding.x + 1);
-    const float wanted = theme.px(kFirstColumn) + 2 * style.CellPadding.x + columns + style.ScrollbarSize;
-    return std::clamp(wanted / std::max(width, 1.0f), 0.5f, c.names.size() > 2 ? 0.8f : 0.65f);
+    const float wanted = first_column_width(c) + 2 * style.CellPadding.x + columns + style.ScrollbarSize;
+    return std::clamp(wanted / std::max(width, 1.0f), 0.5f, c.names.size() > 2 ? 0.8f : 0.7f);
 }
 
 bool begin_side_table(const char* id, const char* first, const Comparison& c, WidgetContext ui) {
     const ImGuiTableFlags flags = ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersInnerV;
     if (!ImGui::BeginTable(id, static_cast<int>(c.names.size()) + 1, flags)) return false;
-    ImGui::TableSetupColumn(first, ImGuiTableColumnFlags_WidthFixed, ui.theme.px(kFirstColumn));
+    ImGui::TableSetupColumn(first, ImGuiTableColumnFlags_WidthFixed, first_column_width(c));
     for (const std::string& name : c.names)
         ImGui::TableSetupColumn(name.c_str(), ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
@@ -190,7 +199,7 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
     const float rest = ImGui::GetContentRegionAvail().y;
     float upper = std::max(1.0f, rest * upper_share);
     const float width = ImGui::GetContentRegionAvail().x;
-    ImGui::BeginChild("##tables", {width * tables_share(c, width, ui.theme), upper});
+    ImGui::BeginChild("##tables", {width * tables_share(c, width), upper});
     draw_tables(c, ui);
     ImGui::EndChild();
     ImGui::SameLine();

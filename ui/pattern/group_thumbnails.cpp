@@ -187,7 +187,7 @@ struct GroupThumbnails::Tile {
 
 void GroupThumbnails::paint(const Group& group, PatternPicture& picture, const Schedule& schedule,
                             const StepLookup& steps, const Theme& theme) {
-    // Steps are looked up for each segment and rank; all else is in closed form.
+    // At worst steps are looked up for each segment and rank; all else is in closed form.
     const Pattern& pattern = schedule.problem.patterns[static_cast<size_t>(group.pattern)];
     const int64_t work =
         key_.colour == PatternColour::step ? schedule.problem.segments_of(pattern) * schedule.ranks : 0;
