@@ -2,11 +2,11 @@
 #include <exception>
 #include <new>
 
-#include "app/arguments.h"
-#include "app/commands.h"
-#include "app/interrupt.h"
-#include "app/standard_output.h"
-#include "engine/error.h"
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/cli/interrupt.h"
+#include "app/cli/standard_output.h"
+#include "engine/base/error.h"
 
 namespace ringscope {
 

@@ -8,8 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/error.h"
-#include "engine/experiment_fields.h"
+#include "engine/base/error.h"
+#include "engine/experiment/experiment_fields.h"
 #include "sessions/atomic_file.h"
 #include "sessions/nearest.h"
 #include "sessions/strict_json.h"

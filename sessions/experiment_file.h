@@ -8,7 +8,7 @@
 #include <span>
 #include <string>
 
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
 namespace ringscope {
 

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 #include "sessions/atomic_file.h"
 #include "sessions/gzip.h"
 

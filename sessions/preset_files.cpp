@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "engine/error.h"
-#include "engine/scenarios.h"
+#include "engine/base/error.h"
+#include "engine/experiment/scenarios.h"
 #include "sessions/experiment_file.h"
 
 namespace ringscope {

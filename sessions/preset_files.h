@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
 namespace ringscope {
 

@@ -3,7 +3,7 @@
 
 #include <stop_token>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 namespace ringscope {
 

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "engine/error.h"
-#include "sessions/run_record.h"
+#include "engine/base/error.h"
+#include "sessions/store/run_record.h"
 
 namespace ringscope {
 

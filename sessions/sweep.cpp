@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/executor.h"
+#include "engine/run/executor.h"
 #include "sessions/experiment_file.h"
 
 namespace ringscope {

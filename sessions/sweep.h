@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "sessions/repeats.h"
-#include "sessions/run_record.h"
+#include "sessions/compare/repeats.h"
+#include "sessions/store/run_record.h"
 
 namespace ringscope {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "engine/run.h"
+#include "engine/run/run.h"
 
 namespace ringscope::testing {
 

@@ -1,6 +1,6 @@
 #include "tests/random_problem.h"
 
-#include "engine/experiment_fields.h"
+#include "engine/experiment/experiment_fields.h"
 
 namespace ringscope {
 

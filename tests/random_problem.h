@@ -4,7 +4,7 @@
 
 #include <random>
 
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
 namespace ringscope {
 

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 namespace ringscope::testing {
 

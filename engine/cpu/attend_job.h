@@ -13,11 +13,11 @@
 
 #include <vector>
 
-#include "engine/cpu/arena.h"
-#include "engine/cpu/attention_kernel.h"
+#include "engine/cpu/kernels/attention_kernel.h"
 #include "engine/cpu/rank_memory.h"
 #include "engine/cpu/run_control.h"
-#include "engine/executor.h"
+#include "engine/host/arena.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
 

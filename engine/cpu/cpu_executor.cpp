@@ -7,8 +7,8 @@
 #include <thread>
 
 #include "engine/cpu/rank_loop.h"
-#include "engine/machine.h"
-#include "engine/nvtx.h"
+#include "engine/host/machine.h"
+#include "engine/host/nvtx.h"
 
 namespace ringscope {
 

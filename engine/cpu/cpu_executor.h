@@ -12,8 +12,8 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/cpu/attention_kernel.h"
-#include "engine/executor.h"
+#include "engine/cpu/kernels/attention_kernel.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
 

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "engine/cpu/pack.h"
-#include "engine/nvtx.h"
+#include "engine/host/nvtx.h"
 
 namespace ringscope {
 

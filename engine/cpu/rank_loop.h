@@ -7,7 +7,7 @@
 
 #include "engine/cpu/attend_job.h"
 #include "engine/cpu/shared_transport.h"
-#include "engine/cpu/worker_pool.h"
+#include "engine/host/worker_pool.h"
 
 namespace ringscope {
 

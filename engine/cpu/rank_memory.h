@@ -11,10 +11,10 @@
 #include <memory>
 #include <vector>
 
-#include "engine/cpu/arena.h"
-#include "engine/cpu/worker_pool.h"
-#include "engine/run.h"
-#include "engine/tensor_source.h"
+#include "engine/host/arena.h"
+#include "engine/host/worker_pool.h"
+#include "engine/run/run.h"
+#include "engine/run/tensor_source.h"
 
 namespace ringscope {
 

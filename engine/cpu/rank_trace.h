@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "engine/cpu/clock.h"
-#include "engine/trace.h"
+#include "engine/host/clock.h"
+#include "engine/run/trace.h"
 
 namespace ringscope {
 

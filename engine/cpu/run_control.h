@@ -5,7 +5,7 @@
 #include <mutex>
 #include <optional>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 namespace ringscope {
 

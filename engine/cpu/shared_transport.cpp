@@ -6,7 +6,7 @@
 #include <cstring>
 #include <string>
 
-#include "engine/nvtx.h"
+#include "engine/host/nvtx.h"
 
 namespace ringscope {
 

@@ -26,7 +26,7 @@
 
 #include "engine/cpu/rank_trace.h"
 #include "engine/cpu/run_control.h"
-#include "engine/schedule.h"
+#include "engine/plan/schedule.h"
 
 namespace ringscope {
 

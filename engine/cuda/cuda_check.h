@@ -6,13 +6,13 @@
 #include <string>
 #include <utility>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Throws Error(run_failed) that names the call and what CUDA says. The runtime's own memory of the error is
 /// cleared, so that the next run does not trip over it.
-inline void check(cudaError_t status, const char* call) {
+inline void check_cuda(cudaError_t status, const char* call) {
     if (status == cudaSuccess) return;
     static_cast<void>(cudaGetLastError());
     const std::string name(call);
@@ -21,7 +21,7 @@ inline void check(cudaError_t status, const char* call) {
                                            cudaGetErrorName(status) + ")");
 }
 
-#define RINGSCOPE_CUDA(call) ::ringscope::cuda::check((call), #call)
+#define RINGSCOPE_CUDA(call) ::ringscope::check_cuda((call), #call)
 
 /// Makes a device the thread's current one, and the former again at the end.
 class DeviceScope {
@@ -38,12 +38,12 @@ class DeviceScope {
     int before_ = 0;
 };
 
-class Stream {
+class CudaStream {
   public:
     /// Streams of one priority share a few hardware queues (CUDA_DEVICE_MAX_CONNECTIONS, 8 when not set), in
     /// which what was put in first goes first. `urgent`: of the highest priority, in a queue apart from all
     /// that are not.
-    explicit Stream(int device, bool urgent = false) {
+    explicit CudaStream(int device, bool urgent = false) {
         const DeviceScope scope(device);
         int least = 0;
         int greatest = 0;
@@ -51,12 +51,12 @@ class Stream {
         RINGSCOPE_CUDA(
             cudaStreamCreateWithPriority(&handle_, cudaStreamNonBlocking, urgent ? greatest : least));
     }
-    ~Stream() {
+    ~CudaStream() {
         if (handle_ != nullptr) static_cast<void>(cudaStreamDestroy(handle_));
     }
-    Stream(Stream&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    Stream(const Stream&) = delete;
-    Stream& operator=(const Stream&) = delete;
+    CudaStream(CudaStream&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    CudaStream(const CudaStream&) = delete;
+    CudaStream& operator=(const CudaStream&) = delete;
     operator cudaStream_t() const { return handle_; }
 
   private:
@@ -93,7 +93,7 @@ class Event {
         if (!recorded_) return false;
         const cudaError_t status = cudaEventQuery(handle_);
         if (status == cudaErrorNotReady) return false;
-        check(status, "cudaEventQuery");
+        check_cuda(status, "cudaEventQuery");
         return true;
     }
     /// By the device's clock; both are of one device and have happened. To half a microsecond and 24 bits.
@@ -109,4 +109,4 @@ class Event {
     bool recorded_ = false;
 };
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

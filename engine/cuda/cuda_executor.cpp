@@ -6,20 +6,20 @@
 #include <map>
 #include <thread>
 
-#include "engine/bytes_text.h"
-#include "engine/cpu/arena.h"
-#include "engine/cpu/clock.h"
+#include "engine/base/number_text.h"
 #include "engine/cpu/cpu_executor.h"
 #include "engine/cpu/rank_memory.h"
 #include "engine/cpu/run_control.h"
 #include "engine/cuda/cuda_trace.h"
-#include "engine/cuda/device_transport.h"
 #include "engine/cuda/hardware_queues.h"
-#include "engine/cuda/kernels.h"
-#include "engine/cuda/topology.h"
-#include "engine/nvtx.h"
+#include "engine/cuda/kernels/kernels.h"
+#include "engine/cuda/transport/device_transport.h"
+#include "engine/cuda/transport/topology.h"
+#include "engine/host/arena.h"
+#include "engine/host/clock.h"
+#include "engine/host/nvtx.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 namespace {
 
@@ -61,7 +61,7 @@ struct UsedGpu {
     Gpu gpu;
     DeviceArena arena;
     DeviceBuffer cancelled;  // int32: not 0 when the run is being abandoned
-    Stream control;
+    CudaStream control;
     std::unique_ptr<DeviceAttention> attention;
 };
 
@@ -390,4 +390,4 @@ std::vector<EngineOption> kernel_options() {
 
 BackEnd back_end() { return {Device::cuda, gpu_options, transport_options, kernel_options, execute_on_cuda}; }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

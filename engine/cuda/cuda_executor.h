@@ -10,12 +10,12 @@
 // stopped.
 #pragma once
 
-#include "engine/back_ends.h"
+#include "engine/run/back_ends.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Errors: bad_input for a kernel or transport that cannot be, run_failed for no GPU, no memory, a time limit
 /// or a CUDA error, cancelled for a stop request.
 BackEnd back_end();
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -1,9 +1,9 @@
 #include "engine/cuda/cuda_rank.h"
 
-#include "engine/cuda/kernels.h"
-#include "engine/nvtx.h"
+#include "engine/cuda/kernels/kernels.h"
+#include "engine/host/nvtx.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 CudaRank::CudaRank(const Schedule& schedule, int rank, int device, DeviceAttention& attention,
                    const int32_t* cancelled)
@@ -117,8 +117,8 @@ void CudaRank::normalise() {
 void CudaRank::check_streams() const {
     for (const cudaStream_t stream : {compute_stream(), copy_stream()}) {
         const cudaError_t status = cudaStreamQuery(stream);
-        if (status != cudaErrorNotReady) check(status, "cudaStreamQuery");
+        if (status != cudaErrorNotReady) check_cuda(status, "cudaStreamQuery");
     }
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -13,7 +13,7 @@
 #include "engine/cuda/device_arena.h"
 #include "engine/cuda/rank_attention.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// When a piece of work began and ended on the device.
 struct TimedWork {
@@ -70,11 +70,11 @@ class CudaRank {
     DeviceBuffer pack_items_list_, pack_runs_;
     int64_t pack_items_ = 0;
     std::unique_ptr<RankAttention> attention_;
-    Stream compute_;
-    Stream copy_;
+    CudaStream compute_;
+    CudaStream copy_;
     std::vector<TimedWork> attended_;  // by step
     TimedWork packed_;
     TimedWork normalised_;
 };
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

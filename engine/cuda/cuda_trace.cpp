@@ -4,7 +4,7 @@
 
 #include "engine/cpu/rank_trace.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 namespace {
 
@@ -168,4 +168,4 @@ RankCounters counters_of(const CudaRank& rank, const Trace& trace) {
     return counters;
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

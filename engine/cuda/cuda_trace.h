@@ -4,10 +4,10 @@
 #include <map>
 
 #include "engine/cuda/device_clock.h"
-#include "engine/cuda/device_transport.h"
-#include "engine/trace.h"
+#include "engine/cuda/transport/device_transport.h"
+#include "engine/run/trace.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Clocks are by device and closed; every stream is idle. Times count from `start_ns` of steady_ns(). What
 /// was never reached, in a run that did not end well, is left out.
@@ -18,4 +18,4 @@ Trace make_trace(const Schedule& schedule, const std::vector<std::unique_ptr<Cud
 /// Device time of a rank's attention, and its memory.
 RankCounters counters_of(const CudaRank& rank, const Trace& trace);
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

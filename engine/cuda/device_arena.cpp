@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/bytes_text.h"
+#include "engine/base/number_text.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 namespace {
 
@@ -77,7 +77,7 @@ DeviceBuffer DeviceArena::allocate(Purpose purpose, int64_t bytes) {
                                                ") and " + bytes_text(device_memory(device_).available()) +
                                                " is free");
     }
-    check(status, "cudaMallocAsync");
+    check_cuda(status, "cudaMallocAsync");
     buffer.arena_ = this;
     buffer.bytes_ = rounded;
     buffer.purpose_ = purpose;
@@ -124,4 +124,4 @@ void trim_pool(int device, int64_t keep_bytes) {
     RINGSCOPE_CUDA(cudaMemPoolTrimTo(pool, static_cast<size_t>(keep_bytes)));
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

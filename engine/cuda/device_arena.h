@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "engine/cuda/cuda_check.h"
-#include "engine/schedule.h"
+#include "engine/plan/schedule.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 class DeviceArena;
 
@@ -97,4 +97,4 @@ void prepare_pool(int device, const std::vector<int>& peers);
 /// Gives what the pool keeps unused back to the device, but for `keep_bytes` of what it has.
 void trim_pool(int device, int64_t keep_bytes);
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

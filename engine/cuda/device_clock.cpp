@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/cpu/clock.h"
+#include "engine/host/clock.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 namespace {
 
@@ -45,4 +45,4 @@ int64_t DeviceClock::host_ns(const Event& event) const {
     return first_.host_ns + std::llround(device_ns(first_.event, event) * host_per_device_);
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -8,7 +8,7 @@
 
 #include "engine/cuda/cuda_check.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 class DeviceClock {
   public:
@@ -32,11 +32,11 @@ class DeviceClock {
     Anchor take() const;
 
     int device_;
-    Stream stream_;
+    CudaStream stream_;
     Anchor first_;
     Anchor last_;
     double host_per_device_ = 1;
     int64_t rounding_ns_ = 0;
 };
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

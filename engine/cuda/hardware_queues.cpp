@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 namespace {
 
@@ -36,4 +36,4 @@ int most_steps_in_line(const Schedule& schedule) {
     return static_cast<int>(std::clamp<int64_t>(steps, kFewestStepsInLine, kMostEntriesInLine));
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -5,9 +5,9 @@
 // blocks the host.
 #pragma once
 
-#include "engine/schedule.h"
+#include "engine/plan/schedule.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// One that is computed and one that is on its way meanwhile.
 inline constexpr int kFewestStepsInLine = 2;
@@ -15,4 +15,4 @@ inline constexpr int kFewestStepsInLine = 2;
 /// As many as leave half of the queues' room free.
 int most_steps_in_line(const Schedule& schedule);
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -8,10 +8,10 @@
 #include <memory>
 #include <stop_token>
 
-#include "engine/cuda/attention_launch.h"
 #include "engine/cuda/device_arena.h"
+#include "engine/cuda/kernels/attention_launch.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Of one rank, for one run; used by one thread.
 class RankAttention {
@@ -43,4 +43,4 @@ class DeviceAttention {
     virtual std::unique_ptr<RankAttention> make(const Schedule& schedule, int rank, DeviceArena& arena) = 0;
 };
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

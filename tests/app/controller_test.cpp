@@ -1,5 +1,5 @@
 // The controller without a window: commands in, inputs out.
-#include "app/controller.h"
+#include "app/window/controller.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <functional>
 #include <thread>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "sessions/experiment_file.h"
 #include "tests/scratch_folder.h"
 
@@ -28,10 +28,10 @@ class ControllerTest : public ::testing::Test {
     }
     /// What the window would see, frame by frame, until nothing is under way; `load` is kept from whichever
     /// frame had it.
-    ui::Inputs settle() {
+    Inputs settle() {
         std::optional<Experiment> load;
         for (;;) {
-            ui::Inputs inputs = controller_->inputs(0);
+            Inputs inputs = controller_->inputs(0);
             if (inputs.load) load = inputs.load;
             if (!controller_->busy()) {
                 inputs.load = load;
@@ -40,7 +40,7 @@ class ControllerTest : public ::testing::Test {
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
-    ui::Inputs do_and_settle(ui::Command command) {
+    Inputs do_and_settle(Command command) {
         controller_->carry_out({std::move(command)});
         return settle();
     }
@@ -53,7 +53,7 @@ class ControllerTest : public ::testing::Test {
 };
 
 TEST_F(ControllerTest, RunsAndShowsTheResult) {
-    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->state, RunState::done);
     EXPECT_TRUE(inputs.run->verification && inputs.run->verification->passed);
@@ -64,7 +64,7 @@ TEST_F(ControllerTest, RunsAndShowsTheResult) {
 }
 
 TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
-    ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    Inputs inputs = do_and_settle(StartRun{tiny(), true});
     const auto expect_index = [&] {
         ASSERT_TRUE(inputs.run && inputs.run_index);
         int64_t spans = 0;
@@ -73,19 +73,19 @@ TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
                  inputs.run_index->trace.statistics(rank, 0, inputs.run->trace.wall_ns + 1).spans)
                 spans += count;
         EXPECT_EQ(spans, static_cast<int64_t>(inputs.run->trace.spans.size()));
-        ui::RunIndexCache cache;
+        RunIndexCache cache;
         cache.show(inputs.run.get(), inputs.run_index);
         EXPECT_EQ(&cache.of(*inputs.run), inputs.run_index.get()) << "the window would make it again";
     };
     expect_index();
-    do_and_settle(ui::SaveRun{"first"});
+    do_and_settle(SaveRun{"first"});
     start_controller(1);
     inputs = settle();
     expect_index();
 }
 
 TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
-    const ui::Inputs inputs = settle();
+    const Inputs inputs = settle();
     EXPECT_FALSE(inputs.saved);
     EXPECT_EQ(inputs.run_file, file_);
     EXPECT_NE(inputs.run_file_message, "");
@@ -93,134 +93,134 @@ TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
 }
 
 TEST_F(ControllerTest, SavesRenamesOpensAndDeletes) {
-    do_and_settle(ui::StartRun{tiny(), true});
-    ui::Inputs inputs = do_and_settle(ui::SaveRun{"first"});
+    do_and_settle(StartRun{tiny(), true});
+    Inputs inputs = do_and_settle(SaveRun{"first"});
     EXPECT_EQ(inputs.run_id, 1);
     EXPECT_EQ(inputs.run_file_message, "");
     ASSERT_TRUE(inputs.saved);
     ASSERT_EQ(inputs.saved->size(), 1u);
     EXPECT_EQ(inputs.saved->front().name, "first");
 
-    inputs = do_and_settle(ui::SaveRun{});
+    inputs = do_and_settle(SaveRun{});
     EXPECT_EQ(inputs.saved->size(), 1u) << "saving twice made two runs";
     EXPECT_NE(inputs.notice.text.find("Already saved"), std::string::npos);
 
-    inputs = do_and_settle(ui::RenameRun{1, "other"});
+    inputs = do_and_settle(RenameRun{1, "other"});
     EXPECT_EQ(inputs.run_name, "other");
     EXPECT_EQ(inputs.saved->front().name, "other");
 
-    do_and_settle(ui::NoteRun{1, "before the holidays"});
-    do_and_settle(ui::TagRun{1, {"tuned", "cpu"}});
-    do_and_settle(ui::SetBaseline{1});
-    inputs = do_and_settle(ui::ArchiveRun{1, true});
+    do_and_settle(NoteRun{1, "before the holidays"});
+    do_and_settle(TagRun{1, {"tuned", "cpu"}});
+    do_and_settle(SetBaseline{1});
+    inputs = do_and_settle(ArchiveRun{1, true});
     EXPECT_EQ(inputs.saved->front().note, "before the holidays");
     EXPECT_EQ(marked_name(inputs.saved->front()), "other (baseline) (archived) #cpu #tuned");
-    inputs = do_and_settle(ui::SetBaseline{0});
+    inputs = do_and_settle(SetBaseline{0});
     EXPECT_FALSE(inputs.saved->front().baseline);
 
     start_controller();  // as a second start of the program
     inputs = settle();
     ASSERT_TRUE(inputs.saved);
-    inputs = do_and_settle(ui::OpenRun{1});
+    inputs = do_and_settle(OpenRun{1});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run_id, 1);
     EXPECT_EQ(inputs.run_name, "other");
     ASSERT_TRUE(inputs.load);
     EXPECT_EQ(*inputs.load, tiny());
 
-    inputs = do_and_settle(ui::DeleteRun{1});
+    inputs = do_and_settle(DeleteRun{1});
     EXPECT_EQ(inputs.run_id, 0);
     EXPECT_TRUE(inputs.run) << "a deleted run stays on the screen until another comes";
     EXPECT_TRUE(inputs.saved->empty());
 }
 
 TEST_F(ControllerTest, ShowsARunOfTheFileFirst) {
-    do_and_settle(ui::StartRun{tiny(), false});
-    do_and_settle(ui::SaveRun{"kept"});
+    do_and_settle(StartRun{tiny(), false});
+    do_and_settle(SaveRun{"kept"});
     start_controller(1);
     EXPECT_EQ(settle().run_name, "kept");
 }
 
 TEST_F(ControllerTest, TellsWhatWentWrongAndGoesOn) {
-    EXPECT_EQ(do_and_settle(ui::OpenRun{7}).notice.level, ui::Notice::Level::error);
-    EXPECT_EQ(do_and_settle(ui::SaveRun{}).notice.level, ui::Notice::Level::warning);
-    EXPECT_EQ(do_and_settle(ui::OpenExperiment{folder_.file("none")}).notice.level, ui::Notice::Level::error);
+    EXPECT_EQ(do_and_settle(OpenRun{7}).notice.level, Notice::Level::error);
+    EXPECT_EQ(do_and_settle(SaveRun{}).notice.level, Notice::Level::warning);
+    EXPECT_EQ(do_and_settle(OpenExperiment{folder_.file("none")}).notice.level, Notice::Level::error);
     Experiment wrong = tiny();
     wrong.ring.ranks = 0;
-    EXPECT_EQ(do_and_settle(ui::StartRun{wrong, true}).notice.level, ui::Notice::Level::error);
-    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    EXPECT_EQ(do_and_settle(StartRun{wrong, true}).notice.level, Notice::Level::error);
+    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->state, RunState::done);
-    EXPECT_EQ(do_and_settle(ui::ExportRun{"pdf", folder_.file("x")}).notice.level, ui::Notice::Level::error);
+    EXPECT_EQ(do_and_settle(ExportRun{"pdf", folder_.file("x")}).notice.level, Notice::Level::error);
     EXPECT_EQ(folder_.files(), 0u);
 }
 
 TEST_F(ControllerTest, LeavesAFileThatIsNoRunFileAlone) {
     testing::write_file(folder_.file("text"), "no database");
-    ui::Inputs inputs = do_and_settle(ui::OpenRunFile{folder_.file("text")});
-    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    Inputs inputs = do_and_settle(OpenRunFile{folder_.file("text")});
+    EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.run_file_message, "");
-    do_and_settle(ui::StartRun{tiny(), false});
-    inputs = do_and_settle(ui::SaveRun{"x"});
-    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    do_and_settle(StartRun{tiny(), false});
+    inputs = do_and_settle(SaveRun{"x"});
+    EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_EQ(inputs.run_id, 0);
     EXPECT_EQ(testing::read_file(folder_.file("text")), "no database");
 }
 
 TEST_F(ControllerTest, ACancelledRunDoesNotReplaceAFinishedOne) {
-    const auto finished = do_and_settle(ui::StartRun{tiny(), true}).run;
+    const auto finished = do_and_settle(StartRun{tiny(), true}).run;
     Experiment slow = default_experiment();
     slow.problem.seq_len = 65536;
     slow.problem.head_groups = {{65536, 1, {}, {}}};
-    controller_->carry_out({ui::StartRun{slow, false}});
+    controller_->carry_out({StartRun{slow, false}});
     while (controller_->inputs(0).work_total == 0) std::this_thread::yield();
-    const ui::Inputs inputs = do_and_settle(ui::CancelRun{});
+    const Inputs inputs = do_and_settle(CancelRun{});
     EXPECT_EQ(inputs.run, finished);
     EXPECT_EQ(controller_->latest_run()->state, RunState::cancelled);
     EXPECT_NE(inputs.notice.text.find("cancelled"), std::string::npos);
 }
 
 TEST_F(ControllerTest, ExportsAndKeepsExperiments) {
-    do_and_settle(ui::StartRun{tiny(), true});
+    do_and_settle(StartRun{tiny(), true});
     for (const char* format : {"perfetto", "csv", "json", "experiment"}) {
         const std::string path = folder_.file(format);
-        EXPECT_EQ(do_and_settle(ui::ExportRun{format, path}).notice.text, "Wrote " + path);
+        EXPECT_EQ(do_and_settle(ExportRun{format, path}).notice.text, "Wrote " + path);
         EXPECT_FALSE(testing::read_file(path).empty());
     }
-    do_and_settle(ui::SaveExperiment{tiny(), folder_.file("saved.json")});
-    const ui::Inputs inputs = do_and_settle(ui::OpenExperiment{folder_.file("saved.json")});
+    do_and_settle(SaveExperiment{tiny(), folder_.file("saved.json")});
+    const Inputs inputs = do_and_settle(OpenExperiment{folder_.file("saved.json")});
     ASSERT_TRUE(inputs.load);
     EXPECT_EQ(*inputs.load, tiny());
 }
 
 TEST_F(ControllerTest, ExportsSavedRunsThatAreNotShownAndKeptTraces) {
-    do_and_settle(ui::StartRun{tiny(), true});
-    do_and_settle(ui::SaveRun{"first"});
-    do_and_settle(ui::ExportRun{"perfetto", folder_.file("trace.json")});
-    do_and_settle(ui::OpenTrace{folder_.file("trace.json")});
-    ASSERT_EQ(do_and_settle(ui::KeepTrace{0}).trace_ids, std::vector<int64_t>{2});
+    do_and_settle(StartRun{tiny(), true});
+    do_and_settle(SaveRun{"first"});
+    do_and_settle(ExportRun{"perfetto", folder_.file("trace.json")});
+    do_and_settle(OpenTrace{folder_.file("trace.json")});
+    ASSERT_EQ(do_and_settle(KeepTrace{0}).trace_ids, std::vector<int64_t>{2});
     Experiment other = tiny();
     other.input.seed = 5;
-    do_and_settle(ui::StartRun{other, true});
+    do_and_settle(StartRun{other, true});
 
-    do_and_settle(ui::ExportRun{"trace", folder_.file("again.json"), 2});
+    do_and_settle(ExportRun{"trace", folder_.file("again.json"), 2});
     EXPECT_EQ(testing::read_file(folder_.file("again.json")), testing::read_file(folder_.file("trace.json")));
-    do_and_settle(ui::ExportRun{"experiment", folder_.file("first.json"), 1});
-    EXPECT_EQ(*do_and_settle(ui::OpenExperiment{folder_.file("first.json")}).load, tiny());
-    do_and_settle(ui::ExportRun{"run", folder_.file("single.ringscope"), 2});
+    do_and_settle(ExportRun{"experiment", folder_.file("first.json"), 1});
+    EXPECT_EQ(*do_and_settle(OpenExperiment{folder_.file("first.json")}).load, tiny());
+    do_and_settle(ExportRun{"run", folder_.file("single.ringscope"), 2});
     EXPECT_TRUE(RunStore::open(folder_.file("single.ringscope"))->list().at(0).is_trace);
 
-    const ui::Inputs inputs = do_and_settle(ui::ExportRun{"csv", folder_.file("no.csv"), 2});
-    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    const Inputs inputs = do_and_settle(ExportRun{"csv", folder_.file("no.csv"), 2});
+    EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.notice.text.find("is a kept trace"), std::string::npos) << inputs.notice.text;
     EXPECT_FALSE(std::filesystem::exists(folder_.file("no.csv")));
 }
 
 TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
-    do_and_settle(ui::StartRun{tiny(), true});
-    do_and_settle(ui::ExportRun{"perfetto", folder_.file("a")});
-    do_and_settle(ui::SaveExperiment{tiny(), folder_.file("b")});
-    do_and_settle(ui::SaveRun{"kept"});
+    do_and_settle(StartRun{tiny(), true});
+    do_and_settle(ExportRun{"perfetto", folder_.file("a")});
+    do_and_settle(SaveExperiment{tiny(), folder_.file("b")});
+    do_and_settle(SaveRun{"kept"});
     const auto drop = [&](const std::string& name) {
         controller_->open_any_file(folder_.file(name));
         return settle();
@@ -228,44 +228,43 @@ TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     ASSERT_EQ(drop("a").traces.size(), 1u);
     EXPECT_EQ(drop("b").load, tiny());
     EXPECT_EQ(drop("a").traces.size(), 2u);
-    EXPECT_EQ(do_and_settle(ui::CloseTrace{0}).traces.size(), 1u);
-    EXPECT_EQ(do_and_settle(ui::CloseTrace{7}).traces.size(), 1u);
+    EXPECT_EQ(do_and_settle(CloseTrace{0}).traces.size(), 1u);
+    EXPECT_EQ(do_and_settle(CloseTrace{7}).traces.size(), 1u);
     testing::write_file(folder_.file("broken"), "[{\"ph\":1}]");
-    const ui::Inputs inputs = drop("broken");
-    EXPECT_EQ(inputs.notice.level, ui::Notice::Level::error);
+    const Inputs inputs = drop("broken");
+    EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.notice.text.find("event 0: its phase"), std::string::npos) << inputs.notice.text;
     EXPECT_EQ(inputs.traces.size(), 1u);
     EXPECT_EQ(drop(std::filesystem::path(file_).filename().string()).saved->size(), 1u);
 }
 
 TEST_F(ControllerTest, ATraceIsKeptInTheRunFileAndOpenedBesideRuns) {
-    do_and_settle(ui::StartRun{tiny(), true});
-    do_and_settle(ui::SaveRun{"a run"});
-    do_and_settle(ui::ExportRun{"perfetto", folder_.file("trace.json")});
-    EXPECT_EQ(do_and_settle(ui::OpenTrace{folder_.file("trace.json")}).trace_ids, std::vector<int64_t>{0});
-    ui::Inputs inputs = do_and_settle(ui::KeepTrace{0});
+    do_and_settle(StartRun{tiny(), true});
+    do_and_settle(SaveRun{"a run"});
+    do_and_settle(ExportRun{"perfetto", folder_.file("trace.json")});
+    EXPECT_EQ(do_and_settle(OpenTrace{folder_.file("trace.json")}).trace_ids, std::vector<int64_t>{0});
+    Inputs inputs = do_and_settle(KeepTrace{0});
     ASSERT_EQ(inputs.saved->size(), 2u);
     EXPECT_TRUE(inputs.saved->front().is_trace);
     EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{2});
     EXPECT_NE(inputs.notice.text.find("Kept as run 2"), std::string::npos) << inputs.notice.text;
-    EXPECT_NE(do_and_settle(ui::KeepTrace{0}).notice.text.find("Is there already, as run 2"),
-              std::string::npos);
-    EXPECT_EQ(do_and_settle(ui::KeepTrace{9}).saved->size(), 2u);
+    EXPECT_NE(do_and_settle(KeepTrace{0}).notice.text.find("Is there already, as run 2"), std::string::npos);
+    EXPECT_EQ(do_and_settle(KeepTrace{9}).saved->size(), 2u);
 
-    EXPECT_EQ(do_and_settle(ui::OpenRun{2}).traces.size(), 1u) << "it is shown already";
-    do_and_settle(ui::CloseTrace{0});
-    inputs = do_and_settle(ui::OpenRun{2});
+    EXPECT_EQ(do_and_settle(OpenRun{2}).traces.size(), 1u) << "it is shown already";
+    do_and_settle(CloseTrace{0});
+    inputs = do_and_settle(OpenRun{2});
     ASSERT_EQ(inputs.traces.size(), 1u);
     EXPECT_EQ(inputs.traces[0]->name, "trace.json");
     EXPECT_EQ(inputs.run_id, 1) << "the shown run stays";
-    do_and_settle(ui::CloseTrace{0});
-    inputs = do_and_settle(ui::CompareRuns{{2, 1}});
+    do_and_settle(CloseTrace{0});
+    inputs = do_and_settle(CompareRuns{{2, 1}});
     ASSERT_TRUE(inputs.compared);
     EXPECT_EQ(inputs.compared->ids, std::vector<int64_t>{1});
     EXPECT_EQ(inputs.traces.size(), 1u);
-    EXPECT_EQ(do_and_settle(ui::SetBaseline{2}).notice.level, ui::Notice::Level::error);
-    inputs = do_and_settle(ui::DeleteRun{2});
-    EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{ui::kNotHere}) << "its file was not opened here";
+    EXPECT_EQ(do_and_settle(SetBaseline{2}).notice.level, Notice::Level::error);
+    inputs = do_and_settle(DeleteRun{2});
+    EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{kNotHere}) << "its file was not opened here";
     EXPECT_EQ(inputs.saved->size(), 1u);
 }
 
@@ -274,11 +273,11 @@ TEST_F(ControllerTest, AHundredChangesEndWithTheLast) {
     Experiment experiment = default_experiment();
     for (int i = 0; i < 100; ++i) {
         experiment.input.seed = static_cast<uint64_t>(i);
-        controller_->carry_out({ui::StartRun{experiment, false}});
-        if (i % 10 == 9) controller_->carry_out({ui::CancelRun{}});
+        controller_->carry_out({StartRun{experiment, false}});
+        if (i % 10 == 9) controller_->carry_out({CancelRun{}});
         controller_->inputs(0);
     }
-    const ui::Inputs inputs = do_and_settle(ui::StartRun{tiny(), true});
+    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->experiment, tiny());
     EXPECT_EQ(inputs.run->state, RunState::done);

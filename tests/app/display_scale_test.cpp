@@ -1,5 +1,5 @@
 // Letters are legible on fine monitors and in large pictures, and a monitor's wrong size does no harm.
-#include "app/display_scale.h"
+#include "app/window/display_scale.h"
 
 #include <gtest/gtest.h>
 

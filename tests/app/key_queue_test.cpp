@@ -1,13 +1,13 @@
-#include "app/key_queue.h"
+#include "app/window/key_queue.h"
 
 #include <string>
 
 #include <gtest/gtest.h>
 #include <imgui.h>
 
-#include "app/imgui_context.h"
-#include "app/script_keys.h"
-#include "ui/keys.h"
+#include "app/script/script_keys.h"
+#include "app/window/imgui_context.h"
+#include "ui/window/keys.h"
 
 namespace ringscope {
 namespace {
@@ -28,20 +28,20 @@ TEST_F(KeyQueueTest, SeesEveryTapThatIsShorterThanAFrame) {
     int seen = 0;
     while (queue_.waiting()) {
         const auto pressed = queue_.play_into_imgui();
-        for (int key : pressed) seen += key == ui::kKeyW;
-        EXPECT_EQ(ImGui::GetIO().KeysDown[ui::kKeyW], !pressed.empty());
+        for (int key : pressed) seen += key == kKeyW;
+        EXPECT_EQ(ImGui::GetIO().KeysDown[kKeyW], !pressed.empty());
     }
     EXPECT_EQ(seen, 10);
     queue_.play_into_imgui();
-    EXPECT_FALSE(ImGui::GetIO().KeysDown[ui::kKeyW]);
+    EXPECT_FALSE(ImGui::GetIO().KeysDown[kKeyW]);
 }
 
 TEST_F(KeyQueueTest, HoldsModifiersDuringTheFrameOfThePress) {
     tap("ctrl+shift+p");
     const auto pressed = queue_.play_into_imgui();
     ASSERT_EQ(pressed.size(), 1u);
-    EXPECT_EQ(ui::key_code(pressed[0]), ui::kKeyP);
-    EXPECT_EQ(ui::key_modifiers(pressed[0]), ui::kModControl | ui::kModShift);
+    EXPECT_EQ(key_code(pressed[0]), kKeyP);
+    EXPECT_EQ(key_modifiers(pressed[0]), kModControl | kModShift);
     EXPECT_TRUE(ImGui::GetIO().KeyCtrl);
     EXPECT_TRUE(ImGui::GetIO().KeyShift);
     EXPECT_TRUE(queue_.waiting());  // the releases come in the next frame
@@ -52,12 +52,12 @@ TEST_F(KeyQueueTest, HoldsModifiersDuringTheFrameOfThePress) {
 TEST_F(KeyQueueTest, KeepsDifferentModifiersApart) {
     tap("s");
     tap("ctrl+s");
-    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key(ui::kKeyS, 0)}));
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{pressed_key(kKeyS, 0)}));
     EXPECT_FALSE(ImGui::GetIO().KeyCtrl);
     std::vector<int> later;
     while (queue_.waiting())
         for (int key : queue_.play_into_imgui()) later.push_back(key);
-    EXPECT_EQ(later, (std::vector{ui::pressed_key(ui::kKeyS, ui::kModControl)}));
+    EXPECT_EQ(later, (std::vector{pressed_key(kKeyS, kModControl)}));
 }
 
 /// Letters as ImGui has them in a frame.
@@ -72,13 +72,12 @@ std::string letters() {
 TEST_F(KeyQueueTest, LettersKeepTheirPlaceAmongKeys) {
     queue_.push({'A', kPress, 0, 0});
     queue_.push({-1, 0, 0, 'a'});
-    queue_.push({ui::kKeyBackspace, kPress, 0, 0});
+    queue_.push({kKeyBackspace, kPress, 0, 0});
     queue_.push({'C', kPress, 0, 0});  // before the Backspace is let go
     queue_.push({-1, 0, 0, 'c'});
-    EXPECT_EQ(queue_.play_into_imgui(),
-              (std::vector{ui::pressed_key('A', 0), ui::pressed_key(ui::kKeyBackspace, 0)}));
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{pressed_key('A', 0), pressed_key(kKeyBackspace, 0)}));
     EXPECT_EQ(letters(), "a") << "ImGui takes it before it takes the Backspace";
-    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key('C', 0)}));
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{pressed_key('C', 0)}));
     EXPECT_EQ(letters(), "c");
 }
 
@@ -99,11 +98,11 @@ TEST_F(KeyQueueTest, LettersWaitUntilAFieldThatACommandOpensListens) {
 TEST_F(KeyQueueTest, KeysWaitUntilAFieldThatEscapeClosesIsGone) {
     tap("escape");
     tap("w");
-    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key(ui::kKeyEscape, 0)}));
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{pressed_key(kKeyEscape, 0)}));
     EXPECT_TRUE(queue_.play_into_imgui().empty());
     EXPECT_TRUE(queue_.play_into_imgui().empty());
     EXPECT_TRUE(queue_.waiting());
-    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{ui::pressed_key(ui::kKeyW, 0)}));
+    EXPECT_EQ(queue_.play_into_imgui(), (std::vector{pressed_key(kKeyW, 0)}));
 }
 
 TEST_F(KeyQueueTest, IgnoresKeysWithoutACode) {
@@ -116,8 +115,8 @@ TEST(KeyTap, RefusesUnknownNames) {
     EXPECT_TRUE(key_tap("hyper+x").empty());
     EXPECT_TRUE(key_tap("f13").empty());
     EXPECT_TRUE(key_tap("").empty());
-    EXPECT_EQ(key_tap("f5")[0].key, ui::kKeyF5);
-    EXPECT_EQ(key_tap("ctrl+1")[1].key, ui::kKey1);
+    EXPECT_EQ(key_tap("f5")[0].key, kKeyF5);
+    EXPECT_EQ(key_tap("ctrl+1")[1].key, kKey1);
 }
 
 }  // namespace

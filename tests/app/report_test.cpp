@@ -1,5 +1,5 @@
 // What the command line prints of a run.
-#include "app/report.h"
+#include "app/cli/report.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "app/worker.h"
+#include "app/window/worker.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // What holds after every run of the cuDNN kernel on the fake runtime and the fake cuDNN.
 #pragma once
 
-#include "engine/cuda/cudnn_gpu.h"
+#include "engine/cuda/cudnn/cudnn_gpu.h"
 #include "tests/cuda/cuda_run_checks.h"
 #include "tests/cuda/fake_cudnn.h"
 
@@ -14,7 +14,7 @@ inline void expect_no_violations() {
 /// Once what is kept from run to run has been given back.
 inline void expect_clean() {
     expect_nothing_left();
-    cuda::CudnnGpu::give_back();
+    CudnnGpu::give_back();
     EXPECT_EQ(fake_cudnn::live_handles(), 0);
     EXPECT_EQ(fake_cudnn::live_descriptors(), 0);
     expect_no_violations();

@@ -8,13 +8,12 @@
 #include <thread>
 #include <vector>
 
-#include "engine/cuda/cudnn_gpu.h"
+#include "engine/cuda/cudnn/cudnn_gpu.h"
 #include "tests/cuda/cuda_cudnn_checks.h"
 
 namespace ringscope {
 namespace {
 
-using cuda::CudnnGpu;
 using fake_cudnn::Trouble;
 
 /// Two ranks on one GPU, two shapes when causal.
@@ -99,8 +98,8 @@ TEST(CudnnKept, AThousandRunsOverAFewShapesStayBounded) {
     expect_clean();
 }
 
-cuda::SdpaShape shape_of(int64_t keys) {
-    cuda::SdpaShape shape;
+SdpaShape shape_of(int64_t keys) {
+    SdpaShape shape;
     shape.queries = keys;
     shape.keys = keys;
     shape.head_dim = 8;
@@ -115,7 +114,7 @@ TEST(CudnnKept, PastTheBoundThePlanGoesThatWasNotAskedForLongest) {
     const auto gpu = CudnnGpu::of(0, 80);
     const auto ask = [&](int64_t keys) { return gpu->plan(shape_of(keys), DType::bf16, {}); };
     const auto bound = static_cast<int64_t>(CudnnGpu::kMostPlans);
-    const cuda::HeldPlan held = ask(2).plan;
+    const HeldPlan held = ask(2).plan;
     for (int64_t i = 1; i <= bound; ++i) EXPECT_EQ(ask(i).made, i != 2);
     EXPECT_FALSE(ask(1).made);
     const int descriptors = fake_cudnn::live_descriptors();

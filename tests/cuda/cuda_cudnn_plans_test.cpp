@@ -5,11 +5,11 @@
 
 #include <set>
 
-#include "engine/cuda/cudnn_sdpa.h"
-#include "engine/error.h"
+#include "engine/base/error.h"
+#include "engine/cuda/cudnn/cudnn_sdpa.h"
 #include "tests/cuda/stand_in_driver.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 namespace {
 
 struct DescribedGpu {
@@ -242,4 +242,4 @@ std::string name_of_gpu(const testing::TestParamInfo<DescribedGpu>& info) {
 INSTANTIATE_TEST_SUITE_P(Gpus, CudnnPlans, testing::ValuesIn(kGpus), name_of_gpu);
 
 }  // namespace
-}  // namespace ringscope::cuda
+}  // namespace ringscope

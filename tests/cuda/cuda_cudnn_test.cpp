@@ -5,7 +5,7 @@
 #include <random>
 #include <set>
 
-#include "engine/cuda/sdpa_calls.h"
+#include "engine/cuda/cudnn/sdpa_calls.h"
 #include "tests/cuda/cuda_cudnn_checks.h"
 #include "tests/cuda/cuda_run_checks.h"
 #include "tests/cuda/fake_cudnn.h"
@@ -46,11 +46,11 @@ TEST(Cudnn, AShapeIsPlannedOnceAGpu) {
     const auto run = execute(e, {}, {});
     ASSERT_EQ(run->state, RunState::done) << run->error;
     EXPECT_EQ(run->kernel, "cudnn");
-    std::set<std::pair<int, cuda::SdpaShape>> shapes;
+    std::set<std::pair<int, SdpaShape>> shapes;
     int calls = 0;
     for (int rank = 0; rank < 4; ++rank)
         for (int step = 0; step < run->schedule->steps; ++step)
-            for (const cuda::SdpaCall& call : cuda::make_sdpa_calls(*run->schedule, rank, step, 0)) {
+            for (const SdpaCall& call : make_sdpa_calls(*run->schedule, rank, step, 0)) {
                 shapes.insert({rank % 2, call.shape});
                 ++calls;
             }

@@ -70,7 +70,7 @@ TEST(CudaExecutor, ALostTransferEndsWhereTheRanksStreamsShareHardwareQueues) {
 
 TEST(CudaExecutor, AClocksErrorHoldsTheRoundingOfTheDevicesTimes) {
     fake_cuda::reset(1, kPlenty, 9);
-    cuda::DeviceClock clock(0);
+    DeviceClock clock(0);
     const int64_t before_ns = clock.error_ns();
     fake_cuda::skip_time(1'000'000'000'000);
     clock.close();

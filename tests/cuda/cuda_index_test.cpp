@@ -3,12 +3,12 @@
 
 #include <random>
 
-#include "engine/cuda/work_list.h"
+#include "engine/cuda/kernels/work_list.h"
 #include "tests/cuda/host_ring.h"
 #include "tests/cuda/labelled_tensors.h"
 #include "tests/random_problem.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 namespace {
 
 int pick(std::mt19937& random, int low, int high) {
@@ -184,4 +184,4 @@ TEST(CudaIndex, LaunchesOfRandomProblemsReadEveryAllowedPairOnce) {
 }
 
 }  // namespace
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -4,9 +4,9 @@
 #include <random>
 #include <vector>
 
-#include "engine/cuda/merge_partial.h"
+#include "engine/cuda/kernels/merge_partial.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 namespace {
 
 constexpr int kDim = 40;  // more than a warp's lanes
@@ -132,4 +132,4 @@ TEST(CudaMerge, PartsInAnyNumberAreOneSoftmax) {
 }
 
 }  // namespace
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "engine/executor.h"
+#include "engine/run/executor.h"
 #include "tests/cuda/fake_cuda.h"
 #include "tests/random_problem.h"
 

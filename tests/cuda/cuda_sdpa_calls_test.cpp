@@ -5,12 +5,12 @@
 #include <random>
 #include <set>
 
-#include "engine/cuda/sdpa_calls.h"
-#include "engine/error.h"
+#include "engine/base/error.h"
+#include "engine/cuda/cudnn/sdpa_calls.h"
 #include "tests/cuda/labelled_tensors.h"
 #include "tests/random_problem.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 namespace {
 
 /// Reads what calls read, pair by pair.
@@ -196,4 +196,4 @@ TEST(SdpaCalls, TheWorkspaceFitsTheLargestCall) {
 }
 
 }  // namespace
-}  // namespace ringscope::cuda
+}  // namespace ringscope

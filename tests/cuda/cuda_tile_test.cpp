@@ -5,13 +5,13 @@
 #include <cmath>
 #include <random>
 
-#include "engine/cuda/fma_tile.h"
-#include "engine/cuda/tensor_core_tile.h"
+#include "engine/cuda/kernels/fma_tile.h"
+#include "engine/cuda/kernels/tensor_core_tile.h"
 #include "tests/cuda/host_ring.h"
 #include "tests/cuda/host_warp.h"
 #include "tests/random_problem.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 namespace {
 
 /// Standard normal values in a dtype, and what they are as doubles.
@@ -222,4 +222,4 @@ TEST(CudaTile, TwoRunsGiveTheSameBits) {
 }
 
 }  // namespace
-}  // namespace ringscope::cuda
+}  // namespace ringscope

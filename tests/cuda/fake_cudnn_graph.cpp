@@ -4,7 +4,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "engine/dtype.h"
+#include "engine/experiment/dtype.h"
 
 namespace ringscope::fake_cudnn {
 

@@ -5,13 +5,13 @@
 #include <cstring>
 #include <memory>
 
-#include "engine/cuda/fma_tile.h"
-#include "engine/cuda/kernels.h"
-#include "engine/cuda/tensor_core_tile.h"
+#include "engine/cuda/kernels/fma_tile.h"
+#include "engine/cuda/kernels/kernels.h"
+#include "engine/cuda/kernels/tensor_core_tile.h"
 #include "tests/cuda/fake_cuda.h"
 #include "tests/cuda/host_warp.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 using fake_cuda::enqueue;
 using fake_cuda::enqueue_work;
@@ -160,4 +160,4 @@ cudaError_t launch_stall(const int32_t* cancelled, int64_t nanoseconds, cudaStre
     });
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

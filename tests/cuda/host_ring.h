@@ -10,10 +10,10 @@
 #include <limits>
 #include <vector>
 
-#include "engine/cuda/attention_launch.h"
-#include "engine/cuda/work_list.h"
+#include "engine/cuda/kernels/attention_launch.h"
+#include "engine/cuda/kernels/work_list.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Whole tensors (b, n, heads, d) in the problem's dtype.
 struct HostTensors {
@@ -171,4 +171,4 @@ class HostRing {
     std::vector<HostRank> ranks_;
 };
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

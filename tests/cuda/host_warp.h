@@ -13,10 +13,10 @@
 #include <thread>
 #include <vector>
 
-#include "engine/cuda/attention_launch.h"
-#include "engine/cuda/element.h"
+#include "engine/cuda/kernels/attention_launch.h"
+#include "engine/cuda/kernels/element.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 class HostWarp {
   public:
@@ -155,4 +155,4 @@ void run_on_host(const AttentionLaunch& launch, int64_t items) {
     for (int warp = 0; warp < kWarps; ++warp) warps.emplace_back(block, warp);
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

@@ -10,7 +10,7 @@
 
 #include "tests/cuda/host_ring.h"
 
-namespace ringscope::cuda {
+namespace ringscope {
 
 /// Elements that say which row they stand in: (batch entry, token, head) of the tensor, exact in F32.
 inline HostTensors labelled_tensors(const Problem& problem) {
@@ -52,4 +52,4 @@ inline std::set<Pair> allowed_pairs(const Schedule& schedule) {
     return pairs;
 }
 
-}  // namespace ringscope::cuda
+}  // namespace ringscope

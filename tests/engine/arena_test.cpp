@@ -1,4 +1,4 @@
-#include "engine/cpu/arena.h"
+#include "engine/host/arena.h"
 
 #include <gtest/gtest.h>
 

@@ -1,13 +1,13 @@
-#include "engine/bench/attention_bench.h"
+#include "engine/cpu/attention_bench.h"
 
 #include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "engine/cpu/attention_kernel.h"
-#include "engine/cpu/machine_peak.h"
-#include "engine/error.h"
+#include "engine/base/error.h"
+#include "engine/cpu/kernels/attention_kernel.h"
+#include "engine/cpu/kernels/machine_peak.h"
 
 namespace ringscope {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <string>
 
-#include "engine/cpu/attention_kernel_entry.h"
-#include "engine/dtype.h"
+#include "engine/cpu/kernels/attention_kernel_entry.h"
+#include "engine/experiment/dtype.h"
 
 namespace ringscope {
 

@@ -22,7 +22,7 @@
 #include <random>
 #include <vector>
 
-#include "engine/cpu/attention_kernel.h"
+#include "engine/cpu/kernels/attention_kernel.h"
 
 namespace ringscope {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/dtype.h"
+#include "engine/experiment/dtype.h"
 #include "tests/engine/attention_case.h"
 
 namespace ringscope {

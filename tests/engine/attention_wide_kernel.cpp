@@ -4,7 +4,7 @@
 #define RINGSCOPE_KERNEL_LANES 16
 #define RINGSCOPE_KERNEL_ROWS 8
 #define RINGSCOPE_KERNEL_DOT_PRODUCTS
-#include "engine/cpu/attention_kernel_inl.h"
+#include "engine/cpu/kernels/attention_kernel_inl.h"
 
 namespace ringscope {
 

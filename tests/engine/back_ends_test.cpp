@@ -1,12 +1,12 @@
 // What a machine without a usable GPU gets when it asks for one, in builds with and without the CUDA back
 // end.
-#include "engine/back_ends.h"
+#include "engine/run/back_ends.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 
 namespace ringscope {
 namespace {

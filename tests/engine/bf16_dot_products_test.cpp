@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/cpu/arena.h"
-#include "engine/cpu/attention_kernel_entry.h"
 #include "engine/cpu/cpu_executor.h"
-#include "engine/schedule.h"
+#include "engine/cpu/kernels/attention_kernel_entry.h"
+#include "engine/host/arena.h"
+#include "engine/plan/schedule.h"
 #include "sessions/experiment_file.h"
-#include "sessions/safetensors.h"
+#include "sessions/tensors/safetensors.h"
 
 namespace ringscope {
 

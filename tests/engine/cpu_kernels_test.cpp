@@ -1,10 +1,10 @@
-#include "engine/cpu/attention_kernel.h"
+#include "engine/cpu/kernels/attention_kernel.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
 namespace ringscope {
 namespace {

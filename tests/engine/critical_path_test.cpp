@@ -1,12 +1,12 @@
 // The longest chain over ranks: by hand, over made-up runs of every scenario, and of a run that was delayed.
-#include "engine/critical_path.h"
+#include "engine/analysis/critical_path.h"
 
 #include <gtest/gtest.h>
 
 #include <numeric>
 
-#include "engine/executor.h"
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
 namespace {

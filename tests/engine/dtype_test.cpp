@@ -1,4 +1,4 @@
-#include "engine/dtype.h"
+#include "engine/experiment/dtype.h"
 
 #include <cmath>
 #include <limits>

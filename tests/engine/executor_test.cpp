@@ -1,4 +1,4 @@
-#include "engine/executor.h"
+#include "engine/run/executor.h"
 
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -8,8 +8,8 @@
 #include <cstring>
 #include <random>
 
-#include "engine/cpu/arena.h"
 #include "engine/cpu/rank_memory.h"
+#include "engine/host/arena.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {

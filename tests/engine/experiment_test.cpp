@@ -1,4 +1,4 @@
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,11 @@
 #include <limits>
 #include <random>
 
-#include "engine/error.h"
-#include "engine/experiment_fields.h"
-#include "engine/problem.h"
-#include "engine/scenarios.h"
-#include "engine/schedule.h"
+#include "engine/base/error.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/experiment/problem.h"
+#include "engine/experiment/scenarios.h"
+#include "engine/plan/schedule.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {

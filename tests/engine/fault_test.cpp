@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "engine/executor.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <thread>
 
-#include "engine/nvtx.h"
+#include "engine/host/nvtx.h"
 
 namespace ringscope {
 

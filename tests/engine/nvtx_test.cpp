@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/executor.h"
+#include "engine/run/executor.h"
 #include "tests/engine/nvtx_capture.h"
 
 namespace ringscope {

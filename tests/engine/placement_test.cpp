@@ -1,4 +1,4 @@
-#include "engine/placement.h"
+#include "engine/experiment/placement.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "engine/runner.h"
+#include "engine/run/runner.h"
 
 #include <gtest/gtest.h>
 

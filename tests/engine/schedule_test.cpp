@@ -1,4 +1,4 @@
-#include "engine/schedule.h"
+#include "engine/plan/schedule.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <random>
 #include <set>
 
-#include "engine/error.h"
-#include "engine/scenarios.h"
-#include "engine/segment_counts.h"
+#include "engine/base/error.h"
+#include "engine/experiment/scenarios.h"
+#include "engine/plan/segment_counts.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {

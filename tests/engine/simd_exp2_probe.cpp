@@ -1,7 +1,7 @@
 // Built once for each instruction set, as its kernel is (tests/CMakeLists.txt): the exponential that kernel
 // uses.
 #define RINGSCOPE_KERNEL RINGSCOPE_PROBE
-#include "engine/cpu/simd_exp2.h"
+#include "engine/cpu/kernels/simd_exp2.h"
 
 namespace ringscope::RINGSCOPE_KERNEL {
 

@@ -1,4 +1,4 @@
-#include "engine/tensor_source.h"
+#include "engine/run/tensor_source.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <set>
 #include <vector>
 
-#include "engine/dtype.h"
-#include "engine/philox.h"
+#include "engine/experiment/dtype.h"
+#include "engine/run/philox.h"
 
 namespace ringscope {
 namespace {

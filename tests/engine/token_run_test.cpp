@@ -1,4 +1,4 @@
-#include "engine/token_run.h"
+#include "engine/experiment/token_run.h"
 
 #include <gtest/gtest.h>
 

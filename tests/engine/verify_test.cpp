@@ -1,4 +1,4 @@
-#include "engine/verify.h"
+#include "engine/run/verify.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/reference.h"
+#include "engine/run/reference.h"
 
 namespace ringscope {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/cpu/worker_pool.h"
+#include "engine/host/worker_pool.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "engine/cpu/clock.h"
+#include "engine/host/clock.h"
 
 namespace ringscope {
 namespace {

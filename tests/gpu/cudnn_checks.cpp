@@ -4,8 +4,8 @@
 #include <random>
 #include <set>
 
+#include "engine/cuda/cudnn/sdpa_calls.h"
 #include "engine/cuda/device_arena.h"
-#include "engine/cuda/sdpa_calls.h"
 #include "tests/gpu/parts.h"
 #include "tests/random_problem.h"
 
@@ -25,11 +25,11 @@ bool takes(const Experiment& e) { return e.problem.dtype != DType::f32 && e.prob
 
 size_t shapes_of(const Experiment& e) {
     const Schedule schedule = plan(e);
-    std::set<cuda::SdpaShape> shapes;
+    std::set<SdpaShape> shapes;
     for (int rank = 0; rank < schedule.ranks; ++rank)
         for (int step = 0; step < schedule.steps; ++step)
             for (int phase = 0; phase < schedule.phases; ++phase)
-                for (const cuda::SdpaCall& call : cuda::make_sdpa_calls(schedule, rank, step, phase))
+                for (const SdpaCall& call : make_sdpa_calls(schedule, rank, step, phase))
                     shapes.insert(call.shape);
     return shapes.size();
 }
@@ -67,14 +67,14 @@ void check_kept(Report& report, int64_t tokens) {
     const auto first = run_on_gpu(report, e);
     report.add("compiled_kernels", first->compiled_kernels);
     report.add("compile_seconds", first->compile_seconds);
-    const auto before = cuda::device_memory(0);
+    const auto before = device_memory(0);
     for (int i = 0; i < 50 && report.passed(); ++i) {
         const auto again = run_on_gpu(report, e);
         if (again->compiled_kernels > 0)
             report.fail("run " + std::to_string(i + 2) + " compiled " +
                         std::to_string(again->compiled_kernels) + " kernels again");
     }
-    const auto after = cuda::device_memory(0);
+    const auto after = device_memory(0);
     if (after.available() < before.available() - (int64_t{8} << 20))
         report.fail("memory after 50 runs: " + std::to_string(after.available()) + " free, was " +
                     std::to_string(before.available()));

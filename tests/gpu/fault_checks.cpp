@@ -63,9 +63,9 @@ void check_leaks(Report& report, Words words) {
     const int runs = std::stoi(words[0]);
     const Experiment e = one_group(DType::bf16, 1024, 4, 64, 1024, 1, true, 4);
     run_on_gpu(report, e);
-    const auto before = cuda::device_memory(0);
+    const auto before = device_memory(0);
     for (int i = 0; i < runs && report.passed(); ++i) run_on_gpu(report, e);
-    const auto after = cuda::device_memory(0);
+    const auto after = device_memory(0);
     // The driver itself may take a few pages for what it meets for the first time.
     if (after.pool_used != before.pool_used || after.available() < before.available() - (int64_t{8} << 20))
         report.fail("memory after " + words[0] + " runs: " + std::to_string(after.available()) +

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "engine/experiment_fields.h"
+#include "engine/experiment/experiment_fields.h"
 #include "tests/gpu/parts.h"
 
 namespace ringscope::gpu {

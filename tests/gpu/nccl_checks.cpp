@@ -1,7 +1,7 @@
 // The NCCL transport: as many ranks as there are GPUs, one too.
 #include <algorithm>
 
-#include "engine/cuda/topology.h"
+#include "engine/cuda/transport/topology.h"
 #include "tests/gpu/parts.h"
 
 namespace ringscope::gpu {
@@ -10,9 +10,9 @@ namespace {
 
 int usable_gpus() {
     std::string problem;
-    const auto gpus = cuda::find_gpus(problem);
+    const auto gpus = find_gpus(problem);
     return static_cast<int>(
-        std::count_if(gpus.begin(), gpus.end(), [](const cuda::Gpu& gpu) { return gpu.why_not.empty(); }));
+        std::count_if(gpus.begin(), gpus.end(), [](const Gpu& gpu) { return gpu.why_not.empty(); }));
 }
 
 std::string why_no_nccl() {

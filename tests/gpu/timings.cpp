@@ -1,7 +1,7 @@
 // Times and memory of whole runs.
 #include <cstring>
 
-#include "engine/experiment_fields.h"
+#include "engine/experiment/experiment_fields.h"
 #include "tests/gpu/parts.h"
 
 namespace ringscope::gpu {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "sessions/chrome_trace_import.h"
+#include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
 

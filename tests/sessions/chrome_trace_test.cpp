@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include "engine/scenarios.h"
-#include "sessions/chrome_trace_events.h"
-#include "sessions/chrome_trace_import.h"
+#include "engine/experiment/scenarios.h"
 #include "sessions/file_kind.h"
-#include "sessions/perfetto_export.h"
+#include "sessions/traces/chrome_trace_events.h"
+#include "sessions/traces/chrome_trace_import.h"
+#include "sessions/traces/perfetto_export.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/chrome_trace_fixture.h"

@@ -1,9 +1,9 @@
 // Bounds on a comparison: what can be written, and what breaks them.
-#include "sessions/compare_bounds.h"
+#include "sessions/compare/compare_bounds.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 

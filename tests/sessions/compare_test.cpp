@@ -1,5 +1,5 @@
 // Comparisons: what differs is told, what is unfair is said, and no more is claimed than was measured.
-#include "sessions/compare.h"
+#include "sessions/compare/compare.h"
 
 #include <stdexcept>
 
@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/scenarios.h"
-#include "sessions/html_report.h"
-#include "sessions/memory_curve.h"
-#include "sessions/run_json.h"
+#include "engine/analysis/memory_curve.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/report/html_report.h"
+#include "sessions/report/run_json.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 

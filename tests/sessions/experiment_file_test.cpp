@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/scratch_folder.h"
 
 namespace ringscope {

@@ -1,6 +1,6 @@
 // Traces of other programs in the report of a comparison: folded where they are large, and never cut in
 // silence.
-#include "sessions/html_trace.h"
+#include "sessions/report/html_trace.h"
 
 #include <gtest/gtest.h>
 

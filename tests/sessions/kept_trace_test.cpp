@@ -1,14 +1,14 @@
 // Traces of other programs in the run file: whole, listed beside the runs, and never taken for one.
 #include <gtest/gtest.h>
 
-#include "sessions/chrome_trace_import.h"
-#include "sessions/compare_load.h"
-#include "sessions/database.h"
+#include "sessions/compare/compare_load.h"
 #include "sessions/gzip.h"
-#include "sessions/run_figures.h"
-#include "sessions/run_filter.h"
-#include "sessions/run_json.h"
-#include "sessions/run_store.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/database.h"
+#include "sessions/store/run_figures.h"
+#include "sessions/store/run_filter.h"
+#include "sessions/store/run_store.h"
+#include "sessions/traces/chrome_trace_import.h"
 #include "tests/sessions/run_store_fixture.h"
 
 namespace ringscope {

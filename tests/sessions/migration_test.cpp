@@ -1,11 +1,11 @@
 // Files of every earlier schema, as the program of that time wrote them, open in this one with all they hold.
-#include "sessions/migrations.h"
+#include "sessions/store/migrations.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
-#include "sessions/run_figures.h"
-#include "sessions/run_json.h"
+#include "engine/experiment/experiment_fields.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/run_figures.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"
 

@@ -1,5 +1,5 @@
 // The difference of two outputs, on outputs of the test's own.
-#include "sessions/output_difference.h"
+#include "sessions/compare/output_difference.h"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 // The exported trace against the rules that trace viewers hold files to: slices of a track nest, every flow
 // has both ends inside slices, counters and names are there, and the ranks are told.
-#include "sessions/perfetto_export.h"
+#include "sessions/traces/perfetto_export.h"
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "engine/scenarios.h"
-#include "sessions/csv_export.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/report/csv_export.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 

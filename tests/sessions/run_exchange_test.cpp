@@ -3,11 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
-#include "sessions/run_json.h"
-#include "sessions/run_store.h"
-#include "sessions/store_bench.h"
-#include "sessions/trace_codec.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/run_store.h"
+#include "sessions/store/store_bench.h"
+#include "sessions/store/trace_codec.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"

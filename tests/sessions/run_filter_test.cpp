@@ -1,10 +1,10 @@
 // The search box's language: what a term means, and what is said about one that means nothing.
-#include "sessions/run_filter.h"
+#include "sessions/store/run_filter.h"
 
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
-#include "sessions/run_figures.h"
+#include "engine/experiment/experiment_fields.h"
+#include "sessions/store/run_figures.h"
 #include "tests/sessions/run_store_fixture.h"
 
 namespace ringscope {

@@ -1,6 +1,6 @@
 // The run file on full, limited and read-only media. Mounts a small disk for itself alone where that is
 // allowed.
-#include "sessions/run_store.h"
+#include "sessions/store/run_store.h"
 
 #include <csignal>
 

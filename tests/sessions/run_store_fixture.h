@@ -5,8 +5,8 @@
 
 #include <string>
 
-#include "engine/scenarios.h"
-#include "sessions/trace_codec.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/store/trace_codec.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 

@@ -1,5 +1,5 @@
 // The run file under migration, damage, other programs, kills and full disks: nothing that was there is lost.
-#include "sessions/run_store.h"
+#include "sessions/store/run_store.h"
 
 #include <csignal>
 #include <cstring>
@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sessions/migrations.h"
-#include "sessions/run_json.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/migrations.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"

@@ -1,15 +1,15 @@
 // The run file: what is saved comes back, and nothing that happens to the file or the disk loses what was
 // there.
-#include "sessions/run_store.h"
+#include "sessions/store/run_store.h"
 
 #include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
-#include "sessions/migrations.h"
-#include "sessions/run_json.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/migrations.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"

@@ -1,6 +1,6 @@
 // The run file under kills, crowds and damage, at full size. A minute, not seconds: ctest label "slow";
 // run_store_safety_test has the short forms.
-#include "sessions/run_store.h"
+#include "sessions/store/run_store.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Tensor files: the right ones are read to the byte, and every kind of damage has its own clear line.
-#include "sessions/safetensors.h"
+#include "sessions/tensors/safetensors.h"
 
 #include <csignal>
 #include <cstring>
@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/scratch_folder.h"
 

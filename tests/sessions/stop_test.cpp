@@ -6,14 +6,14 @@
 #include <gtest/gtest.h>
 
 #include "sessions/atomic_file.h"
-#include "sessions/chrome_trace_import.h"
-#include "sessions/csv_export.h"
 #include "sessions/gzip.h"
-#include "sessions/html_report.h"
-#include "sessions/perfetto_export.h"
-#include "sessions/run_output.h"
-#include "sessions/run_store.h"
-#include "sessions/safetensors.h"
+#include "sessions/report/csv_export.h"
+#include "sessions/report/html_report.h"
+#include "sessions/store/run_output.h"
+#include "sessions/store/run_store.h"
+#include "sessions/tensors/safetensors.h"
+#include "sessions/traces/chrome_trace_import.h"
+#include "sessions/traces/perfetto_export.h"
 #include "tests/sessions/run_store_fixture.h"
 
 namespace ringscope {

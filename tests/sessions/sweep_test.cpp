@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
+#include "engine/experiment/experiment_fields.h"
 #include "tests/sessions/run_store_fixture.h"
 
 namespace ringscope {

@@ -1,11 +1,11 @@
 // All saved runs at once, in the Compare tab: parallel coordinates and scatter, with one brush.
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
+#include "engine/base/number_text.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/compare/run_axes.h"
-#include "ui/format.h"
+#include "ui/tabs/compare/run_axes.h"
 
 namespace ringscope {
 namespace {
@@ -40,17 +40,17 @@ TEST(CompareAllRuns, ADragAlongAnAxisPicksRunsOutEverywhere) {
         << window.text("compare/parallel/axis peak_bytes");
     EXPECT_FALSE(window.item("compare/picked")->enabled) << "24 are too many side by side";
 
-    const ui::Item axis = *window.item("compare/parallel/axis seconds");
+    const Item axis = *window.item("compare/parallel/axis seconds");
     const float top = axis.min.y, height = axis.max.y - axis.min.y, x = axis.centre().x;
     window.move_to({x, top + height * 0.81f});
-    ui::feed_mouse_button(0, true);
+    feed_mouse_button(0, true);
     window.frames(2);
     window.move_to({x, top + height * 1.5f});  // beyond the axis: its end
     window.frames(2);
-    ui::feed_mouse_button(0, false);
+    feed_mouse_button(0, false);
     window.frames(2);
     // What was picked out is what stands in the lowest fifth.
-    const ui::RunPlot plot = ui::make_run_plot(window.in.saved);
+    const RunPlot plot = make_run_plot(window.in.saved);
     int expected = 0;
     for (const auto& shares : plot.shares) expected += shares[2] <= 0.19f ? 1 : 0;
     ASSERT_GT(expected, 1);
@@ -71,27 +71,26 @@ TEST(CompareAllRuns, PlotsOnlyWhatHasFigures) {
     (*runs)[1].state = RunState::failed;
     (*runs)[2].archived = true;
     (*runs)[3].seconds = NAN;
-    const ui::RunPlot plot = ui::make_run_plot(runs);
+    const RunPlot plot = make_run_plot(runs);
     ASSERT_EQ(plot.runs.size(), 2u);
     EXPECT_EQ(plot.unfinished, 2u);
     for (const auto& shares : plot.shares)
         for (const float share : shares) EXPECT_TRUE(share >= 0 && share <= 1);
-    EXPECT_EQ(ui::make_run_plot(many_runs(2100)).left_out, 100u);
-    EXPECT_TRUE(ui::make_run_plot(nullptr).runs.empty());
-    EXPECT_NE(ui::run_text((*runs)[0]).find("answer verified"), std::string::npos);
+    EXPECT_EQ(make_run_plot(many_runs(2100)).left_out, 100u);
+    EXPECT_TRUE(make_run_plot(nullptr).runs.empty());
+    EXPECT_NE(run_text((*runs)[0]).find("answer verified"), std::string::npos);
     (*runs)[0].verify_passed = false;
-    EXPECT_NE(ui::run_text((*runs)[0]).find("WRONG ANSWER"), std::string::npos);
+    EXPECT_NE(run_text((*runs)[0]).find("WRONG ANSWER"), std::string::npos);
 }
 
 TEST(CompareAllRuns, ScalesGoThereAndBack) {
-    for (const ui::FigureScale& scale :
-         {ui::make_scale({2, 1000, 7}), ui::make_scale({-3, 5}), ui::make_scale({1, 4})})
+    for (const FigureScale& scale : {make_scale({2, 1000, 7}), make_scale({-3, 5}), make_scale({1, 4})})
         for (const float share : {0.0f, 0.3f, 1.0f})
             EXPECT_NEAR(scale.share_of(scale.value_at(share)), share, 1e-5);
-    EXPECT_TRUE(ui::make_scale({2, 1000, 7}).logarithmic);
-    EXPECT_FALSE(ui::make_scale({1, 4}).logarithmic);
-    EXPECT_FALSE(ui::make_scale({0, 1e9}).logarithmic);
-    EXPECT_EQ(ui::make_scale({5, 5}).share_of(5), 0.5f);
+    EXPECT_TRUE(make_scale({2, 1000, 7}).logarithmic);
+    EXPECT_FALSE(make_scale({1, 4}).logarithmic);
+    EXPECT_FALSE(make_scale({0, 1e9}).logarithmic);
+    EXPECT_EQ(make_scale({5, 5}).share_of(5), 0.5f);
 }
 
 TEST(CompareAllRuns, AreDrawnAtEverySize) {
@@ -105,7 +104,7 @@ TEST(CompareAllRuns, AreDrawnAtEverySize) {
             window.click("compare/all runs");
             window.frames(2);
             EXPECT_EQ(window.drawing_fault(), "");
-            if (const ui::Item* canvas = window.item("compare/scatter")) window.move_to(canvas->centre());
+            if (const Item* canvas = window.item("compare/scatter")) window.move_to(canvas->centre());
             EXPECT_EQ(window.drawing_fault(), "");
         }
 }
@@ -114,7 +113,7 @@ TEST(CompareAllRuns, KeptTracesAreNoPointsInAPlot) {
     auto runs = std::make_shared<std::vector<RunSummary>>(*many_runs(3));
     runs->push_back({});
     runs->back().is_trace = true;
-    const ui::RunPlot plot = ui::make_run_plot(runs);
+    const RunPlot plot = make_run_plot(runs);
     EXPECT_EQ(plot.runs.size(), 3u);
     EXPECT_EQ(plot.unfinished, 0u);
 }

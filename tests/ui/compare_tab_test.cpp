@@ -1,11 +1,11 @@
 // The Compare tab: chosen in the Runs tab, drawn from data, aligned by step or by clock.
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
-#include "sessions/chrome_trace_import.h"
+#include "engine/base/number_text.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/traces/chrome_trace_import.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/format.h"
 
 namespace ringscope {
 namespace {
@@ -14,9 +14,9 @@ using testing::FixtureOptions;
 using testing::make_fixture_run;
 using testing::NullWindow;
 
-std::shared_ptr<const ui::ComparedSet> compared(std::shared_ptr<const Run> a, std::shared_ptr<const Run> b) {
-    return std::make_shared<const ui::ComparedSet>(
-        ui::make_compared_set({1, 2}, {{"first", std::move(a)}, {"second", std::move(b)}}));
+std::shared_ptr<const ComparedSet> compared(std::shared_ptr<const Run> a, std::shared_ptr<const Run> b) {
+    return std::make_shared<const ComparedSet>(
+        make_compared_set({1, 2}, {{"first", std::move(a)}, {"second", std::move(b)}}));
 }
 
 std::shared_ptr<Run> hybrid() { return make_fixture_run(find_scenario("Hybrid")->experiment); }
@@ -43,8 +43,8 @@ TEST(CompareTab, TwoCheckedRunsAreAskedForInTheOrderOfTheirChoice) {
     ASSERT_TRUE(window.click("runs/row 3/choose"));
     ASSERT_TRUE(window.click("runs/row 1/choose"));
     ASSERT_TRUE(window.click("runs/compare"));
-    ASSERT_EQ(window.count<ui::CompareRuns>(), 1);
-    EXPECT_EQ(window.last<ui::CompareRuns>()->ids, (std::vector<int64_t>{3, 1}));
+    ASSERT_EQ(window.count<CompareRuns>(), 1);
+    EXPECT_EQ(window.last<CompareRuns>()->ids, (std::vector<int64_t>{3, 1}));
     EXPECT_TRUE(window.item("compare/empty"));
 }
 
@@ -95,8 +95,7 @@ TEST(CompareTab, NamesAreWholeOrKeepTheirEnds) {
         for (int i = 0; i < count; ++i)
             runs.push_back({"All-gather (V2 Collective) 4 ranks, n 8192 #" + std::to_string(i + 1), run});
         NullWindow window({1280, 720});
-        window.in.compared =
-            std::make_shared<const ui::ComparedSet>(ui::make_compared_set({1, 2}, std::move(runs)));
+        window.in.compared = std::make_shared<const ComparedSet>(make_compared_set({1, 2}, std::move(runs)));
         window.ui->show_view("compare");
         window.frames(3);
         std::vector<std::string> names;
@@ -144,7 +143,7 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
     window.in.traces = {pytorch_trace()};
     window.frames(4);  // opening a trace shows the tab
     EXPECT_EQ(window.text("compare/timeline/run 2/rank 3"), "rank 3");
-    const ui::Item* title = window.item("compare/trace 1");
+    const Item* title = window.item("compare/trace 1");
     ASSERT_TRUE(title);
     EXPECT_NE(title->text.find("a trace of another program, on its own clock"), std::string::npos);
     EXPECT_GE(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
@@ -155,17 +154,17 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
     const ImVec2 lane = window.item("compare/trace 1/lane 3")->centre();
     window.move_to(lane);
     ImGui::GetIO().KeyShift = true;
-    ui::feed_mouse_button(0, true);
+    feed_mouse_button(0, true);
     window.frames(2);
     window.move_to({lane.x + 200, lane.y});
     window.frame();
-    ui::feed_mouse_button(0, false);
+    feed_mouse_button(0, false);
     window.frames(2);
     ImGui::GetIO().KeyShift = false;
     EXPECT_NE(window.text("compare/trace 1").find("moved by +"), std::string::npos)
         << window.text("compare/trace 1");
     ASSERT_TRUE(window.click("compare/trace 1/close"));
-    ASSERT_EQ(window.count<ui::CloseTrace>(), 1);
+    ASSERT_EQ(window.count<CloseTrace>(), 1);
     window.in.traces.clear();
     window.frames(2);
     EXPECT_FALSE(window.item("compare/trace 1"));
@@ -174,13 +173,13 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
 TEST(CompareTab, ATraceIsKeptOnceWhereItsFileIsAtHand) {
     NullWindow window({1600, 1000});
     window.in.traces = {pytorch_trace(), pytorch_trace(), pytorch_trace()};
-    window.in.trace_ids = {0, 7, ui::kNotHere};
+    window.in.trace_ids = {0, 7, kNotHere};
     window.frames(4);
     EXPECT_FALSE(window.item("compare/trace 2/keep")->enabled);
     EXPECT_FALSE(window.item("compare/trace 3/keep")->enabled);
     ASSERT_TRUE(window.click("compare/trace 1/keep"));
-    ASSERT_EQ(window.count<ui::KeepTrace>(), 1);
-    EXPECT_EQ(window.last<ui::KeepTrace>()->index, 0u);
+    ASSERT_EQ(window.count<KeepTrace>(), 1);
+    EXPECT_EQ(window.last<KeepTrace>()->index, 0u);
 }
 
 TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
@@ -207,9 +206,9 @@ TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
     EXPECT_TRUE(window.item("runs/menu/archive"));
     EXPECT_FALSE(window.item("runs/menu/baseline")) << "it has nothing that others are held against";
     ASSERT_TRUE(window.click("runs/menu/archive"));
-    EXPECT_EQ(window.last<ui::ArchiveRun>()->id, 2);
+    EXPECT_EQ(window.last<ArchiveRun>()->id, 2);
     ASSERT_TRUE(window.click("runs/open"));
-    EXPECT_EQ(window.last<ui::OpenRun>()->id, 2);
+    EXPECT_EQ(window.last<OpenRun>()->id, 2);
 }
 
 TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
@@ -235,10 +234,10 @@ TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
     ASSERT_TRUE(window.click("dialog/text"));
     window.type("single.ringscope");
     ASSERT_TRUE(window.click("dialog/accept"));
-    ASSERT_TRUE(window.last<ui::ExportRun>());
-    EXPECT_EQ(window.last<ui::ExportRun>()->id, 5);
-    EXPECT_EQ(window.last<ui::ExportRun>()->format, "run");
-    EXPECT_EQ(window.last<ui::ExportRun>()->path, "single.ringscope");
+    ASSERT_TRUE(window.last<ExportRun>());
+    EXPECT_EQ(window.last<ExportRun>()->id, 5);
+    EXPECT_EQ(window.last<ExportRun>()->format, "run");
+    EXPECT_EQ(window.last<ExportRun>()->path, "single.ringscope");
 
     ASSERT_TRUE(window.click("runs/row 2"));
     ASSERT_TRUE(window.click("runs/export"));
@@ -246,8 +245,8 @@ TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
     ASSERT_TRUE(window.click("dialog/text"));
     window.type("again.json");
     ASSERT_TRUE(window.click("dialog/accept"));
-    EXPECT_EQ(window.last<ui::ExportRun>()->id, 2);
-    EXPECT_EQ(window.last<ui::ExportRun>()->format, "trace");
+    EXPECT_EQ(window.last<ExportRun>()->id, 2);
+    EXPECT_EQ(window.last<ExportRun>()->format, "trace");
 }
 
 TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
@@ -255,7 +254,7 @@ TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
     window.in.traces = {pytorch_trace()};
     window.frames(4);
     EXPECT_FALSE(window.item("compare/empty"));
-    const ui::Item* forward = window.item("compare/trace 1/lane 3/forward 0");
+    const Item* forward = window.item("compare/trace 1/lane 3/forward 0");
     ASSERT_TRUE(forward) << "slices are items";
     EXPECT_NE(forward->text.find("10.3 ms"), std::string::npos) << forward->text;
     EXPECT_NE(forward->text.find("Record function id  0"), std::string::npos) << forward->text;
@@ -275,11 +274,11 @@ TEST(CompareTab, TracesAreDrawnAtEverySizeAndZoom) {
                                 R"([{"ph":"X","ts":1,"dur":0},{"ph":"C","ts":1,"args":{"v":1}}])", "t"))};
         window.frames(4);
         EXPECT_EQ(window.drawing_fault(), "");
-        const ui::Item* canvas = window.item("compare/timelines");
+        const Item* canvas = window.item("compare/timelines");
         if (!canvas) continue;
         window.move_to(canvas->centre());
         for (int i = 0; i < 120; ++i) {
-            ui::feed_mouse_wheel(0, i < 80 ? 1.0f : -1.0f);
+            feed_mouse_wheel(0, i < 80 ? 1.0f : -1.0f);
             window.frame();
             ASSERT_EQ(window.drawing_fault(), "");
         }
@@ -314,7 +313,7 @@ TEST(CompareTab, MemoryOfTheRunsStandsOnOneAxis) {
     int64_t most = 0;
     for (const MemoryPoint& point : window.in.compared->memory[1]) most = std::max(most, point.bytes);
     EXPECT_EQ(window.text("compare/memory/run 2"),
-              "second, at most " + ui::bytes_text(static_cast<double>(most)));
+              "second, at most " + bytes_text(static_cast<double>(most)));
     EXPECT_FALSE(window.item("compare/bars/rank 0/run 1"));
     ASSERT_TRUE(window.click("compare/bars/peak"));
     EXPECT_TRUE(window.item("compare/bars/rank 0/run 1"));
@@ -326,7 +325,7 @@ TEST(CompareTab, EightRunsFitAndStartWithoutDifferences) {
         std::vector<ComparedRun> runs;
         for (int i = 0; i < 8; ++i) runs.push_back({"run " + std::to_string(i), i % 2 ? gather() : hybrid()});
         window.in.compared =
-            std::make_shared<const ui::ComparedSet>(ui::make_compared_set({1, 2, 3, 4, 5, 6, 7, 8}, runs));
+            std::make_shared<const ComparedSet>(make_compared_set({1, 2, 3, 4, 5, 6, 7, 8}, runs));
         window.ui->show_view("compare");
         window.frames(3);
         EXPECT_FALSE(window.item("compare/difference/run 2"));

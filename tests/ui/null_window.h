@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "ui/imgui_compat.h"
-#include "ui/ui.h"
+#include "ui/widgets/imgui_compat.h"
+#include "ui/window/ui.h"
 
 namespace ringscope::testing {
 
@@ -25,7 +25,7 @@ class NullWindow {
         unsigned char* pixels = nullptr;
         int width = 0, height = 0;
         io.Fonts->GetTexDataAsAlpha8(&pixels, &width, &height);
-        ui = std::make_unique<ui::Ui>();
+        ui = std::make_unique<Ui>();
         ui->set_scale(scale);
         ui->set_auto_run(false);
     }
@@ -39,7 +39,7 @@ class NullWindow {
     void frame() {
         in.seconds += 0.05;
         ImGui::NewFrame();
-        for (ui::Command& command : ui->draw(in)) commands.push_back(std::move(command));
+        for (Command& command : ui->draw(in)) commands.push_back(std::move(command));
         ImGui::Render();
         in.keys.clear();
         in.load.reset();
@@ -47,24 +47,24 @@ class NullWindow {
     void frames(int count) {
         for (int i = 0; i < count; ++i) frame();
     }
-    const ui::Item* item(const std::string& name) const { return ui->items().find(name); }
+    const Item* item(const std::string& name) const { return ui->items().find(name); }
     std::string text(const std::string& name) const {
         return item(name) ? item(name)->text : "(no item " + name + ")";
     }
 
     void move_to(ImVec2 position) {
-        ui::feed_mouse_position(position);
+        feed_mouse_position(position);
         frame();
     }
     void press_here() {
-        ui::feed_mouse_button(0, true);
+        feed_mouse_button(0, true);
         frames(2);
-        ui::feed_mouse_button(0, false);
+        feed_mouse_button(0, false);
         frames(2);
     }
     /// False when there is no such item.
     bool click(const std::string& name) {
-        const ui::Item* target = item(name);
+        const Item* target = item(name);
         if (!target) return false;
         move_to(target->centre());
         press_here();
@@ -81,7 +81,7 @@ class NullWindow {
     template <typename T>
     int count() const {
         int found = 0;
-        for (const ui::Command& command : commands) found += std::holds_alternative<T>(command) ? 1 : 0;
+        for (const Command& command : commands) found += std::holds_alternative<T>(command) ? 1 : 0;
         return found;
     }
     template <typename T>
@@ -109,9 +109,9 @@ class NullWindow {
         return "";
     }
 
-    ui::Inputs in;
-    std::unique_ptr<ui::Ui> ui;
-    ui::Commands commands;  // of all frames
+    Inputs in;
+    std::unique_ptr<Ui> ui;
+    Commands commands;  // of all frames
 };
 
 }  // namespace ringscope::testing

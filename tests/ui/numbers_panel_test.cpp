@@ -3,15 +3,15 @@
 
 #include <cmath>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/keys.h"
+#include "ui/window/keys.h"
 
 namespace ringscope::testing {
 namespace {
 
-const int kNumbers = ui::pressed_key(ui::kKey1 + 4, ui::kModAlt);
+const int kNumbers = pressed_key(kKey1 + 4, kModAlt);
 
 std::shared_ptr<Run> run_with_map() {
     const auto run = make_fixture_run(default_experiment());

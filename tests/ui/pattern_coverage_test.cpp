@@ -1,19 +1,19 @@
 // Aggregated coverage against counting pair by pair.
-#include "ui/pattern/pattern_coverage.h"
+#include "engine/analysis/pattern_coverage.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <random>
 
-#include "engine/scenarios.h"
-#include "engine/schedule.h"
-#include "ui/pattern/pattern_colours.h"
-#include "ui/pattern/pattern_explain.h"
-#include "ui/pattern/step_mixture.h"
-#include "ui/plot.h"
+#include "engine/analysis/step_mixture.h"
+#include "engine/experiment/scenarios.h"
+#include "engine/plan/schedule.h"
+#include "ui/views/pattern/pattern_colours.h"
+#include "ui/views/pattern/pattern_explain.h"
+#include "ui/widgets/plot.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 Problem problem_of(int64_t n, int64_t w, int64_t r, int64_t o, bool causal, Queries queries) {
@@ -358,4 +358,4 @@ TEST(PatternColours, InterleavedStepsAreNamedNotGrey) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -1,7 +1,7 @@
 // What stands beside the pattern: a thumbnail of every head group and the lens on single tokens.
 #include "tests/ui/views_fixture.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 const ImVec2 kLarge{950, 600};
@@ -254,4 +254,4 @@ TEST_F(PatternSideTest, TheWholeSequenceStaysWholeWhenItGrows) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -1,4 +1,4 @@
-#include "ui/runs/run_columns.h"
+#include "ui/tabs/runs/run_columns.h"
 
 #include <cmath>
 
@@ -11,17 +11,13 @@ namespace ringscope {
 namespace {
 
 using testing::NullWindow;
-using ui::ColumnChoice;
-using ui::ColumnChoices;
-using ui::kRunColumnList;
-using ui::kRunColumns;
 using Widths = std::array<float, kRunColumns>;
 
 constexpr int64_t kNow = 1795300000000;  // 2026-11-22
 
-std::array<ui::ColumnNeed, kRunColumns> needs(float each) {
-    std::array<ui::ColumnNeed, kRunColumns> made{};
-    for (ui::ColumnNeed& need : made) need = {each, each / 2, false};
+std::array<ColumnNeed, kRunColumns> needs(float each) {
+    std::array<ColumnNeed, kRunColumns> made{};
+    for (ColumnNeed& need : made) need = {each, each / 2, false};
     return made;
 }
 
@@ -32,16 +28,16 @@ float sum(const Widths& widths, float gap) {
 }
 
 TEST(RunColumns, ADateOfThisYearHasNoYear) {
-    EXPECT_EQ(ui::short_utc_text(1795219200000, kNow), "Nov 21 00:00");
-    EXPECT_EQ(ui::short_utc_text(1700000000000, kNow), "2023-11-14 22:13");
-    EXPECT_EQ(ui::short_utc_text(1767225599999, kNow), "2025-12-31 23:59");
-    EXPECT_EQ(ui::short_utc_text(1767225600000, kNow), "Jan 01 00:00");
+    EXPECT_EQ(short_utc_text(1795219200000, kNow), "Nov 21 00:00");
+    EXPECT_EQ(short_utc_text(1700000000000, kNow), "2023-11-14 22:13");
+    EXPECT_EQ(short_utc_text(1767225599999, kNow), "2025-12-31 23:59");
+    EXPECT_EQ(short_utc_text(1767225600000, kNow), "Jan 01 00:00");
 }
 
 TEST(RunColumns, NothingIsWiderThanTheListUnlessThePersonAskedForIt) {
     const auto wanted = needs(80);
     for (float width = 100; width < 2500; width += 37) {
-        const Widths widths = ui::fit_columns(wanted, {}, {width, 7, 1});
+        const Widths widths = fit_columns(wanted, {}, {width, 7, 1});
         const float forced = 80 + 7 + 80 + 7;  // the name, and what the list is sorted by
         EXPECT_LE(sum(widths, 7), std::max(width, forced)) << width;
         for (size_t i = 1; i < kRunColumns; ++i)
@@ -49,56 +45,55 @@ TEST(RunColumns, NothingIsWiderThanTheListUnlessThePersonAskedForIt) {
     }
     ColumnChoices choices;
     for (ColumnChoice& choice : choices) choice.show = ColumnChoice::Show::yes;
-    for (const float width : ui::fit_columns(wanted, choices, {300, 7, 1})) EXPECT_GE(width, 80);
+    for (const float width : fit_columns(wanted, choices, {300, 7, 1})) EXPECT_GE(width, 80);
 }
 
 TEST(RunColumns, ColumnsGoByImportanceAndThoseThatTellNothingFirst) {
     auto wanted = needs(80);
-    wanted[ui::kTagsColumn].silent = true;
-    Widths widths = ui::fit_columns(wanted, {}, {5000, 7, 1});
-    EXPECT_EQ(widths[ui::kTagsColumn], 0);
-    EXPECT_GT(widths[ui::kSettingsColumn], 0);
+    wanted[kTagsColumn].silent = true;
+    Widths widths = fit_columns(wanted, {}, {5000, 7, 1});
+    EXPECT_EQ(widths[kTagsColumn], 0);
+    EXPECT_GT(widths[kSettingsColumn], 0);
     size_t shown_before = kRunColumns;
     for (float width = 1400; width > 200; width -= 20) {
-        widths = ui::fit_columns(wanted, {}, {width, 7, 1});
+        widths = fit_columns(wanted, {}, {width, 7, 1});
         size_t shown = 0;
         for (const float one : widths) shown += one > 0;
         EXPECT_LE(shown, shown_before);
         shown_before = shown;
     }
     EXPECT_EQ(shown_before, 2u);
-    EXPECT_GT(widths[ui::kStartedColumn], 0) << "the list is sorted by it";
+    EXPECT_GT(widths[kStartedColumn], 0) << "the list is sorted by it";
     ColumnChoices choices;
-    choices[ui::kTagsColumn].show = ColumnChoice::Show::yes;
-    choices[ui::kStartedColumn].show = ColumnChoice::Show::no;
-    choices[ui::kNameColumn].points = 111;
-    widths = ui::fit_columns(wanted, choices, {2000, 7, 2});
-    EXPECT_GT(widths[ui::kTagsColumn], 0);
-    EXPECT_EQ(widths[ui::kStartedColumn], 0);
-    EXPECT_EQ(widths[ui::kNameColumn], 222);
+    choices[kTagsColumn].show = ColumnChoice::Show::yes;
+    choices[kStartedColumn].show = ColumnChoice::Show::no;
+    choices[kNameColumn].points = 111;
+    widths = fit_columns(wanted, choices, {2000, 7, 2});
+    EXPECT_GT(widths[kTagsColumn], 0);
+    EXPECT_EQ(widths[kStartedColumn], 0);
+    EXPECT_EQ(widths[kNameColumn], 222);
 }
 
 TEST(RunColumns, ALongNameTakesRoomThatNoFigureNeeds) {
     auto wanted = needs(60);
-    wanted[ui::kNameColumn].width = 4000;
-    const Widths narrow = ui::fit_columns(wanted, {}, {1280, 7, 1});
-    EXPECT_GE(narrow[ui::kNameColumn], 330);
-    EXPECT_GT(narrow[ui::kReferenceColumn], 0) << "figures are not driven out by a name";
-    const Widths wide = ui::fit_columns(wanted, {}, {3000, 7, 1});
+    wanted[kNameColumn].width = 4000;
+    const Widths narrow = fit_columns(wanted, {}, {1280, 7, 1});
+    EXPECT_GE(narrow[kNameColumn], 330);
+    EXPECT_GT(narrow[kReferenceColumn], 0) << "figures are not driven out by a name";
+    const Widths wide = fit_columns(wanted, {}, {3000, 7, 1});
     EXPECT_NEAR(sum(wide, 7), 3000, 1);
 }
 
 TEST(RunColumns, ChoicesAreReadAsTheyWereWritten) {
     ColumnChoices choices;
-    choices[ui::kTagsColumn].show = ColumnChoice::Show::yes;
-    choices[ui::kStateColumn].show = ColumnChoice::Show::no;
-    choices[ui::kNameColumn].points = 300;
-    EXPECT_EQ(ui::column_choices_text(choices), "name:300 +tags -state");
-    EXPECT_EQ(ui::read_column_choices("name:300 +tags -state"), choices);
-    EXPECT_EQ(ui::column_choices_text({}), "");
-    EXPECT_EQ(
-        ui::read_column_choices("+nothing *tags tags -name name:0 name:-3 name:9e9 name: :7 + - tags:x"),
-        ColumnChoices{});
+    choices[kTagsColumn].show = ColumnChoice::Show::yes;
+    choices[kStateColumn].show = ColumnChoice::Show::no;
+    choices[kNameColumn].points = 300;
+    EXPECT_EQ(column_choices_text(choices), "name:300 +tags -state");
+    EXPECT_EQ(read_column_choices("name:300 +tags -state"), choices);
+    EXPECT_EQ(column_choices_text({}), "");
+    EXPECT_EQ(read_column_choices("+nothing *tags tags -name name:0 name:-3 name:9e9 name: :7 + - tags:x"),
+              ColumnChoices{});
 }
 
 std::shared_ptr<std::vector<RunSummary>> preset_runs() {
@@ -158,7 +153,7 @@ TEST(RunColumns, TheUsualColumnsFitIntoTheSmallestWindow) {
                               "overlap", "imbalance", "on the wire", "peak a rank", "reference"})
         EXPECT_TRUE(window.item(std::string("runs/row 4/") + title)) << title;
     EXPECT_FALSE(window.item("runs/header/tags")) << "no run has one";
-    const ui::Item& name = *window.item("runs/row 4");
+    const Item& name = *window.item("runs/row 4");
     EXPECT_EQ(name.text, "All-gather (V2 Collective) 4 ranks, n 8192");
     EXPECT_GE(window.item("runs/header/name")->max.x, name.min.x + ImGui::CalcTextSize(name.text.c_str()).x);
 
@@ -197,9 +192,9 @@ TEST(RunColumns, TheMenuOfTheirTitlesChoosesToo) {
     window.frames(4);
     ASSERT_FALSE(window.item("runs/header/settings"));
     window.move_to(window.item("runs/header/speed")->centre());
-    ui::feed_mouse_button(1, true);
+    feed_mouse_button(1, true);
     window.frames(2);
-    ui::feed_mouse_button(1, false);
+    feed_mouse_button(1, false);
     window.frames(3);
     ASSERT_EQ(ImGui::GetCurrentContext()->OpenPopupStack.Size, 1);
     const ImRect menu = ImGui::GetCurrentContext()->OpenPopupStack.back().Window->Rect();
@@ -217,13 +212,13 @@ TEST(RunColumns, ADraggedWidthIsTheColumns) {
     window.in.saved = preset_runs();
     window.ui->show_view("runs");
     window.frames(4);
-    const ui::Item header = *window.item("runs/header/name");
+    const Item header = *window.item("runs/header/name");
     window.move_to({header.max.x, header.centre().y});
-    ui::feed_mouse_button(0, true);
+    feed_mouse_button(0, true);
     window.frames(2);
     window.move_to({header.max.x - 100, header.centre().y});
     window.frames(2);
-    ui::feed_mouse_button(0, false);
+    feed_mouse_button(0, false);
     window.frames(3);
     const std::string state = window.ui->window_state().text;
     EXPECT_NE(state.find("runs_columns=name:"), std::string::npos) << state;

@@ -1,16 +1,16 @@
 // The selection goes back and forth, by keys and by the thumb's mouse buttons, and starts anew with a run.
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/keys.h"
+#include "ui/window/keys.h"
 
 namespace ringscope::testing {
 namespace {
 
-const int kBack = ui::pressed_key(ui::kKeyLeft, ui::kModAlt);
-const int kForward = ui::pressed_key(ui::kKeyRight, ui::kModAlt);
+const int kBack = pressed_key(kKeyLeft, kModAlt);
+const int kForward = pressed_key(kKeyRight, kModAlt);
 
 /// What the ring says of the selected rank: "...; rank 2 computes on chunk 2".
 std::string told(const NullWindow& window) {
@@ -33,14 +33,14 @@ TEST(SelectionHistory, GoesBackAndForthInAllViews) {
     window.key(kForward);
     window.key(kForward);
     EXPECT_EQ(told(window), "2");
-    ui::feed_mouse_button(3, true);
+    feed_mouse_button(3, true);
     window.frames(2);
-    ui::feed_mouse_button(3, false);
+    feed_mouse_button(3, false);
     window.frames(2);
     EXPECT_EQ(told(window), "1");
-    ui::feed_mouse_button(4, true);
+    feed_mouse_button(4, true);
     window.frames(2);
-    ui::feed_mouse_button(4, false);
+    feed_mouse_button(4, false);
     window.frames(2);
     EXPECT_EQ(told(window), "2");
 }

@@ -4,15 +4,15 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/problem.h"
-#include "engine/scenarios.h"
-#include "ui/auto_run.h"
-#include "ui/history.h"
+#include "engine/experiment/problem.h"
+#include "engine/experiment/scenarios.h"
 #include "ui/settings/field_rules.h"
 #include "ui/settings/head_group_edits.h"
 #include "ui/settings/plan_cache.h"
+#include "ui/window/auto_run.h"
+#include "ui/window/history.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 ProblemSpec with_heads(std::vector<std::optional<int>> heads) {
@@ -203,4 +203,4 @@ TEST(AutoRun, WaitsUntilSettingsStandStill) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -1,14 +1,14 @@
 // What a query reads as, which spans match, and the statistics of a range.
-#include "ui/timeline/span_query.h"
+#include "engine/analysis/span_query.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "ui/timeline/range_statistics.h"
-#include "ui/timeline/span_matches.h"
+#include "engine/analysis/range_statistics.h"
+#include "engine/analysis/span_matches.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 Span span(int rank, SpanKind kind, int64_t begin, int64_t end, WaitCause cause = WaitCause::none) {
@@ -148,4 +148,4 @@ TEST(RangeStatistics, EqualAddingSpanBySpan) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

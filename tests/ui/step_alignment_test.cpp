@@ -1,10 +1,10 @@
 // The steps of several runs on one axis: how long they were, how far they lie apart, where they begin.
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
-#include "sessions/step_alignment.h"
+#include "engine/analysis/step_alignment.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
-#include "ui/compare/compare_difference.h"
+#include "ui/tabs/compare/compare_difference.h"
 
 namespace ringscope {
 namespace {
@@ -29,8 +29,7 @@ TEST(StepDifference, ARunWithItselfHasNone) {
     const StepDifferences partly = step_differences(times, fewer);
     EXPECT_FALSE(partly[3][0].in_both);
     EXPECT_FALSE(partly[0].back().in_both);
-    EXPECT_NE(ui::difference_text(partly[3][0], 3, 0).find("only one of the two runs has it"),
-              std::string::npos);
+    EXPECT_NE(difference_text(partly[3][0], 3, 0).find("only one of the two runs has it"), std::string::npos);
 }
 
 TEST(StepTimes, ARanksStepsAddUpToItsTime) {

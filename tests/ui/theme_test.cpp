@@ -1,11 +1,11 @@
 // Colours can be read: WCAG 2 contrast, in every theme.
-#include "ui/theme.h"
+#include "ui/widgets/theme.h"
 
 #include <cmath>
 
 #include <gtest/gtest.h>
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 double luminance(ImU32 colour) {
@@ -94,4 +94,4 @@ TEST(Theme, ScalingTwiceDoesNotDrift) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -3,9 +3,9 @@
 #include <random>
 
 #include "tests/ui/views_fixture.h"
-#include "ui/timeline/timeline_frame.h"
+#include "ui/views/timeline/timeline_frame.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 const ImVec2 kHigh{1200, 1000};
@@ -177,4 +177,4 @@ TEST_F(Views, RanksAreSortedAndMovedToTheTop) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

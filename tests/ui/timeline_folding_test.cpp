@@ -1,15 +1,15 @@
 // Folding loses no span, and sums over ranges equal adding span by span.
-#include "ui/timeline/timeline_folding.h"
+#include "ui/views/timeline/timeline_folding.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 
-#include "ui/time_axis.h"
-#include "ui/timeline/range_statistics.h"
-#include "ui/timeline/timeline_frame.h"
+#include "engine/analysis/range_statistics.h"
+#include "ui/views/timeline/timeline_frame.h"
+#include "ui/widgets/time_axis.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 Run run_of(std::vector<Span> spans) {
@@ -183,4 +183,4 @@ TEST(TimeAxis, TicksAreRoundAndFarEnoughApart) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

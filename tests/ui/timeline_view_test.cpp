@@ -1,7 +1,7 @@
 // The timeline by mouse and keys: zooms, the measured range, finding spans, the longest chain.
 #include "tests/ui/views_fixture.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 const ImVec2 kSize{900, 500};
@@ -143,4 +143,4 @@ TEST_F(Views, TheLongestChainIsToldInWordsAndTables) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -1,15 +1,15 @@
 // Single cells of the pattern, folded where tokens are dropped in long runs, against the pattern itself.
-#include "ui/pattern/token_lens.h"
+#include "ui/views/pattern/token_lens.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <random>
 
-#include "engine/scenarios.h"
-#include "engine/schedule.h"
+#include "engine/experiment/scenarios.h"
+#include "engine/plan/schedule.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 Experiment random_experiment(std::mt19937& random) {
@@ -150,4 +150,4 @@ TEST(TokenLens, SaysItsTokensInNumbers) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

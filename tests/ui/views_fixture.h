@@ -6,17 +6,17 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
-#include "ui/imgui_compat.h"
-#include "ui/memory/memory_view.h"
-#include "ui/numbers/metrics_bar.h"
-#include "ui/pattern/pattern_view.h"
-#include "ui/ring/ring_view.h"
-#include "ui/time_axis.h"
-#include "ui/timeline/timeline_view.h"
+#include "ui/views/memory/memory_view.h"
+#include "ui/views/numbers/metrics_bar.h"
+#include "ui/views/pattern/pattern_view.h"
+#include "ui/views/ring/ring_view.h"
+#include "ui/views/timeline/timeline_view.h"
+#include "ui/widgets/imgui_compat.h"
+#include "ui/widgets/time_axis.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 /// Draws any view in a Dear ImGui context without a window; vertices must be finite in every frame.
 class Views : public ::testing::Test {
@@ -111,4 +111,4 @@ class Views : public ::testing::Test {
     Theme theme_ = make_theme(ThemeName::dark, 1);
 };
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

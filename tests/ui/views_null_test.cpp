@@ -1,9 +1,9 @@
 // Every view in a Dear ImGui context without a window: any fixture, any size, items found by name, vertices
 // finite.
+#include "engine/base/number_text.h"
 #include "tests/ui/views_fixture.h"
-#include "ui/format.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 namespace {
 
 const ImVec2 kSizes[] = {{1, 1}, {3, 200}, {200, 3}, {60, 40}, {480, 300}, {1900, 1000}, {3840, 2160}};
@@ -91,7 +91,7 @@ TEST_F(Views, LowRowsOfMemoryKeepTheScaleToThemselves) {
     frame(View::memory, run->schedule.get(), run.get(), {900, 130});
     const int64_t level = indices_.of(*run).prediction.all_gather_peak_bytes;
     ASSERT_NE(items_.find("memory/all_gather"), nullptr) << "a figure beside rows too low for lines";
-    EXPECT_EQ(items_.find("memory/all_gather")->text, ui::bytes_text(static_cast<double>(level)));
+    EXPECT_EQ(items_.find("memory/all_gather")->text, bytes_text(static_cast<double>(level)));
     ASSERT_NE(items_.find("memory/undilated"), nullptr);
     frame(View::memory, run->schedule.get(), run.get(), {900, 500});
     EXPECT_EQ(items_.find("memory/all_gather"), nullptr) << "drawn in the rows";
@@ -213,4 +213,4 @@ TEST_F(Views, RandomInputDoesNoHarm) {
 }
 
 }  // namespace
-}  // namespace ringscope::ui
+}  // namespace ringscope

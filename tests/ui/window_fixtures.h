@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ui/ui.h"
+#include "ui/window/ui.h"
 
 namespace ringscope::testing {
 

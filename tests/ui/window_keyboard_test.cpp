@@ -4,13 +4,13 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
-#include "engine/scenarios.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/imgui_keys.h"
-#include "ui/keys.h"
-#include "ui/shell.h"
+#include "ui/window/imgui_keys.h"
+#include "ui/window/keys.h"
+#include "ui/window/shell.h"
 
 namespace ringscope {
 namespace {
@@ -27,22 +27,22 @@ std::string focused_item(const NullWindow& window) {
 
 /// As a keyboard does it: Dear ImGui sees the key held for a frame, the window the press.
 void tap(NullWindow& window, int key) {
-    ui::feed_key_levels({key});
+    feed_key_levels({key});
     window.in.keys.push_back(key);
     window.frame();
-    ui::feed_key_levels({});
+    feed_key_levels({});
     window.frames(2);
 }
 
 TEST(WindowKeyboard, EveryAreaAndFieldIsReachedByKeyboardAlone) {
     NullWindow window({1280, 720});
     ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-    ui::map_keys();
+    map_keys();
     window.in.run = make_fixture_run(default_experiment());
     window.frames(3);
     std::set<std::string> areas;
-    for (size_t i = 0; i < std::size(ui::kAreas); ++i) {
-        tap(window, ui::kKeyF6);
+    for (size_t i = 0; i < std::size(kAreas); ++i) {
+        tap(window, kKeyF6);
         const std::string name = focused_item(window);
         EXPECT_NE(name, "") << "after " << i + 1 << " F6";
         areas.insert(name.substr(0, name.find('/')));
@@ -50,11 +50,11 @@ TEST(WindowKeyboard, EveryAreaAndFieldIsReachedByKeyboardAlone) {
     for (const char* area :
          {"experiment", "prediction", "pattern", "ring", "timeline", "memory", "transport"})
         EXPECT_TRUE(areas.count(area)) << area;
-    tap(window, ui::kKeyF6);  // from the toolbar, where the round ended, to the settings
+    tap(window, kKeyF6);  // from the toolbar, where the round ended, to the settings
     std::set<std::string> reached;
     for (int i = 0; i < 60; ++i) {
         reached.insert(focused_item(window));
-        tap(window, ui::kKeyDown);
+        tap(window, kKeyDown);
     }
     visit_fields(default_experiment(), [&](const Field& field, const auto&) {
         const std::string path = field.path;
@@ -66,18 +66,18 @@ TEST(WindowKeyboard, EveryAreaAndFieldIsReachedByKeyboardAlone) {
 TEST(WindowKeyboard, EveryHeadGroupIsChosenByItsThumbnail) {
     NullWindow window({1280, 720});
     ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
-    ui::map_keys();
+    map_keys();
     window.in.run = make_fixture_run(default_experiment());
     window.ui->show_view("pattern");
     window.frames(3);
-    for (int i = 0; i < 8 && focused_item(window).rfind("pattern/", 0) != 0; ++i) tap(window, ui::kKeyF6);
+    for (int i = 0; i < 8 && focused_item(window).rfind("pattern/", 0) != 0; ++i) tap(window, kKeyF6);
     ASSERT_EQ(focused_item(window).rfind("pattern/", 0), 0u) << focused_item(window);
     std::set<std::string> reached;
     for (int i = 0; i < 24; ++i) {
-        tap(window, i % 12 < 9 ? ui::kKeyRight : ui::kKeyDown);
+        tap(window, i % 12 < 9 ? kKeyRight : kKeyDown);
         const std::string name = focused_item(window);
         if (name.rfind("pattern/group ", 0) != 0) continue;
-        tap(window, ui::kKeySpace);
+        tap(window, kKeySpace);
         EXPECT_NE(window.text(name).find(", shown"), std::string::npos) << window.text(name);
         reached.insert(name);
     }

@@ -5,11 +5,11 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/scenarios.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/actions.h"
-#include "ui/keys.h"
+#include "ui/window/actions.h"
+#include "ui/window/keys.h"
 
 namespace ringscope {
 namespace {
@@ -49,26 +49,25 @@ class Monkey {
         const ImVec2 size = ImGui::GetIO().DisplaySize;
         const auto& items = window_.ui->items().all();
         if (once_in(3) && !items.empty())
-            ui::feed_mouse_position(
+            feed_mouse_position(
                 std::next(items.begin(), below(static_cast<int>(items.size())))->second.centre());
         else if (once_in(2))
-            ui::feed_mouse_position({static_cast<float>(below(static_cast<int>(size.x) + 20) - 10),
-                                     static_cast<float>(below(static_cast<int>(size.y) + 20) - 10)});
-        if (once_in(2)) ui::feed_mouse_button(below(3), once_in(2));
-        if (once_in(6))
-            ui::feed_mouse_wheel(static_cast<float>(below(3) - 1), static_cast<float>(below(7) - 3));
+            feed_mouse_position({static_cast<float>(below(static_cast<int>(size.x) + 20) - 10),
+                                 static_cast<float>(below(static_cast<int>(size.y) + 20) - 10)});
+        if (once_in(2)) feed_mouse_button(below(3), once_in(2));
+        if (once_in(6)) feed_mouse_wheel(static_cast<float>(below(3) - 1), static_cast<float>(below(7) - 3));
     }
 
     void keyboard() {
         if (once_in(6)) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>(32 + below(96)));
         if (once_in(40)) ImGui::GetIO().AddInputCharactersUTF8("µ\xFF-1e99");
-        if (once_in(4)) window_.in.keys.push_back(ui::pressed_key(below(340), below(8)));
+        if (once_in(4)) window_.in.keys.push_back(pressed_key(below(340), below(8)));
         if (once_in(8)) {
-            const auto all = ui::actions();
-            const ui::Action& action = all[static_cast<size_t>(below(static_cast<int>(all.size())))];
-            window_.in.keys.push_back(ui::pressed_key(action.key, action.modifiers));
+            const auto all = actions();
+            const Action& action = all[static_cast<size_t>(below(static_cast<int>(all.size())))];
+            window_.in.keys.push_back(pressed_key(action.key, action.modifiers));
         }
-        ui::feed_modifiers(once_in(5), once_in(4), once_in(9));
+        feed_modifiers(once_in(5), once_in(4), once_in(9));
     }
 
     void world() {
@@ -81,7 +80,7 @@ class Monkey {
         if (once_in(250)) window_.in.load = scenario();
         if (once_in(400)) window_.ui->set_scale(0.75f + 0.25f * static_cast<float>(below(10)));
         if (once_in(200)) window_.ui->show_view("all");
-        if (once_in(100)) window_.in.notice = {ui::Notice::Level::error, "something went wrong", ++notices_};
+        if (once_in(100)) window_.in.notice = {Notice::Level::error, "something went wrong", ++notices_};
     }
 
     const Experiment& scenario() {

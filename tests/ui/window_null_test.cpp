@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
-#include "engine/scenarios.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
 #include "tests/ui/window_fixtures.h"
-#include "ui/keys.h"
+#include "ui/window/keys.h"
 
 namespace ringscope {
 namespace {
@@ -37,7 +37,7 @@ const Case kCases[] = {
          FixtureOptions options;
          options.state = RunState::failed;
          w.in.run = make_fixture_run(w.ui->experiment(), options);
-         w.in.notice = {ui::Notice::Level::error, std::string(300, 'x'), 1};
+         w.in.notice = {Notice::Level::error, std::string(300, 'x'), 1};
      }},
     {"cancelled",
      [](NullWindow& w) {
@@ -105,9 +105,9 @@ TEST(Window, HasEveryFieldOfTheExperiment) {
 }
 
 /// Items of the lines that are always in sight, by prefix.
-std::vector<std::pair<std::string, ui::Item>> items_under(const NullWindow& window,
-                                                          std::initializer_list<const char*> prefixes) {
-    std::vector<std::pair<std::string, ui::Item>> found;
+std::vector<std::pair<std::string, Item>> items_under(const NullWindow& window,
+                                                      std::initializer_list<const char*> prefixes) {
+    std::vector<std::pair<std::string, Item>> found;
     for (const auto& [name, item] : window.ui->items().all())
         for (const char* prefix : prefixes)
             if (name.rfind(prefix, 0) == 0) found.push_back({name, item});
@@ -153,7 +153,7 @@ TEST(Window, CutsAndOverlapsNothingAt1280x720) {
 
 TEST(Window, ReadsAlikeInEveryThemeAndPreset) {
     for (const Scenario& scenario : scenarios())
-        for (const auto theme : {ui::ThemeName::dark, ui::ThemeName::light, ui::ThemeName::contrast}) {
+        for (const auto theme : {ThemeName::dark, ThemeName::light, ThemeName::contrast}) {
             SCOPED_TRACE(scenario.name);
             NullWindow window;
             window.ui->set_theme(theme);
@@ -166,33 +166,33 @@ TEST(Window, ReadsAlikeInEveryThemeAndPreset) {
 
 TEST(Window, RemembersItsStateAndIgnoresBadValues) {
     NullWindow window;
-    window.ui->set_theme(ui::ThemeName::contrast);
+    window.ui->set_theme(ThemeName::contrast);
     window.ui->set_auto_run(false);
     window.ui->show_view("timeline");
     const std::string text = window.ui->window_state().text;
-    ui::Ui other;
+    Ui other;
     other.restore({text});
     EXPECT_EQ(other.window_state().text, text);
     other.restore(
         {"scale=nan\nleft_points=1e99\npattern_share=x\ntab=nowhere\ntheme=pink\n=\nno "
          "equals\nmaximised=\n"});
     EXPECT_GE(other.scale(), 0.75f);
-    EXPECT_EQ(other.theme(), ui::ThemeName::contrast);
+    EXPECT_EQ(other.theme(), ThemeName::contrast);
     EXPECT_FALSE(other.show_view("nowhere"));
 }
 
 TEST(Window, LaysItselfOutForTuningTeachingAndComparing) {
     NullWindow window;
     const auto choose = [&](const std::string& words) {
-        window.key(ui::pressed_key(ui::kKeyP, ui::kModControl | ui::kModShift));
+        window.key(pressed_key(kKeyP, kModControl | kModShift));
         window.type(words.c_str());
-        window.key(ui::kKeyEnter);
+        window.key(kKeyEnter);
         window.frames(2);
     };
     window.frames(2);
-    const ui::Item tuned = *window.item("pattern/view");
+    const Item tuned = *window.item("pattern/view");
     choose("layout teach");
-    const ui::Item taught = *window.item("pattern/view");
+    const Item taught = *window.item("pattern/view");
     EXPECT_GT((taught.max.x - taught.min.x) * (taught.max.y - taught.min.y),
               1.2f * (tuned.max.x - tuned.min.x) * (tuned.max.y - tuned.min.y));
     choose("layout compare");
@@ -208,12 +208,12 @@ TEST(Window, TakesTheViewInFrontAsPicture) {
     NullWindow window;
     window.ui->show_view("ring");
     window.frames(2);
-    window.key(ui::pressed_key(ui::kKeyE, ui::kModControl | ui::kModShift));
+    window.key(pressed_key(kKeyE, kModControl | kModShift));
     EXPECT_EQ(window.text("dialog/text"), "ring.svg");
-    window.key(ui::kKeyEnter);
+    window.key(kKeyEnter);
     window.frames(2);
-    ASSERT_TRUE(window.last<ui::TakePicture>());
-    EXPECT_EQ(window.last<ui::TakePicture>()->area, "ring/view");
+    ASSERT_TRUE(window.last<TakePicture>());
+    EXPECT_EQ(window.last<TakePicture>()->area, "ring/view");
     ASSERT_TRUE(window.item("ring/view"));
 }
 
@@ -237,12 +237,12 @@ TEST(Window, SurvivesRandomInput) {
     const auto below = [&](int limit) { return static_cast<int>(random() % static_cast<unsigned>(limit)); };
     for (int i = 0; i < 1500; ++i) {
         const ImVec2 size = ImGui::GetIO().DisplaySize;
-        ui::feed_mouse_position({static_cast<float>(below(static_cast<int>(size.x) + 1)),
-                                 static_cast<float>(below(static_cast<int>(size.y) + 1))});
-        if (below(2) == 0) ui::feed_mouse_button(below(2), below(2) == 0);
-        if (below(5) == 0) ui::feed_mouse_wheel(0, static_cast<float>(below(3) - 1));
+        feed_mouse_position({static_cast<float>(below(static_cast<int>(size.x) + 1)),
+                             static_cast<float>(below(static_cast<int>(size.y) + 1))});
+        if (below(2) == 0) feed_mouse_button(below(2), below(2) == 0);
+        if (below(5) == 0) feed_mouse_wheel(0, static_cast<float>(below(3) - 1));
         if (below(6) == 0) ImGui::GetIO().AddInputCharacter(static_cast<unsigned>('0' + below(10)));
-        if (below(3) == 0) window.in.keys.push_back(ui::pressed_key(below(340), below(8)));
+        if (below(3) == 0) window.in.keys.push_back(pressed_key(below(340), below(8)));
         if (below(60) == 0)
             ImGui::GetIO().DisplaySize = {static_cast<float>(1 + below(2000)),
                                           static_cast<float>(1 + below(1500))};

@@ -1,13 +1,13 @@
 // The whole window over made-up inputs: what a person does in it, and what comes of that.
 #include <gtest/gtest.h>
 
-#include "engine/experiment_fields.h"
-#include "engine/scenarios.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
 #include "tests/ui/window_fixtures.h"
-#include "ui/keys.h"
-#include "ui/toolbar.h"
+#include "ui/window/keys.h"
+#include "ui/window/toolbar.h"
 
 namespace ringscope {
 namespace {
@@ -67,10 +67,10 @@ TEST(WindowUse, EditsHeadGroupsAndUndoes) {
     ASSERT_TRUE(window.click("experiment/problem.head_groups[0]/menu/remove"));
     ASSERT_EQ(window.ui->experiment().problem.head_groups.size(), 3u);
     EXPECT_EQ(window.ui->experiment().problem.head_groups[0].segment_length, 4096);
-    window.key(ui::pressed_key(ui::kKeyZ, ui::kModControl));
-    window.key(ui::pressed_key(ui::kKeyZ, ui::kModControl));
+    window.key(pressed_key(kKeyZ, kModControl));
+    window.key(pressed_key(kKeyZ, kModControl));
     EXPECT_EQ(window.ui->experiment(), default_experiment());
-    window.key(ui::pressed_key(ui::kKeyY, ui::kModControl));
+    window.key(pressed_key(kKeyY, kModControl));
     EXPECT_EQ(window.ui->experiment().problem.head_groups.size(), 4u);
 }
 
@@ -79,40 +79,40 @@ TEST(WindowUse, DragsANumberAndDoublesItWithShift) {
     window.frames(2);
     const ImVec2 at = window.item("experiment/problem.head_dim")->centre();
     window.move_to(at);
-    ui::feed_modifiers(false, true, false);
-    ui::feed_mouse_button(0, true);
+    feed_modifiers(false, true, false);
+    feed_mouse_button(0, true);
     window.frames(2);
     window.move_to({at.x + 8, at.y});
     window.move_to({at.x + 18, at.y});
     EXPECT_EQ(window.ui->experiment().problem.head_dim, 128);
     window.move_to({at.x - 36, at.y});
     EXPECT_EQ(window.ui->experiment().problem.head_dim, 16);
-    ui::feed_mouse_button(0, false);
-    ui::feed_modifiers(false, false, false);
+    feed_mouse_button(0, false);
+    feed_modifiers(false, false, false);
     window.frames(2);
-    window.key(ui::pressed_key(ui::kKeyZ, ui::kModControl));
+    window.key(pressed_key(kKeyZ, kModControl));
     EXPECT_EQ(window.ui->experiment().problem.head_dim, 64) << "a drag is one change";
 }
 
 TEST(WindowUse, RunsOnF5AndOnceForEachChangeWhenAutomatic) {
     NullWindow window;
     window.frame();
-    window.key(ui::kKeyF5);
-    ASSERT_EQ(window.count<ui::StartRun>(), 1);
-    EXPECT_EQ(window.last<ui::StartRun>()->experiment, default_experiment());
+    window.key(kKeyF5);
+    ASSERT_EQ(window.count<StartRun>(), 1);
+    EXPECT_EQ(window.last<StartRun>()->experiment, default_experiment());
     window.ui->set_auto_run(true);
     window.frames(20);
-    EXPECT_EQ(window.count<ui::StartRun>(), 1);
+    EXPECT_EQ(window.count<StartRun>(), 1);
     window.ui->set_field_text("ring.ranks", "2");
     window.frames(2);
-    EXPECT_EQ(window.count<ui::StartRun>(), 1) << "waits until the settings stand still";
+    EXPECT_EQ(window.count<StartRun>(), 1) << "waits until the settings stand still";
     EXPECT_TRUE(window.ui->wants_frames());
     window.frames(20);
-    ASSERT_EQ(window.count<ui::StartRun>(), 2);
-    EXPECT_EQ(window.last<ui::StartRun>()->experiment.ring.ranks, 2);
+    ASSERT_EQ(window.count<StartRun>(), 2);
+    EXPECT_EQ(window.last<StartRun>()->experiment.ring.ranks, 2);
     window.ui->set_field_text("ring.ranks", "0");
     window.frames(20);
-    EXPECT_EQ(window.count<ui::StartRun>(), 2) << "an invalid experiment never runs";
+    EXPECT_EQ(window.count<StartRun>(), 2) << "an invalid experiment never runs";
     EXPECT_FALSE(window.ui->wants_frames());
 }
 
@@ -123,12 +123,12 @@ TEST(WindowUse, RunsAgainWhenSettingsReturnWhileOthersRun) {
     window.ui->set_auto_run(true);
     window.ui->set_field_text("ring.ranks", "5");
     window.frames(20);
-    ASSERT_EQ(window.count<ui::StartRun>(), 1);
+    ASSERT_EQ(window.count<StartRun>(), 1);
     window.in.busy = true;
     window.ui->set_experiment(default_experiment());
     window.frames(20);
-    ASSERT_EQ(window.count<ui::StartRun>(), 2) << "else the run of 5 ranks would stay";
-    EXPECT_EQ(window.last<ui::StartRun>()->experiment, default_experiment());
+    ASSERT_EQ(window.count<StartRun>(), 2) << "else the run of 5 ranks would stay";
+    EXPECT_EQ(window.last<StartRun>()->experiment, default_experiment());
 }
 
 TEST(WindowUse, RefusesAPlanTooLargeForTheMachine) {
@@ -136,17 +136,17 @@ TEST(WindowUse, RefusesAPlanTooLargeForTheMachine) {
     window.in.inventory = inventory(1 << 20);
     window.ui->set_auto_run(true);
     window.frames(20);
-    window.key(ui::kKeyF5);
-    EXPECT_EQ(window.count<ui::StartRun>(), 0);
+    window.key(kKeyF5);
+    EXPECT_EQ(window.count<StartRun>(), 0);
     EXPECT_NE(window.text("experiment/problem.seq_len/obstacle").find("1.00 MiB"), std::string::npos);
     window.in.inventory = inventory(int64_t{1} << 40);
     window.ui->set_field_text("ring.ranks", "65");
     window.frames(20);
-    EXPECT_EQ(window.count<ui::StartRun>(), 0);
+    EXPECT_EQ(window.count<StartRun>(), 0);
     EXPECT_TRUE(window.item("experiment/ring.ranks/obstacle"));
     window.ui->set_field_text("ring.ranks", "64");
     window.frames(20);
-    EXPECT_EQ(window.count<ui::StartRun>(), 1);
+    EXPECT_EQ(window.count<StartRun>(), 1);
 }
 
 TEST(WindowUse, ShowsWhetherTheAnswerIsRight) {
@@ -177,13 +177,12 @@ TEST(WindowUse, SaysWhichDeviceAutoTookAndWhy) {
     window.in.run = run;
     window.frame();
     EXPECT_EQ(window.text("toolbar/device").rfind("auto: cpu ", 0), 0u) << window.text("toolbar/device");
-    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()),
+    EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()),
               "backend.device is auto and took cpu, for want of a GPU: there is none.");
     run->machine.host = "elsewhere";
-    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()),
-              "backend.device is auto and took cpu.");
+    EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()), "backend.device is auto and took cpu.");
     run->experiment.backend.device = Device::cpu;
-    EXPECT_EQ(ui::chosen_device_help(*run, window.in.inventory.get()), "");
+    EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()), "");
     window.frame();
     EXPECT_EQ(window.text("toolbar/device").rfind("cpu ", 0), 0u) << window.text("toolbar/device");
 }
@@ -191,16 +190,16 @@ TEST(WindowUse, SaysWhichDeviceAutoTookAndWhy) {
 TEST(WindowUse, FindsCommandsByName) {
     NullWindow window;
     window.frame();
-    window.key(ui::pressed_key(ui::kKeyP, ui::kModControl | ui::kModShift));
+    window.key(pressed_key(kKeyP, kModControl | kModShift));
     ASSERT_TRUE(window.item("palette/find"));
     window.type("ring fills");
     ASSERT_TRUE(window.item("palette/view/ring"));
     EXPECT_FALSE(window.item("palette/view/pattern"));
-    window.key(ui::kKeyEnter);
+    window.key(kKeyEnter);
     window.frames(2);
     EXPECT_FALSE(window.item("palette/find"));
     EXPECT_EQ(window.text("ring/maximise"), "all views");
-    window.key(ui::pressed_key(ui::kKeySlash, ui::kModShift));
+    window.key(pressed_key(kKeySlash, kModShift));
     EXPECT_EQ(window.text("help/run/start"), "Run");
 }
 
@@ -209,11 +208,11 @@ TEST(WindowUse, StepsAndPlaysTheClock) {
     window.in.run = make_fixture_run(default_experiment());
     window.frames(2);
     const std::string begin = window.text("transport/scrubber");
-    window.key(ui::kKeyPeriod);
+    window.key(kKeyPeriod);
     EXPECT_NE(window.text("transport/scrubber"), begin);
-    window.key(ui::kKeyComma);
+    window.key(kKeyComma);
     EXPECT_EQ(window.text("transport/scrubber"), begin);
-    window.key(ui::kKeySpace);
+    window.key(kKeySpace);
     EXPECT_EQ(window.ui->seconds_to_next_frame(), 0);
     window.frames(400);
     EXPECT_FALSE(window.ui->wants_frames()) << "playing ends with the run";
@@ -238,16 +237,16 @@ TEST(WindowUse, ListsFiltersOpensAndDeletesSavedRuns) {
     EXPECT_FALSE(window.item("runs/open")->enabled);
     ASSERT_TRUE(window.click("runs/row 38"));
     ASSERT_TRUE(window.click("runs/open"));
-    ASSERT_TRUE(window.last<ui::OpenRun>());
-    EXPECT_EQ(window.last<ui::OpenRun>()->id, 38);
+    ASSERT_TRUE(window.last<OpenRun>());
+    EXPECT_EQ(window.last<OpenRun>()->id, 38);
     ASSERT_TRUE(window.click("runs/delete"));
-    EXPECT_EQ(window.count<ui::DeleteRun>(), 0) << "asks first";
+    EXPECT_EQ(window.count<DeleteRun>(), 0) << "asks first";
     ASSERT_TRUE(window.click("dialog/cancel"));
-    EXPECT_EQ(window.count<ui::DeleteRun>(), 0);
+    EXPECT_EQ(window.count<DeleteRun>(), 0);
     ASSERT_TRUE(window.click("runs/delete"));
     ASSERT_TRUE(window.click("dialog/accept"));
-    ASSERT_EQ(window.count<ui::DeleteRun>(), 1);
-    EXPECT_EQ(window.last<ui::DeleteRun>()->id, 38);
+    ASSERT_EQ(window.count<DeleteRun>(), 1);
+    EXPECT_EQ(window.last<DeleteRun>()->id, 38);
 }
 
 TEST(WindowUse, NotesTagsArchivesAndPinsSavedRuns) {
@@ -265,31 +264,31 @@ TEST(WindowUse, NotesTagsArchivesAndPinsSavedRuns) {
     EXPECT_EQ(window.text("dialog/text"), "cpu tuned");
     window.type(" old");
     ASSERT_TRUE(window.click("dialog/accept"));
-    ASSERT_TRUE(window.last<ui::TagRun>());
-    EXPECT_EQ(window.last<ui::TagRun>()->id, 2);
+    ASSERT_TRUE(window.last<TagRun>());
+    EXPECT_EQ(window.last<TagRun>()->id, 2);
 
     ASSERT_TRUE(window.click("runs/more"));
     ASSERT_TRUE(window.click("runs/menu/note"));
     window.type("twice as fast");
     ASSERT_TRUE(window.click("dialog/accept"));
-    ASSERT_TRUE(window.last<ui::NoteRun>());
-    EXPECT_EQ(window.last<ui::NoteRun>()->note, "twice as fast");
+    ASSERT_TRUE(window.last<NoteRun>());
+    EXPECT_EQ(window.last<NoteRun>()->note, "twice as fast");
 
     ASSERT_TRUE(window.click("runs/more"));
     ASSERT_TRUE(window.click("runs/menu/baseline"));
-    ASSERT_TRUE(window.last<ui::SetBaseline>());
-    EXPECT_EQ(window.last<ui::SetBaseline>()->id, 2);
+    ASSERT_TRUE(window.last<SetBaseline>());
+    EXPECT_EQ(window.last<SetBaseline>()->id, 2);
 
-    ui::feed_mouse_position(window.item("runs/row 1")->centre());
+    feed_mouse_position(window.item("runs/row 1")->centre());
     window.frame();
-    ui::feed_mouse_button(1, true);
+    feed_mouse_button(1, true);
     window.frames(2);
-    ui::feed_mouse_button(1, false);
+    feed_mouse_button(1, false);
     window.frames(2);
     ASSERT_TRUE(window.click("runs/menu/archive")) << "a right-click opens the menu";
-    ASSERT_TRUE(window.last<ui::ArchiveRun>());
-    EXPECT_EQ(window.last<ui::ArchiveRun>()->id, 1);
-    EXPECT_TRUE(window.last<ui::ArchiveRun>()->archived);
+    ASSERT_TRUE(window.last<ArchiveRun>());
+    EXPECT_EQ(window.last<ArchiveRun>()->id, 1);
+    EXPECT_TRUE(window.last<ArchiveRun>()->archived);
 
     (*runs)[0].baseline = true;
     (*runs)[1].archived = true;
@@ -317,13 +316,13 @@ TEST(WindowUse, CShowsTheCriticalPathInTheTimeline) {
     window.in.run = testing::make_fixture_run(window.ui->experiment());
     window.frames(2);
     EXPECT_EQ(window.item("timeline/chain sentence"), nullptr);
-    window.key(ui::kKeyC);
+    window.key(kKeyC);
     EXPECT_NE(window.text("timeline/chain sentence").find("The critical path is "), std::string::npos);
-    window.key(ui::kKeyC);
+    window.key(kKeyC);
     EXPECT_EQ(window.item("timeline/chain sentence"), nullptr);
-    window.key(ui::pressed_key(ui::kKeyC, ui::kModControl));
-    ASSERT_NE(window.last<ui::CopyText>(), nullptr);
-    EXPECT_NE(window.last<ui::CopyText>()->text.find("compute\t"), std::string::npos);
+    window.key(pressed_key(kKeyC, kModControl));
+    ASSERT_NE(window.last<CopyText>(), nullptr);
+    EXPECT_NE(window.last<CopyText>()->text.find("compute\t"), std::string::npos);
 }
 
 TEST(WindowUse, EqualTimesStandAboveEachOtherInTimelineAndMemory) {
@@ -331,8 +330,8 @@ TEST(WindowUse, EqualTimesStandAboveEachOtherInTimelineAndMemory) {
         NullWindow window({1920, 1080}, scale);
         window.in.run = make_fixture_run(window.ui->experiment());
         window.frames(2);
-        const ui::Item* above = window.item("timeline/minimap");
-        const ui::Item* below = window.item("memory/rank 0");
+        const Item* above = window.item("timeline/minimap");
+        const Item* below = window.item("memory/rank 0");
         ASSERT_NE(above, nullptr);
         ASSERT_NE(below, nullptr);
         EXPECT_FLOAT_EQ(above->min.x, below->min.x);

@@ -5,10 +5,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "engine/experiment_fields.h"
+#include "engine/experiment/experiment_fields.h"
 #include "ui/settings/head_group_edits.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -187,4 +187,4 @@ std::optional<Mend> obvious_mend(const Experiment& experiment, const FieldProble
     return mend_scalar(experiment, problem.path);
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

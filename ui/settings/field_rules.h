@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 /// Why changing the field changes nothing in the present setting, or "".
 std::string no_effect_reason(const Experiment& experiment, const std::string& path);
@@ -27,4 +27,4 @@ std::string leaf_of_path(const std::string& path);
 /// What people call the field: "sequence length" for "problem.seq_len".
 std::string field_words(const std::string& path);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "engine/error.h"
+#include "engine/base/error.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -98,4 +98,4 @@ int heads_of_group(const ProblemSpec& spec, int group) {
     return static_cast<int>(left / unset + (unset_before < left % unset ? 1 : 0));
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

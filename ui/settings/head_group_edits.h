@@ -3,9 +3,9 @@
 
 #include <string>
 
-#include "engine/experiment.h"
+#include "engine/experiment/experiment.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 /// Appends a group with twice the last one's segment length and dilation rate. Where every group names its
 /// heads, the new one takes half of the largest group's.
@@ -24,4 +24,4 @@ void share_heads_evenly(ProblemSpec& spec);
 /// Heads of the group as they would be run, also while another field is invalid; 0 when that cannot be said.
 int heads_of_group(const ProblemSpec& spec, int group);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

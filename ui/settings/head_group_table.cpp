@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <functional>
 
-#include "ui/imgui_compat.h"
 #include "ui/settings/field_rules.h"
 #include "ui/settings/head_group_edits.h"
 #include "ui/settings/settings_panel.h"
+#include "ui/widgets/imgui_compat.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -213,4 +213,4 @@ void draw_head_group_table(ProblemSpec& spec, const SettingsInputs& inputs, Widg
     GroupTable(spec, inputs, ui).draw();
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

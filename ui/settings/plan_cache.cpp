@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "ui/format.h"
+#include "engine/base/number_text.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -89,4 +89,4 @@ std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineI
                             ": plan it, or make it smaller to run it"};
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "engine/executor.h"
-#include "engine/schedule.h"
+#include "engine/plan/schedule.h"
+#include "engine/run/executor.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 /// What the prediction panel shows, from a schedule alone.
 struct Prediction {
@@ -49,4 +49,4 @@ class PlanCache {
 /// the field to change. Unset when it can run.
 std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineInventory* inventory);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "ui/format.h"
-#include "ui/imgui_compat.h"
+#include "engine/base/number_text.h"
+#include "ui/widgets/imgui_compat.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -207,4 +207,4 @@ std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selecti
     return "";
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -2,16 +2,16 @@
 // types.
 #pragma once
 
-#include "engine/run.h"
+#include "engine/run/run.h"
 #include "ui/settings/plan_cache.h"
-#include "ui/view_context.h"
-#include "ui/widgets.h"
+#include "ui/views/view_context.h"
+#include "ui/widgets/widgets.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 /// `run` gives the measured rate that turns the hop rule into a link speed; null: the rule alone is shown.
 /// Returns text to copy, or "".
 std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selection& selection,
                                   WidgetContext ui);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

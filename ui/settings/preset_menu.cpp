@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "ui/imgui_compat.h"
-#include "ui/shell.h"
+#include "ui/widgets/imgui_compat.h"
+#include "ui/window/shell.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -76,4 +76,4 @@ void draw_preset_menu(Shell& shell) {
     ImGui::EndCombo();
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

@@ -2,10 +2,10 @@
 // here.
 #pragma once
 
-namespace ringscope::ui {
+namespace ringscope {
 
 struct Shell;
 
 void draw_preset_menu(Shell& shell);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

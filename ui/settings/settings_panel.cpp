@@ -8,11 +8,11 @@
 #include <string_view>
 #include <type_traits>
 
-#include "engine/experiment_fields.h"
-#include "ui/imgui_compat.h"
+#include "engine/experiment/experiment_fields.h"
 #include "ui/settings/field_rules.h"
+#include "ui/widgets/imgui_compat.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 namespace {
 
@@ -237,4 +237,4 @@ void draw_settings_panel(Experiment& experiment, const SettingsInputs& inputs, W
     Panel(experiment, inputs, ui).draw();
 }
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

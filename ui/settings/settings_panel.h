@@ -5,11 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include "engine/executor.h"
-#include "ui/view_context.h"
-#include "ui/widgets.h"
+#include "engine/run/executor.h"
+#include "ui/views/view_context.h"
+#include "ui/widgets/widgets.h"
 
-namespace ringscope::ui {
+namespace ringscope {
 
 struct SettingsInputs {
     const std::vector<FieldProblem>& problems;    // of the experiment as it was when the frame began
@@ -24,4 +24,4 @@ void draw_settings_panel(Experiment& experiment, const SettingsInputs& inputs, W
 /// The table of head groups; part of the panel.
 void draw_head_group_table(ProblemSpec& spec, const SettingsInputs& inputs, WidgetContext ui);
 
-}  // namespace ringscope::ui
+}  // namespace ringscope

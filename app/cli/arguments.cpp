@@ -1,0 +1,193 @@
+#include "app/cli/arguments.h"
+
+#include <map>
+
+#include "app/cli/arguments_help.h"
+#include "app/cli/standard_output.h"
+#include "engine/base/error.h"
+#include "engine/run/executor.h"
+#include "sessions/nearest.h"
+
+namespace ringscope {
+
+struct DeclaredCommands {
+    std::map<const CLI::App*, std::function<int()>> runs;
+};
+
+namespace {
+
+constexpr const char* kExitCodes =
+    "Without a command the window opens.\n\n"
+    "Exit codes: 0 done; 1 a bound of compare --fail-if is broken; 2 bad input, or a file that is not "
+    "there;\n"
+    "3 the run failed, or a disk or file that cannot be used; 4 --verify found a wrong answer; 130 "
+    "interrupted.";
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+/// What may stand where `app` found something it does not know.
+std::vector<std::string> known_names(const CLI::App& app, bool options) {
+    std::vector<std::string> names;
+    if (options) {
+        for (const CLI::Option* option : app.get_options())
+            if (!option->get_positional()) names.push_back(option->get_name());
+    } else {
+        for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+    }
+    return names;
+}
+
+[[noreturn]] void refuse_unknown(const CLI::App& app, const std::string& word) {
+    const bool is_option = word.size() > 1 && word[0] == '-';
+    const std::string name = is_option ? word.substr(0, word.find('=')) : word;
+    const std::vector<std::string> known = known_names(app, is_option);
+    const std::string nearest = nearest_name(name, known);
+    std::string message = full_name(app) + ": unknown " + (is_option ? "option " : "argument ") + name;
+    if (!nearest.empty())
+        message += "; did you mean " + nearest + "?";
+    else if (!known.empty())
+        message += "; allowed: " + joined(known);
+    throw Error(ErrorKind::bad_input, message);
+}
+
+/// Words that no command took, outermost first.
+void refuse_leftovers(const CLI::App& app) {
+    const std::vector<std::string> left = app.remaining();
+    if (!left.empty()) refuse_unknown(app, left.front());
+    for (const CLI::App* command : app.get_subcommands()) refuse_leftovers(*command);
+}
+
+CLI::App& last_command(CLI::App& app) {
+    const std::vector<CLI::App*> used = app.get_subcommands();
+    return used.empty() ? app : last_command(*used.back());
+}
+
+/// "a, b or c"
+std::string either(const std::vector<std::string>& words) {
+    std::string text;
+    for (size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " or " : ", ") + words[i];
+    return text;
+}
+
+CLI::Option* limited(CLI::Option* option, const std::vector<std::string>& allowed) {
+    if (allowed.empty()) return option;
+    option->description(option->get_description() + ": " + either(allowed));
+    return option->check([allowed](const std::string& given) -> std::string {
+        for (const std::string& word : allowed)
+            if (given == word) return "";
+        return "'" + given + "' is not known; allowed: " + joined(allowed);
+    });
+}
+
+CLI::Option* not_empty(CLI::Option* option) {
+    return option->check(
+        [](const std::string& given) -> std::string { return given.empty() ? "its value is empty" : ""; });
+}
+
+/// What CLI11 found, with the words of the help instead of its counts and types.
+std::string words_of(const CLI::App& app, const CLI::ParseError& problem) {
+    const std::string what = problem.what();
+    const std::string name = what.substr(0, what.find(": "));
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) == nullptr) return what;
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_name() != name && option->get_name(true) != name) continue;
+        return option->get_positional() ? "too few: " + usage_of(*option) + " is needed"
+                                        : name + " needs a value: " + name + " " + option->get_type_name();
+    }
+    return what;
+}
+
+}  // namespace
+
+Arguments Arguments::command(const std::string& name, const std::string& help, std::function<int()> run) {
+    CLI::App* command = app_.add_subcommand(name, help);
+    // Unknown words are kept so that the message can name the nearest known one.
+    command->allow_extras();
+    command->require_subcommand(0, 1);
+    if (run) commands_.runs[command] = std::move(run);
+    return Arguments(*command, commands_);
+}
+
+void Arguments::flag(const std::string& name, bool& target, const std::string& help) {
+    app_.add_flag(name, target, help);
+}
+
+void Arguments::value(const std::string& name, std::string& target, const std::string& meaning,
+                      const std::string& help, const std::vector<std::string>& allowed) {
+    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)), allowed);
+}
+
+void Arguments::value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
+                               const std::string& help) {
+    app_.add_option(name, target, help)->type_name(meaning);
+}
+
+void Arguments::required_value(const std::string& name, std::string& target, const std::string& meaning,
+                               const std::string& help, const std::vector<std::string>& allowed) {
+    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)->required()), allowed);
+}
+
+void Arguments::values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
+                       const std::string& help) {
+    not_empty(app_.add_option(name, target, help + "; may be repeated")
+                  ->type_name(meaning)
+                  ->allow_extra_args(false));
+}
+
+void Arguments::positional(const std::string& name, std::string& target, const std::string& help) {
+    app_.add_option(name, target, help)->required();
+}
+
+void Arguments::optional_positional(const std::string& name, std::string& target, const std::string& help,
+                                    const std::vector<std::string>& allowed) {
+    limited(app_.add_option(name, target, help), allowed);
+}
+
+void Arguments::positionals(const std::string& name, std::vector<std::string>& target,
+                            const std::string& help, int at_least) {
+    app_.add_option(name, target, help)->expected(at_least, 1 << 20)->required(at_least > 0);
+}
+
+void Arguments::footer(const std::string& text) { app_.footer(text); }
+
+int run_command_line(int argc, const char* const* argv, const std::function<void(Arguments&)>& declare,
+                     const std::string& default_command) {
+    CLI::App app("Profiler and teaching tool for ring dilated attention", "ringscope");
+    app.formatter(std::make_shared<HelpText>());
+    app.set_help_flag("-h,--help", "Print this help");
+    app.set_version_flag("--version", std::string("ringscope ") + version(), "Print the version");
+    app.allow_extras();
+    app.require_subcommand(0, 1);  // else a value that is also a command's name would count as that command
+    DeclaredCommands commands;
+    Arguments program(app, commands);
+    declare(program);
+    app.footer(kExitCodes);  // last: commands inherit it
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        print(last_command(app).help());
+        return 0;
+    } catch (const CLI::CallForVersion& wanted) {
+        print(std::string(wanted.what()) + "\n");
+        return 0;
+    } catch (const CLI::ParseError& problem) {
+        refuse_leftovers(app);  // a mistyped option explains a missing one
+        const CLI::App& command = last_command(app);
+        throw Error(ErrorKind::bad_input, full_name(command) + ": " + words_of(command, problem));
+    }
+    refuse_leftovers(app);
+    const CLI::App* wanted = &last_command(app);
+    if (wanted == &app) wanted = app.get_subcommand(default_command);
+    const auto run = commands.runs.find(wanted);
+    if (run == commands.runs.end())
+        throw Error(ErrorKind::bad_input,
+                    full_name(*wanted) + " needs a command: " + joined(known_names(*wanted, false)));
+    return run->second();
+}
+
+}  // namespace ringscope

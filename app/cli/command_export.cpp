@@ -1,0 +1,67 @@
+// ringscope export: a saved run for other tools.
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/cli/run_export.h"
+#include "app/cli/run_file_option.h"
+#include "app/cli/standard_output.h"
+#include "sessions/atomic_file.h"
+
+namespace ringscope {
+
+namespace {
+
+struct ExportCommand {
+    std::string run, format, output, db;
+};
+
+/// The exporters write files: a private folder stands in for standard output, and goes whatever happens.
+struct ScratchFolder {
+    std::string path;
+    ScratchFolder() {
+        path = (std::filesystem::temp_directory_path() / "ringscope-XXXXXX").string();
+        if (!mkdtemp(path.data())) throw Error(ErrorKind::io, path + ": cannot make a temporary folder");
+    }
+    ~ScratchFolder() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path, ignored);
+    }
+};
+
+int export_command(const ExportCommand& command, const std::stop_token& stop) {
+    const bool to_standard_output = command.output.empty();
+    if (!to_standard_output) require_writable_file(command.output);
+    const auto store = open_run_file(command.db, stop);
+    const int64_t id = store->find(command.run);
+    if (!to_standard_output) {
+        export_saved(*store, id, command.format, command.output, stop);
+        return 0;
+    }
+    if (command.format == kRunFileFormat)
+        throw Error(ErrorKind::bad_input, "--format run makes a run file: --output FILE says where");
+    const ScratchFolder scratch;
+    const std::string file = scratch.path + "/export";
+    export_saved(*store, id, command.format, file, stop);
+    print(read_text_file(file, INT64_MAX));
+    return 0;
+}
+
+}  // namespace
+
+void declare_export(Arguments& program, std::stop_token stop) {
+    auto command = std::make_shared<ExportCommand>();
+    Arguments arguments = program.command("export", "Write a saved run for other tools",
+                                          [command, stop] { return export_command(*command, stop); });
+    arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
+    std::vector<std::string> formats = export_formats();
+    formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});
+    arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
+    arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
+    declare_run_file(arguments, command->db);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,145 @@
+// ringscope run: runs one experiment, prints what came of it, and writes what was asked for.
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/cli/experiment_options.h"
+#include "app/cli/repeated_run.h"
+#include "app/cli/report.h"
+#include "app/cli/run_file_option.h"
+#include "app/cli/standard_output.h"
+#include "engine/base/number_text.h"
+#include "engine/run/executor.h"
+#include "sessions/compare/compare.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/run_store.h"
+#include "sessions/tensors/safetensors.h"
+#include "sessions/traces/perfetto_export.h"
+
+namespace ringscope {
+
+namespace {
+
+struct RunCommand {
+    ExperimentOptions experiment;
+    std::string qkv, output, trace, db, name;
+    std::string repeat = "1";
+    bool verify = false;
+    bool keep_output = false;
+    bool json = false;
+};
+
+/// What cannot be written is found before the run, not after it.
+void require_writable_targets(const RunCommand& command) {
+    if (!command.output.empty()) require_writable_file(command.output);
+    if (!command.trace.empty()) require_writable_file(command.trace);
+}
+
+RunOptions run_options(const RunCommand& command, const Experiment& experiment) {
+    RunOptions options;
+    options.verify = command.verify;
+    options.keep_output = !command.output.empty() || command.keep_output;
+    if (!command.qkv.empty()) {
+        options.input = load_qkv(command.qkv, resolve(experiment.problem));
+        options.input_name = command.qkv;
+    }
+    return options;
+}
+
+/// One experiment, run once or several times.
+struct Repeats {
+    std::shared_ptr<const Run> last;
+    std::shared_ptr<const Run> wrong;  // the first that differs from the reference; null: none
+    std::vector<double> seconds;
+    std::vector<int64_t> ids;  // in the run file; none without one
+};
+
+Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunStore* store, int count,
+                    const std::string& name, std::stop_token stop) {
+    Repeats repeats;
+    const RunOptions options = run_options(command, experiment);
+    const auto kept = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
+    for (int i = 0; i < count; ++i) {
+        repeats.last = run_once(experiment, options, "", stop);
+        repeats.seconds.push_back(repeats.last->metrics.seconds);
+        if (store) repeats.ids.push_back(store->save(*repeats.last, name, kept));
+        const auto& verification = repeats.last->verification;
+        if (!repeats.wrong && verification && !verification->passed) repeats.wrong = repeats.last;
+    }
+    return repeats;
+}
+
+void print_json(const Repeats& repeats) {
+    const std::optional<int64_t> id = repeats.ids.empty() ? std::nullopt : std::optional(repeats.ids.back());
+    const std::string json = run_to_json(*repeats.last, id);
+    if (repeats.seconds.size() == 1) return print(json);
+    auto all = nlohmann::ordered_json::parse(json);
+    all["repeats"] = repeats_json(repeats.seconds, repeats.ids);
+    print(all.dump(2) + "\n");
+}
+
+void print_text(const Repeats& repeats, const RunStore* store) {
+    std::string text = run_report(*repeats.last);
+    if (repeats.last->verification) text += "\n" + verification_line(*repeats.last->verification) + "\n";
+    if (repeats.seconds.size() > 1) {
+        const Spread spread = spread_of(repeats.seconds);
+        text += "\n" + std::to_string(spread.repeats) + " repeats: median " + seconds_text(spread.median) +
+                ", " + seconds_text(spread.least) + " to " + seconds_text(spread.most) + "\n";
+    }
+    for (const int64_t id : repeats.ids)
+        text += (id == repeats.ids.front() ? "\n" : "") + std::string("saved as run ") + std::to_string(id) +
+                " in " + store->path() + "\n";
+    print(text);
+}
+
+int run_command(const RunCommand& command, std::stop_token stop) {
+    if (command.db.empty() && !command.name.empty())
+        throw Error(ErrorKind::bad_input, "--name names a saved run: give --db FILE too");
+    if (command.db.empty() && command.keep_output)
+        throw Error(ErrorKind::bad_input,
+                    "--keep-output keeps o and lse with a saved run: give --db FILE too");
+    const int count = read_repeat(command.repeat);
+    const Experiment experiment = read_experiment(command.experiment);
+    require_writable_targets(command);
+    const auto store = open_target(command.db);
+    const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
+    const Repeats repeats = run_repeats(command, experiment, store.get(), count, name, stop);
+
+    if (!command.output.empty()) save_output(command.output, *repeats.last);
+    if (!command.trace.empty()) export_perfetto(*repeats.last, name, command.trace);
+    if (command.json)
+        print_json(repeats);
+    else
+        print_text(repeats, store.get());
+    if (!repeats.wrong) return 0;
+    print_error(verification_line(*repeats.wrong->verification));
+    return kExitWrongAnswer;
+}
+
+}  // namespace
+
+void declare_run(Arguments& program, std::stop_token stop) {
+    auto command = std::make_shared<RunCommand>();
+    Arguments arguments =
+        program.command("run", "Run an experiment", [command, stop] { return run_command(*command, stop); });
+    declare(arguments, command->experiment);
+    arguments.value("--qkv", command->qkv, "FILE", "Read q, k and v from a safetensors file");
+    arguments.value("--output", command->output, "FILE", "Write o and lse to a safetensors file");
+    arguments.flag("--verify", command->verify,
+                   "Hold the answer against the float64 reference; exit code 4 when it is wrong");
+    arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
+    declare_repeat(arguments, command->repeat,
+                   "Run N times, save each, show median and spread; 1 when not given");
+    declare_save_file(arguments, command->db, "Save the run in this run file");
+    arguments.flag("--keep-output", command->keep_output,
+                   "Save o and lse with the run, so that compare can hold outputs against each other");
+    arguments.value("--name", command->name, "TEXT",
+                    "Name of the saved run; preset, ranks and length when not given");
+    arguments.flag("--json", command->json, "Print one JSON object");
+}
+
+}  // namespace ringscope

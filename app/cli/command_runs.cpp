@@ -1,0 +1,277 @@
+// ringscope runs: the runs in a run file.
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+
+#include "app/cli/arguments.h"
+#include "app/cli/commands.h"
+#include "app/cli/report.h"
+#include "app/cli/run_file_option.h"
+#include "app/cli/standard_output.h"
+#include "app/cli/text_table.h"
+#include "app/cli/trace_report.h"
+#include "engine/base/number_text.h"
+#include "sessions/compare/repeats.h"
+#include "sessions/report/run_json.h"
+#include "sessions/store/run_figures.h"
+#include "sessions/store/run_filter.h"
+#include "sessions/store/run_store.h"
+
+namespace ringscope {
+
+namespace {
+
+struct RunsCommand {
+    std::string db, run, text, filter, sort;
+    std::vector<std::string> words;
+    bool json = false;
+    bool archived = false;
+    std::stop_token stop{};
+};
+
+/// Comma-parted words on lines of some 100 letters, indented.
+std::string folded_list(const std::string& words) {
+    constexpr size_t kWidth = 98;
+    std::string text = "  ";
+    size_t column = 2;
+    for (size_t at = 0; at < words.size();) {
+        const size_t end = std::min(words.find(", ", at), words.size() - 1) + 1;
+        const std::string word = words.substr(at, end - at);
+        if (column + word.size() > kWidth) {
+            text.erase(text.find_last_not_of(' ') + 1);
+            text += "\n  ";
+            column = 2;
+        }
+        text += word;
+        column += word.size();
+        at = end;
+        if (at < words.size() && words[at] == ' ') text += ' ', ++at, ++column;
+    }
+    return text + "\n";
+}
+
+std::string check_mark(const RunSummary& run) {
+    if (!run.verified) return "not verified";
+    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
+}
+
+std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
+    if (all == 0) return "no runs in " + store.path() + "\n";
+    if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";
+    TextTable table({{"run"},
+                     {"name", Align::left},
+                     {"state", Align::left},
+                     {"started (UTC)", Align::left},
+                     {"time"},
+                     {"speed"},
+                     {"on the wire"},
+                     {"peak a rank"},
+                     {"reference", Align::left},
+                     {"settings", Align::left}});
+    for (const RunSummary& run : runs) {
+        if (run.is_trace) {
+            table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
+                           utc_text(run.started_utc_ms), "-", "-", "-", "-", "-", run.settings});
+            continue;
+        }
+        table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
+                       utc_text(run.started_utc_ms), seconds_text(run.seconds),
+                       rate_text(run.gflops_per_second * 1e9),
+                       bytes_text(static_cast<double>(run.bytes_on_wire)),
+                       bytes_text(static_cast<double>(run.peak_bytes)), check_mark(run), run.settings});
+    }
+    return table.text() + "\n" + std::to_string(runs.size()) + " of " + std::to_string(all) + " runs; " +
+           store.path() + ": " + bytes_text(static_cast<double>(store.file_bytes())) + "\n";
+}
+
+int list_runs(const RunsCommand& command) {
+    const auto store = open_run_file(command.db, command.stop);
+    const RunFilter filter(command.filter);
+    const bool archived = command.archived || filter.names("archived");
+    std::vector<RunSummary> runs = store->list();
+    const size_t all = runs.size();
+    std::erase_if(runs,
+                  [&](const RunSummary& run) { return (run.archived && !archived) || !filter.matches(run); });
+    if (!command.sort.empty()) sort_runs(runs, command.sort);
+    print(command.json ? summaries_to_json(runs) : list_text(*store, runs, all));
+    return 0;
+}
+
+/// Where the run came from, and which others are of the same experiment.
+std::string provenance(const Run& run, const RunSummary& summary) {
+    const Machine& machine = run.machine;
+    std::string text = "version " + build_text(run.version, run.revision) + ", " + machine.cpu + ", " +
+                       std::to_string(machine.cores) + " cores, " +
+                       bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os +
+                       "; device " + run.device + ", " + std::to_string(run.threads) + " threads\n";
+    if (summary.output_bytes > 0)
+        text += "output kept: " + bytes_text(static_cast<double>(summary.output_bytes)) + "\n";
+    if (summary.same_experiment > 1)
+        text += "one of " + std::to_string(summary.same_experiment) +
+                " runs of this experiment: runs list --filter hash=" + summary.experiment_hash + "\n";
+    return text;
+}
+
+/// Number, name, state and time, tags and note.
+std::string heading(const RunSummary& summary) {
+    std::string text = "run " + std::to_string(summary.id) + ": " + one_line(summary.name) + "   (" +
+                       state_text(summary) + ", " + utc_text(summary.started_utc_ms) + " UTC" +
+                       (summary.host.empty() ? "" : ", " + summary.host) + ")\n";
+    for (const std::string& tag : summary.tags)
+        text += "#" + one_line(tag) + (tag == summary.tags.back() ? "\n" : " ");
+    return text + (summary.note.empty() ? "" : summary.note + "\n");
+}
+
+int show_trace(RunStore& store, const RunSummary& summary, bool as_json) {
+    const auto trace = store.load_trace(summary.id);
+    if (as_json) {
+        auto json = nlohmann::ordered_json::parse(summary_to_json(summary));
+        json["trace"] = nlohmann::ordered_json::parse(trace_to_json(*trace));
+        print(json.dump(2) + "\n");
+    } else {
+        print(heading(summary) + "\n" + trace_report(*trace));
+    }
+    return 0;
+}
+
+int show_run(const RunsCommand& command) {
+    const auto store = open_run_file(command.db, command.stop);
+    const int64_t id = store->find(command.run);
+    const RunSummary summary = store->summary(id);
+    if (summary.is_trace) return show_trace(*store, summary, command.json);
+    const auto run = store->load(id);
+    if (command.json) {
+        print(run_to_json(*run, id));
+        return 0;
+    }
+    std::string text = heading(summary);
+    if (!summary.error.empty()) text += summary.error + "\n";
+    if (!run->caveat.empty()) text += run->caveat + "\n";
+    text += provenance(*run, summary);
+    text += "\n" + run_report(*run);
+    if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
+    print(text);
+    return 0;
+}
+
+int check_file(const RunsCommand& command) {
+    const auto store = open_run_file(command.db, command.stop);
+    const std::vector<std::string> problems = store->check();
+    if (!problems.empty()) {
+        std::string text = store->path() + " is damaged";
+        for (const std::string& problem : problems)
+            text += (problem == problems.front() ? ": " : "; ") + problem;
+        throw Error(ErrorKind::io, text);
+    }
+    print(store->path() + " is whole\n");
+    return 0;
+}
+
+int compact_file(const RunsCommand& command) {
+    const auto store = open_run_file(command.db, command.stop);
+    const RunStore::Compaction sizes = store->compact();
+    print(store->path() + ": " + bytes_text(static_cast<double>(sizes.bytes_before)) + " before, " +
+          bytes_text(static_cast<double>(sizes.bytes_after)) + " after\n");
+    return 0;
+}
+
+int set_baseline(const RunsCommand& command) {
+    const auto store = open_run_file(command.db, command.stop);
+    store->set_baseline(command.run.empty() ? std::nullopt : std::optional(store->find(command.run)));
+    return 0;
+}
+
+/// Opens the file, finds the run, changes it.
+std::function<int()> changing(std::shared_ptr<RunsCommand> command,
+                              std::function<void(RunStore&, int64_t, const RunsCommand&)> change) {
+    return [command, change] {
+        const auto store = open_run_file(command->db, command->stop);
+        change(*store, store->find(command->run), *command);
+        return 0;
+    };
+}
+
+void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& command) {
+    const auto with_run = [&](Arguments arguments) {
+        arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
+        declare_run_file(arguments, command->db);
+        return arguments;
+    };
+    with_run(runs.command("rename", "Give a run another name",
+                          changing(command, [](RunStore& s, int64_t id,
+                                               const RunsCommand& c) { s.rename(id, c.text); })))
+        .positional("NAME", command->text, "The new name");
+    with_run(runs.command("note", "Write a run's note",
+                          changing(command, [](RunStore& s, int64_t id,
+                                               const RunsCommand& c) { s.set_note(id, c.text); })))
+        .positional("TEXT", command->text, "The note; '' removes it");
+    with_run(runs.command("tag", "Set a run's tags",
+                          changing(command,
+                                   [](RunStore& s, int64_t id, const RunsCommand& c) {
+                                       if (std::count(c.words.begin(), c.words.end(), "") > 0)
+                                           throw Error(
+                                               ErrorKind::bad_input,
+                                               "'' is not a tag: one character or more, or no tag at all");
+                                       s.set_tags(id, c.words);
+                                   })))
+        .positionals("TAG", command->words, "The tags, replacing all; none removes them", 0);
+    with_run(runs.command(
+        "archive", "Hide a run from the list; it stays in the file",
+        changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.set_archived(id, true); })));
+    with_run(runs.command(
+        "unarchive", "List an archived run again",
+        changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.set_archived(id, false); })));
+    Arguments baseline = runs.command("baseline", "Make a run the baseline; without a run there is none",
+                                      [command] { return set_baseline(*command); });
+    baseline.optional_positional("RUN", command->run, "Run by number, name or start of the uuid");
+    declare_run_file(baseline, command->db);
+    with_run(
+        runs.command("delete", "Delete a run",
+                     changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.remove(id); })));
+}
+
+}  // namespace
+
+void declare_runs(Arguments& program, std::stop_token stop) {
+    auto command = std::make_shared<RunsCommand>();
+    command->stop = std::move(stop);
+    Arguments runs = program.command("runs", "List and change saved runs");
+
+    Arguments list =
+        runs.command("list", "List the runs, newest first", [command] { return list_runs(*command); });
+    declare_run_file(list, command->db);
+    list.value_or_empty(
+        "--filter", command->filter, "TEXT",
+        "Only runs that match each term, e.g. 'p=8 w>4096 overlap=false seconds<500ms tag:long word'");
+    list.value(
+        "--sort", command->sort, "FIGURE",
+        "Sort by a figure, from the least; -FIGURE from the most; by number, newest first, when not given");
+    list.flag("--archived", command->archived, "List archived runs too");
+    list.flag("--json", command->json, "Print one JSON object");
+    list.footer("Figures for --filter and --sort:\n" + folded_list(run_figure_names()) +
+                "and every field of the experiment as ring.overlap. A term is FIGURE=VALUE (or != < <= > "
+                ">=), FIGURE:TEXT\n"
+                "for a part of it, or plain text. Times take ns, us, ms or s, sizes kB, MB, GB, KiB, MiB or "
+                "GiB; a time\n"
+                "without a unit is in seconds, a size in bytes.");
+
+    Arguments show = runs.command("show", "Print a run", [command] { return show_run(*command); });
+    show.positional("RUN", command->run, "Run by number, name or start of the uuid");
+    declare_run_file(show, command->db);
+    show.flag("--json", command->json, "Print one JSON object");
+
+    declare_changes(runs, command);
+
+    Arguments check =
+        runs.command("check", "Look for damage in the run file", [command] { return check_file(*command); });
+    declare_run_file(check, command->db);
+
+    Arguments compact = runs.command("compact", "Give the room of deleted runs back to the disk",
+                                     [command] { return compact_file(*command); });
+    declare_run_file(compact, command->db);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,19 @@
+#include "app/cli/config_folder.h"
+
+#include <cstdlib>
+
+namespace ringscope {
+
+std::string config_folder() {
+    const char* config = std::getenv("XDG_CONFIG_HOME");
+    const char* home = std::getenv("HOME");
+    if (config && config[0] == '/') return std::string(config) + "/ringscope";
+    return home && *home ? std::string(home) + "/.config/ringscope" : "";
+}
+
+std::string preset_folder() {
+    const std::string folder = config_folder();
+    return folder.empty() ? "" : folder + "/presets";
+}
+
+}  // namespace ringscope

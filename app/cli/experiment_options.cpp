@@ -1,0 +1,106 @@
+#include "app/cli/experiment_options.h"
+
+#include "app/cli/arguments.h"
+#include "app/cli/config_folder.h"
+#include "engine/base/error.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/experiment/scenarios.h"
+#include "sessions/experiment_file.h"
+#include "sessions/nearest.h"
+#include "sessions/preset_files.h"
+
+namespace ringscope {
+
+namespace {
+
+std::vector<std::string> preset_names() {
+    std::vector<std::string> names;
+    for (const Scenario& scenario : scenarios()) names.emplace_back(scenario.name);
+    return names;
+}
+
+Experiment preset(const std::string& name) {
+    if (const Scenario* scenario = find_scenario(name)) return scenario->experiment;
+    std::vector<std::string> names = preset_names();
+    for (const Preset& own : read_presets(preset_folder()).presets) {
+        if (own.name == name) return own.experiment;
+        names.push_back(own.name);
+    }
+    const std::string nearest = nearest_name(name, names);
+    std::string message = "--preset: there is no preset '" + name + "'; ";
+    if (!nearest.empty()) throw Error(ErrorKind::bad_input, message + "did you mean '" + nearest + "'?");
+    message += "allowed:";
+    for (const std::string& known : names) message += (known == names.front() ? " '" : ", '") + known + "'";
+    throw Error(ErrorKind::bad_input, message);
+}
+
+constexpr size_t kHelpColumn = 34;
+
+/// "contiguous, zigzag or striped" for a field that is one of some words.
+template <typename Value>
+std::string choices() {
+    std::string text;
+    if constexpr (requires { EnumNames<Value>::names; }) {
+        constexpr auto& names = EnumNames<Value>::names;
+        for (size_t i = 0; i < std::size(names); ++i)
+            text += (i == 0 ? "" : i + 1 == std::size(names) ? " or " : ", ") + std::string(names[i]);
+    }
+    return text;
+}
+
+/// What can be set and to what, without the full stop of the field's own help.
+template <typename Value>
+std::string field_help(const Field& field) {
+    std::string help = field.help;
+    if (help.ends_with('.')) help.pop_back();
+    if (*field.unit) help += std::string(" (") + field.unit + ")";
+    const std::string words = choices<Value>();
+    return words.empty() ? help : help + "\n" + std::string(kHelpColumn, ' ') + words;
+}
+
+/// Presets, and every field with its default in the default preset.
+std::string presets_and_fields() {
+    std::string text = "Presets:";
+    for (const std::string& name : preset_names()) text += "\n  " + name;
+    text += "\n\nFields for --set, as the default preset has them:";
+    visit_fields(default_experiment(), [&](const Field& field, const auto& value) {
+        using Value = std::decay_t<decltype(value)>;
+        const bool is_list = std::is_same_v<Value, std::vector<HeadGroup>>;
+        const std::string assignment =
+            std::string(field.path) + "=" + (is_list ? "[..]" : field_text(default_experiment(), field.path));
+        const size_t room = kHelpColumn - 2;
+        text += "\n  " + assignment +
+                std::string(assignment.size() < room ? room - assignment.size() : 1, ' ') +
+                field_help<Value>(field);
+        if (is_list)
+            text +=
+                "\n    '[{\"segment_length\": 2048, \"dilation_rate\": 2, \"heads\": 4, \"offset\": 0}, "
+                "..]'";
+    });
+    return text;
+}
+
+}  // namespace
+
+void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning,
+             const std::string& set_help) {
+    arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON), instead of a preset");
+    arguments.value("--preset", options.preset, "NAME",
+                    "Start from a preset, built in or your own; the first of the list when not given");
+    arguments.values("--set", options.settings, set_meaning, set_help);
+    arguments.footer(presets_and_fields());
+}
+
+Experiment read_experiment(const ExperimentOptions& options) {
+    if (!options.file.empty() && !options.preset.empty())
+        throw Error(ErrorKind::bad_input, "--experiment and --preset exclude each other: give one of them");
+    std::vector<FieldSetting> settings;
+    for (const std::string& assignment : options.settings) settings.push_back(parse_setting(assignment));
+    if (!options.file.empty()) return load_experiment(options.file, settings);
+    Experiment experiment = options.preset.empty() ? default_experiment() : preset(options.preset);
+    for (const FieldSetting& setting : settings) set_experiment_field(experiment, setting.path, setting.text);
+    require_valid(experiment);
+    return experiment;
+}
+
+}  // namespace ringscope

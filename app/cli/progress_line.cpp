@@ -1,0 +1,46 @@
+#include "app/cli/progress_line.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+
+namespace ringscope {
+
+namespace {
+
+constexpr auto kPeriod = std::chrono::milliseconds(100);
+constexpr const char* kEraseLine = "\r\033[K";
+
+void write_terminal(const std::string& text) {
+    // A terminal that went away is no reason to end a run.
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+}
+
+std::string progress_text(const Progress& progress) {
+    std::string text = kProgressPhases[progress.phase.load()];
+    const double total = progress.work_total.load();
+    if (total > 0)
+        text += " " + std::to_string(static_cast<int>(100 * progress.work_done.load() / total)) + "%";
+    return text;
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(const Progress& progress, std::string before) {
+    if (!isatty(STDERR_FILENO)) return;
+    thread_ = std::jthread([&progress, before = std::move(before)](std::stop_token stop) {
+        std::mutex mutex;
+        std::condition_variable_any wake;
+        std::unique_lock lock(mutex);
+        while (!wake.wait_for(lock, stop, kPeriod, [] { return false; }) && !stop.stop_requested())
+            write_terminal(kEraseLine + before + progress_text(progress));
+        write_terminal(kEraseLine);
+    });
+}
+
+ProgressLine::~ProgressLine() = default;
+
+}  // namespace ringscope

@@ -1,0 +1,24 @@
+// "running 43%" on standard error while a run is under way.
+#pragma once
+
+#include <string>
+#include <thread>
+
+#include "engine/run/executor.h"
+
+namespace ringscope {
+
+/// Shows progress until destroyed, and then removes it. Does nothing when standard error is not a terminal.
+class ProgressLine {
+  public:
+    /// `before` begins the line: "7 of 40, ".
+    explicit ProgressLine(const Progress& progress, std::string before = "");
+    ~ProgressLine();
+    ProgressLine(const ProgressLine&) = delete;
+    ProgressLine& operator=(const ProgressLine&) = delete;
+
+  private:
+    std::jthread thread_;
+};
+
+}  // namespace ringscope

@@ -1,0 +1,134 @@
+#include "app/cli/report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/text_table.h"
+#include "engine/base/number_text.h"
+#include "sessions/store/run_record.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string whole_percent_over(int64_t measured, int64_t predicted) {
+    if (predicted == 0) return "-";
+    const double share = 100 * (static_cast<double>(measured) / static_cast<double>(predicted) - 1);
+    char text[32];
+    std::snprintf(text, sizeof text, "%+.1f%%", share);
+    return text;
+}
+
+std::string rank_table(const Metrics& metrics) {
+    TextTable table({{"rank"},
+                     {"compute"},
+                     {"wait"},
+                     {"transfer"},
+                     {"sent"},
+                     {"received"},
+                     {"peak"},
+                     {"predicted"},
+                     {"off by"}});
+    for (const RankMetrics& rank : metrics.ranks)
+        table.add_row({std::to_string(rank.rank), seconds_text(rank.compute_seconds),
+                       seconds_text(rank.wait_seconds()), seconds_text(rank.transfer_seconds),
+                       bytes_text(static_cast<double>(rank.sent_bytes)),
+                       bytes_text(static_cast<double>(rank.received_bytes)),
+                       bytes_text(static_cast<double>(rank.peak_bytes)),
+                       bytes_text(static_cast<double>(rank.predicted_peak_bytes)),
+                       whole_percent_over(rank.peak_bytes, rank.predicted_peak_bytes)});
+    return table.text();
+}
+
+std::string option_table(const std::string& title, const std::vector<EngineOption>& options) {
+    TextTable table({{title, Align::left}, {"usable", Align::left}, {"", Align::left}});
+    for (const EngineOption& option : options)
+        table.add_row({option.name, option.usable ? "yes" : "no",
+                       option.usable ? option.description : option.description + ": " + option.why_not});
+    return table.text();
+}
+
+nlohmann::ordered_json options_json(const std::vector<EngineOption>& options) {
+    auto list = nlohmann::ordered_json::array();
+    for (const EngineOption& option : options)
+        list.push_back({{"name", option.name},
+                        {"description", option.description},
+                        {"usable", option.usable},
+                        {"why_not", option.why_not}});
+    return list;
+}
+
+}  // namespace
+
+std::string run_report(const Run& run) {
+    const Metrics& m = run.metrics;
+    std::string text = settings_line(run.experiment) + "\n";
+    text += "on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
+            std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n";
+    if (run.compiled_kernels > 0)
+        text += "compiled " + count_text(run.compiled_kernels) +
+                (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +
+                seconds_text(run.compile_seconds) + ", before the clock started\n";
+    text += "\n" + seconds_text(m.seconds) + "   " + flops_text(m.flops) + "   " +
+            rate_text(m.gflops_per_second * 1e9) + "   " + bytes_text(static_cast<double>(m.bytes_on_wire)) +
+            " on the wire   overlap " + ratio_text(m.overlap_efficiency) + "   imbalance " +
+            ratio_text(m.compute_imbalance) + "\n\n";
+    return text + rank_table(m);
+}
+
+std::string verification_line(const Verification& v) {
+    std::string text = "verified " + count_text(v.checked_rows) + " of " + count_text(v.total_rows) +
+                       " rows: max error " + error_text(v.max_abs_error) + ", relative " +
+                       error_text(v.relative_error) + " (at most " + error_text(v.allowed_relative_error) +
+                       " allowed)";
+    if (v.wrong_empty_rows > 0)
+        text += ", " + count_text(v.wrong_empty_rows) + " rows wrongly empty or not finite";
+    if (!v.coverage_ok) text += ", some pairs not computed exactly once";
+    return text + (v.passed ? ": passed" : ": FAILED");
+}
+
+std::string plan_report(const Schedule& schedule) {
+    std::string text = settings_line(schedule.experiment) + "\n\n";
+    text += std::string(name_of(schedule.strategy)) + ", " + std::to_string(schedule.ranks) +
+            (schedule.ranks == 1 ? " rank, " : " ranks, ") + std::to_string(schedule.steps) +
+            (schedule.steps == 1 ? " step   " : " steps   ") + flops_text(schedule.flops) + " (" +
+            percent_text(schedule.dense_flops > 0 ? schedule.flops / schedule.dense_flops : 0) +
+            " of dense)   " + bytes_text(static_cast<double>(schedule.bytes_on_wire)) + " on the wire\n\n";
+    TextTable table({{"rank"}, {"tokens"}, {"compute"}, {"sent"}, {"received"}, {"predicted peak"}});
+    for (size_t rank = 0; rank < schedule.rank_plans.size(); ++rank) {
+        const RankPlan& plan = schedule.rank_plans[rank];
+        table.add_row({std::to_string(rank), count_text(plan.tokens), flops_text(plan.flops),
+                       bytes_text(static_cast<double>(plan.sent_bytes)),
+                       bytes_text(static_cast<double>(plan.received_bytes)),
+                       bytes_text(static_cast<double>(plan.predicted_peak_bytes()))});
+    }
+    return text + table.text();
+}
+
+std::string inventory_report(const EngineInventory& inventory) {
+    const Machine& machine = inventory.machine;
+    return machine.host + ": " + machine.cpu + ", " + std::to_string(machine.cores) + " cores, " +
+           bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os + "\n\n" +
+           option_table("device", inventory.devices) + "\n" +
+           option_table("transport", inventory.transports) + "\n" +
+           option_table("cpu kernel", inventory.cpu_kernels) +
+           (inventory.gpu_kernels.empty() ? "" : "\n" + option_table("gpu kernel", inventory.gpu_kernels));
+}
+
+std::string inventory_to_json(const EngineInventory& inventory) {
+    const Machine& machine = inventory.machine;
+    const nlohmann::ordered_json object{{"version", version()},
+                                        {"machine",
+                                         {{"host", machine.host},
+                                          {"cpu", machine.cpu},
+                                          {"cores", machine.cores},
+                                          {"memory_bytes", machine.memory_bytes},
+                                          {"os", machine.os}}},
+                                        {"devices", options_json(inventory.devices)},
+                                        {"transports", options_json(inventory.transports)},
+                                        {"cpu_kernels", options_json(inventory.cpu_kernels)},
+                                        {"gpu_kernels", options_json(inventory.gpu_kernels)}};
+    return object.dump(2) + "\n";
+}
+
+}  // namespace ringscope

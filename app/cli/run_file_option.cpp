@@ -1,0 +1,48 @@
+#include "app/cli/run_file_option.h"
+
+#include <filesystem>
+
+#include "app/cli/arguments.h"
+#include "engine/base/error.h"
+#include "sessions/atomic_file.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr const char* kDefaultFile = "~/.local/share/ringscope/runs.ringscope";  // with no XDG_DATA_HOME
+
+}  // namespace
+
+void declare_run_file(Arguments& arguments, std::string& target, const std::string& help) {
+    arguments.value("--db", target, "FILE", help + "; " + kDefaultFile + " when not given");
+}
+
+void declare_save_file(Arguments& arguments, std::string& target, const std::string& help) {
+    arguments.value("--db", target, "FILE",
+                    help + "; 'default' is " + kDefaultFile + "; nothing is saved when not given");
+}
+
+std::string run_file_path(const std::string& option) {
+    return option.empty() || option == "default" ? default_run_file() : option;
+}
+
+bool run_file_exists(const std::string& option) {
+    std::error_code ignored;
+    return std::filesystem::exists(run_file_path(option), ignored);
+}
+
+std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::stop_token& stop) {
+    auto store = RunStore::open(run_file_path(option));
+    store->stop_when(stop);
+    return store;
+}
+
+void require_writable_file(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored))
+        throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is a folder");
+    AtomicFile probe(path);  // makes a temporary file beside the target and, never committed, removes it
+}
+
+}  // namespace ringscope

@@ -1,0 +1,394 @@
+#include "app/window/controller.h"
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <variant>
+
+#include "app/cli/run_export.h"
+#include "sessions/compare/compare_load.h"
+#include "sessions/experiment_file.h"
+#include "sessions/file_kind.h"
+#include "sessions/traces/chrome_trace_import.h"
+
+namespace ringscope {
+
+namespace {
+
+using Level = Notice::Level;
+
+bool exists(const std::string& path) {
+    std::error_code ignored;
+    return std::filesystem::exists(path, ignored);
+}
+
+int64_t utc_ms_now() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Controller::Controller(ControllerOptions options, std::function<void()> wake)
+    : run_file_(std::move(options.run_file)),
+      preset_folder_(std::move(options.preset_folder)),
+      verify_(options.verify),
+      runner_([this, wake] {
+          index_published_run();
+          wake();
+      }),
+      worker_(wake) {
+    ask([this]() -> Worker::Outcome {
+        auto inventory = std::make_shared<const EngineInventory>(engine_inventory());
+        return [this, inventory] { inventory_ = inventory; };
+    });
+    for (const std::string& path : options.traces) perform(OpenTrace{path});
+    ask([this] { return listed_presets(""); });
+    if (run_file_.empty()) return;
+    if (exists(run_file_) || options.open_run)
+        open_file(run_file_);
+    else
+        run_file_unmade_ = true,
+        run_file_message_ = "No runs are saved yet: the first one saved makes this file.";
+    if (options.open_run) perform(OpenRun{*options.open_run});
+    if (!options.compare.empty()) perform(CompareRuns{options.compare});
+}
+
+Controller::~Controller() { runner_.cancel(); }
+
+Inputs Controller::inputs(double seconds) {
+    worker_.collect();
+    collect_run();
+    Inputs inputs;
+    inputs.run = shown_.run;
+    inputs.run_index = shown_.index;
+    inputs.run_id = shown_.id;
+    inputs.run_name = shown_.name;
+    const RunnerStatus status = runner_.status();
+    inputs.busy = status.busy || status.published > seen_generation_;
+    inputs.work_done = status.work_done;
+    inputs.work_total = status.work_total;
+    inputs.phase = status.phase;
+    inputs.running_seconds = status.running_seconds;
+    inputs.inventory = inventory_;
+    inputs.presets = presets_;
+    inputs.saved = saved_;
+    inputs.compared = compared_;
+    for (const OpenedTrace& opened : traces_) {
+        inputs.traces.push_back(opened.trace);
+        inputs.trace_ids.push_back(opened.id == 0 && opened.path.empty() ? kNotHere : opened.id);
+    }
+    inputs.run_file = run_file_;
+    inputs.run_file_message = run_file_message_;
+    inputs.run_file_unmade = run_file_unmade_;
+    inputs.load.swap(load_);
+    inputs.notice = notice_;
+    inputs.seconds = seconds;
+    inputs.utc_ms = utc_ms_now();
+    return inputs;
+}
+
+void Controller::carry_out(const Commands& commands) {
+    for (const Command& command : commands) std::visit([this](const auto& what) { perform(what); }, command);
+}
+
+void Controller::start(const Experiment& experiment) { perform(StartRun{experiment, verify_}); }
+
+void Controller::open_any_file(const std::string& path) {
+    ask([this, path]() -> Worker::Outcome {
+        const FileKind kind = file_kind(path);
+        return [this, path, kind] {
+            if (kind == FileKind::run_file) return perform(OpenRunFile{path});
+            if (kind == FileKind::trace) return perform(OpenTrace{path});
+            perform(OpenExperiment{path});
+        };
+    });
+}
+
+void Controller::notify(Level level, const std::string& text) { notice_ = {level, text, notice_.serial + 1}; }
+
+bool Controller::busy() const {
+    const RunnerStatus status = runner_.status();
+    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0;
+}
+
+/// On the runner's thread, which alone publishes: latest() is what was just published.
+void Controller::index_published_run() {
+    auto published = std::make_shared<Published>();
+    published->run = runner_.latest();
+    published->generation = runner_.status().published;
+    published->index = std::make_shared<const RunIndex>(*published->run);
+    published_.store(std::move(published));
+}
+
+/// A result replaces the shown run. A cancelled one does so only when there is nothing better to show.
+void Controller::collect_run() {
+    const std::shared_ptr<const Published> published = published_.load();
+    if (!published || published->generation <= seen_generation_) return;
+    seen_generation_ = published->generation;
+    const std::shared_ptr<const Run>& run = published->run;
+    if (run->state == RunState::cancelled) notify(Level::info, "Run cancelled");
+    if (run->state == RunState::failed) notify(Level::error, run->error);
+    if (run->state == RunState::cancelled && shown_.run) return;
+    shown_ = {run, published->index, 0, automatic_name(run->experiment)};
+    if (run->state != RunState::done) return;
+    if (run->verification && !run->verification->passed)
+        notify(Level::error, "The answer differs from the reference: see the error figures");
+}
+
+void Controller::ask(Worker::Job job) {
+    worker_.ask([this, job = std::move(job)]() -> Worker::Outcome {
+        try {
+            return job();
+        } catch (const std::exception& error) {
+            return [this, why = std::string(error.what())] { notify(Level::error, why); };
+        }
+    });
+}
+
+/// The file is opened by the first job that needs it, and only a save makes one.
+void Controller::ask_store(bool make_file, StoreJob job) {
+    ask([open = open_, path = run_file_, make_file, job = std::move(job)]() -> Worker::Outcome {
+        if (path.empty()) throw Error(ErrorKind::io, "no run file is open: open one first");
+        if (!open->store) open->store = make_file ? RunStore::open_or_create(path) : RunStore::open(path);
+        return job(*open->store);
+    });
+}
+
+/// Runs on the worker's thread: reads the list there, and shows it here.
+Worker::Outcome Controller::listed(RunStore& store) {
+    auto list = std::make_shared<const std::vector<RunSummary>>(store.list());
+    return [this, list, path = store.path(), message = store.message()] {
+        if (path != run_file_) return;
+        saved_ = list;
+        run_file_message_ = message;
+        run_file_unmade_ = false;
+    };
+}
+
+void Controller::open_file(const std::string& path) {
+    run_file_ = path;
+    run_file_message_.clear();
+    run_file_unmade_ = false;
+    saved_.reset();
+    compared_.reset();
+    shown_.id = 0;  // its number belonged to the file before
+    for (OpenedTrace& opened : traces_) opened.id = 0;
+    open_ = std::make_shared<OpenFile>();
+    worker_.ask([this, open = open_, path]() -> Worker::Outcome {
+        try {
+            open->store = RunStore::open(path);
+            return listed(*open->store);
+        } catch (const std::exception& error) {
+            return [this, path, why = std::string(error.what())] {
+                if (path == run_file_) run_file_message_ = why;
+                notify(Level::error, why);
+            };
+        }
+    });
+}
+
+void Controller::perform(const StartRun& command) {
+    RunOptions options;
+    options.verify = command.verify;
+    runner_.submit(command.experiment, options);
+}
+
+void Controller::perform(const CancelRun&) { runner_.cancel(); }
+
+void Controller::perform(const SaveRun& command) {
+    if (!shown_.run) return notify(Level::warning, "There is no run to save yet");
+    if (shown_.id > 0) return notify(Level::info, "Already saved as run " + std::to_string(shown_.id));
+    const std::string name = command.name.empty() ? shown_.name : command.name;
+    ask_store(true, [this, run = shown_.run, name](RunStore& store) -> Worker::Outcome {
+        const int64_t id = store.save(*run, name);
+        return [this, run, name, id, path = store.path(), list = listed(store)] {
+            list();
+            if (shown_.run == run) shown_.id = id, shown_.name = name;
+            notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
+        };
+    });
+}
+
+void Controller::perform(const OpenRun& command) {
+    ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
+        if (store.summary(id).is_trace)
+            return [this, id, trace = store.load_trace(id)] { show_kept_trace(id, trace); };
+        const std::shared_ptr<const Run> run = store.load(id);
+        const auto index = std::make_shared<const RunIndex>(*run);
+        return [this, id, run, index, name = store.summary(id).name] {
+            shown_ = {run, index, id, name};
+            load_ = run->experiment;
+            notify(Level::info, "Opened run " + std::to_string(id) + ": " + name);
+        };
+    });
+}
+
+void Controller::perform(const RenameRun& command) {
+    ask_store(false, [this, command](RunStore& store) -> Worker::Outcome {
+        store.rename(command.id, command.name);
+        return [this, command, list = listed(store)] {
+            list();
+            if (shown_.id == command.id) shown_.name = command.name;
+        };
+    });
+}
+
+void Controller::perform(const DeleteRun& command) {
+    ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
+        store.remove(id);
+        return [this, id, list = listed(store)] {
+            list();
+            if (shown_.id == id) shown_.id = 0;
+            for (OpenedTrace& opened : traces_)
+                if (opened.id == id) opened.id = 0;
+            notify(Level::info, "Deleted run " + std::to_string(id));
+        };
+    });
+}
+
+/// A change to what stands beside a run; the list is read again.
+void Controller::label(std::function<void(RunStore&)> change) {
+    ask_store(false, [this, change = std::move(change)](RunStore& store) -> Worker::Outcome {
+        change(store);
+        return listed(store);
+    });
+}
+
+void Controller::perform(const NoteRun& command) {
+    label([command](RunStore& store) { store.set_note(command.id, command.note); });
+}
+
+void Controller::perform(const TagRun& command) {
+    label([command](RunStore& store) { store.set_tags(command.id, command.tags); });
+}
+
+void Controller::perform(const ArchiveRun& command) {
+    label([command](RunStore& store) { store.set_archived(command.id, command.archived); });
+}
+
+void Controller::perform(const SetBaseline& command) {
+    label([id = command.id](RunStore& store) {
+        store.set_baseline(id == 0 ? std::nullopt : std::optional(id));
+    });
+}
+
+void Controller::perform(const ExportRun& command) {
+    const auto written = [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    const bool is_shown = shown_.run && (command.id == 0 || command.id == shown_.id);
+    if (is_shown && command.format != kRunFileFormat)
+        return ask([command, written, shown = shown_]() -> Worker::Outcome {
+            export_run(*shown.run, shown.id, shown.name, command.format, command.path);
+            return written;
+        });
+    if (command.id == 0) return notify(Level::warning, "There is no run to export yet");
+    ask_store(false, [command, written](RunStore& store) -> Worker::Outcome {
+        export_saved(store, command.id, command.format, command.path);
+        return written;
+    });
+}
+
+void Controller::perform(const OpenExperiment& command) {
+    ask([this, path = command.path]() -> Worker::Outcome {
+        const Experiment experiment = load_experiment(path);
+        return [this, path, experiment] {
+            load_ = experiment;
+            notify(Level::info, "Opened " + path);
+        };
+    });
+}
+
+void Controller::perform(const SaveExperiment& command) {
+    ask([this, command]() -> Worker::Outcome {
+        save_experiment(command.experiment, command.path);
+        return [this, path = command.path] { notify(Level::info, "Wrote " + path); };
+    });
+}
+
+/// Runs on the worker's thread.
+Worker::Outcome Controller::listed_presets(const std::string& done) {
+    auto folder = std::make_shared<PresetFolder>(read_presets(preset_folder_));
+    return [this, folder, done] {
+        presets_ = std::shared_ptr<const std::vector<Preset>>(folder, &folder->presets);
+        if (!done.empty()) notify(Level::info, done);
+        for (const std::string& problem : folder->problems)
+            notify(Level::warning, "Preset left out: " + problem);
+    };
+}
+
+void Controller::perform(const SavePreset& command) {
+    ask([this, command] {
+        save_preset(preset_folder_, {command.name, command.experiment});
+        return listed_presets("Saved the preset '" + command.name + "' in " + preset_folder_);
+    });
+}
+
+void Controller::perform(const DeletePreset& command) {
+    ask([this, command] {
+        delete_preset(preset_folder_, command.name);
+        return listed_presets("Deleted the preset '" + command.name + "'");
+    });
+}
+
+void Controller::perform(const CompareRuns& command) {
+    ask_store(false, [this, ids = command.ids](RunStore& store) -> Worker::Outcome {
+        std::vector<int64_t> runs;
+        std::map<int64_t, std::shared_ptr<const ImportedTrace>> traces;
+        for (const int64_t id : ids) {
+            if (store.summary(id).is_trace)
+                traces[id] = store.load_trace(id);
+            else
+                runs.push_back(id);
+        }
+        std::shared_ptr<const ComparedSet> set;
+        if (!runs.empty())
+            set = std::make_shared<const ComparedSet>(make_compared_set(runs, load_to_compare(store, runs)));
+        return [this, set, traces, path = store.path()] {
+            if (path != run_file_) return;
+            compared_ = set;
+            for (const auto& [id, trace] : traces) show_kept_trace(id, trace);
+        };
+    });
+}
+
+void Controller::perform(const OpenRunFile& command) { open_file(command.path); }
+
+void Controller::perform(const OpenTrace& command) {
+    ask([this, path = command.path]() -> Worker::Outcome {
+        auto trace = std::make_shared<const ImportedTrace>(import_chrome_trace(path));
+        return [this, path, trace] {
+            traces_.push_back({trace, path, 0});
+            notify(Level::info, "Opened " + path + ": " + std::to_string(trace->slices()) + " slices");
+        };
+    });
+}
+
+/// Beside the runs; one that is shown already stays where it is.
+void Controller::show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace) {
+    for (const OpenedTrace& opened : traces_)
+        if (opened.id == id) return;
+    notify(Level::info, "Opened run " + std::to_string(id) + ": " + trace->name + ", a kept trace");
+    traces_.push_back({std::move(trace), "", id});
+}
+
+void Controller::perform(const KeepTrace& command) {
+    if (command.index >= traces_.size() || traces_[command.index].path.empty()) return;
+    const OpenedTrace& asked = traces_[command.index];
+    ask_store(true, [this, path = asked.path, trace = asked.trace](RunStore& store) -> Worker::Outcome {
+        const RunStore::KeptTrace kept = store.keep_trace(path, "");
+        return [this, kept, trace, path = store.path(), list = listed(store)] {
+            list();
+            for (OpenedTrace& opened : traces_)
+                if (opened.trace == trace && path == run_file_) opened.id = kept.id;
+            notify(Level::info, (kept.is_new ? "Kept as run " : "Is there already, as run ") +
+                                    std::to_string(kept.id) + " in " + path);
+        };
+    });
+}
+
+void Controller::perform(const CloseTrace& command) {
+    if (command.index < traces_.size())
+        traces_.erase(traces_.begin() + static_cast<std::ptrdiff_t>(command.index));
+}
+
+}  // namespace ringscope

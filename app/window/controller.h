@@ -1,0 +1,140 @@
+// Joins the engine's runner, the run file and the window's content: commands go in, the next frame's inputs
+// come out.
+//
+//   window thread   carry_out(commands)  ->  Runner (newest experiment wins)  ->  its own thread, execute()
+//                                        ->  Worker (in order)                ->  its own thread, run file
+//                                        and exports
+//                   inputs()             <-  what both have published
+//
+// Knows no window, no OpenGL and no Dear ImGui, so tests drive it as it is. Nothing here waits for the engine
+// or a disk.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/window/worker.h"
+#include "engine/run/runner.h"
+#include "sessions/store/run_store.h"
+#include "ui/window/ui.h"
+
+namespace ringscope {
+
+struct ControllerOptions {
+    std::string run_file;               // opened when there is one, made by the first save
+    std::optional<int64_t> open_run;    // shown first, from the run file
+    std::vector<int64_t> compare{};     // loaded to be compared, from the run file: runs and kept traces
+    std::vector<std::string> traces{};  // of other programs, opened beside the runs
+    bool verify = true;                 // of runs asked for by start()
+    std::string preset_folder{};        // "": the person has no presets of their own
+};
+
+class Controller {
+  public:
+    /// `wake` is called on any thread when inputs() has something new; it must return at once.
+    Controller(ControllerOptions options, std::function<void()> wake);
+    ~Controller();
+    Controller(const Controller&) = delete;
+    Controller& operator=(const Controller&) = delete;
+
+    /// The world as it is now. `seconds` is a monotonic clock.
+    Inputs inputs(double seconds);
+    /// All but what needs a window: CopyText, TakePicture and Quit are left to the caller.
+    void carry_out(const Commands& commands);
+
+    void start(const Experiment& experiment);
+    /// A file that was dropped on the window: an experiment, a run file or a trace, by its content.
+    void open_any_file(const std::string& path);
+    void notify(Notice::Level level, const std::string& text);
+
+    /// A run is under way, or something is being saved, opened or written.
+    bool busy() const;
+    const std::shared_ptr<const Run>& shown_run() const { return shown_.run; }
+    /// Of the runner: the newest result, also when it failed or was cancelled; null before the first.
+    std::shared_ptr<const Run> latest_run() const { return runner_.latest(); }
+    int64_t shown_run_id() const { return shown_.id; }
+    const Notice& last_notice() const { return notice_; }
+
+  private:
+    struct Shown {
+        std::shared_ptr<const Run> run;
+        std::shared_ptr<const RunIndex> index;
+        int64_t id = 0;
+        std::string name;
+    };
+    struct OpenedTrace {
+        std::shared_ptr<const ImportedTrace> trace;
+        std::string path;  // it was read from; "" when from the run file
+        int64_t id = 0;    // in the open run file; 0: not kept there
+    };
+    /// A result of the runner, ready to be shown.
+    struct Published {
+        std::shared_ptr<const Run> run;
+        std::shared_ptr<const RunIndex> index;
+        uint64_t generation = 0;
+    };
+    /// Belongs to the worker's thread.
+    struct OpenFile {
+        std::unique_ptr<RunStore> store;
+    };
+    using StoreJob = std::function<Worker::Outcome(RunStore&)>;
+
+    void perform(const StartRun& command);
+    void perform(const CancelRun& command);
+    void perform(const SaveRun& command);
+    void perform(const OpenRun& command);
+    void perform(const RenameRun& command);
+    void perform(const DeleteRun& command);
+    void perform(const NoteRun& command);
+    void perform(const TagRun& command);
+    void perform(const ArchiveRun& command);
+    void perform(const SetBaseline& command);
+    void perform(const ExportRun& command);
+    void perform(const OpenExperiment& command);
+    void perform(const SaveExperiment& command);
+    void perform(const SavePreset& command);
+    void perform(const DeletePreset& command);
+    void perform(const CompareRuns& command);
+    void perform(const OpenRunFile& command);
+    void perform(const OpenTrace& command);
+    void perform(const CloseTrace& command);
+    void perform(const KeepTrace& command);
+    void perform(const CopyText&) {}
+    void perform(const TakePicture&) {}
+    void perform(const Quit&) {}
+
+    void index_published_run();
+    void collect_run();
+    void ask(Worker::Job job);
+    void ask_store(bool make_file, StoreJob job);
+    void open_file(const std::string& path);
+    Worker::Outcome listed_presets(const std::string& done);
+    Worker::Outcome listed(RunStore& store);
+    void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);
+    void label(std::function<void(RunStore&)> change);
+
+    std::string run_file_;
+    std::string run_file_message_;
+    bool run_file_unmade_ = false;
+    std::string preset_folder_;
+    std::shared_ptr<const std::vector<Preset>> presets_;
+    std::shared_ptr<const std::vector<RunSummary>> saved_;
+    std::shared_ptr<const ComparedSet> compared_;
+    std::vector<OpenedTrace> traces_;
+    std::shared_ptr<const EngineInventory> inventory_;
+    std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
+    std::optional<Experiment> load_;
+    Notice notice_;
+    Shown shown_;
+    uint64_t seen_generation_ = 0;
+    bool verify_;
+    std::atomic<std::shared_ptr<const Published>> published_;
+    Runner runner_;
+    Worker worker_;  // last: its jobs refer to what stands above
+};
+
+}  // namespace ringscope

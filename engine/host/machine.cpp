@@ -1,0 +1,81 @@
+#include "engine/host/machine.h"
+
+#include <sched.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <thread>
+
+namespace ringscope {
+
+namespace {
+
+/// The value behind "key<separator>" on the first line that starts with key; "" when there is none.
+std::string value_in(const char* file, const std::string& key, char separator) {
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) {
+        if (line.compare(0, key.size(), key) != 0) continue;
+        const size_t at = line.find(separator);
+        if (at == std::string::npos) continue;
+        const size_t from = line.find_first_not_of(" \t\"", at + 1);
+        const size_t to = line.find_last_not_of(" \t\"\n");
+        if (from != std::string::npos && from <= to) return line.substr(from, to - from + 1);
+    }
+    return "";
+}
+
+/// A file that holds one number; `otherwise` when it is missing or says "max".
+int64_t number_in(const char* file, int64_t otherwise) {
+    std::ifstream in(file);
+    int64_t value = 0;
+    return in >> value ? value : otherwise;
+}
+
+int64_t meminfo_bytes(const char* key) {
+    const std::string text = value_in("/proc/meminfo", key, ':');
+    return text.empty() ? 0 : std::strtoll(text.c_str(), nullptr, 10) * 1024;
+}
+
+/// Control group version 2; pages of its file cache can be dropped, so they count as free.
+int64_t control_group_bytes_left() {
+    constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
+    const int64_t most = number_in("/sys/fs/cgroup/memory.max", kUnlimited);
+    if (most == kUnlimited) return kUnlimited;
+    const int64_t used = number_in("/sys/fs/cgroup/memory.current", 0);
+    const std::string cache = value_in("/sys/fs/cgroup/memory.stat", "inactive_file", ' ');
+    return std::max<int64_t>(0, most - used + std::strtoll(cache.c_str(), nullptr, 10));
+}
+
+}  // namespace
+
+int usable_cores() {
+    cpu_set_t allowed;
+    CPU_ZERO(&allowed);
+    if (::sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+    return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+int64_t available_memory_bytes() {
+    return std::min(meminfo_bytes("MemAvailable"), control_group_bytes_left());
+}
+
+Machine this_machine() {
+    Machine machine;
+    utsname names{};
+    ::uname(&names);
+    machine.host = names.nodename;
+    machine.cpu = value_in("/proc/cpuinfo", "model name", ':');
+    if (machine.cpu.empty()) machine.cpu = names.machine;
+    machine.cores = usable_cores();
+    machine.memory_bytes = meminfo_bytes("MemTotal");
+    machine.os = value_in("/etc/os-release", "PRETTY_NAME", '=');
+    if (!machine.os.empty()) machine.os += ", ";
+    machine.os += std::string(names.sysname) + " " + names.release;
+    return machine;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,380 @@
+// Makes schedules. Reading order: resolve the ring, local work (step 0), sub-rings, what travels, who works
+// on it.
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "engine/base/error.h"
+#include "engine/cuda/cudnn/sdpa_calls.h"
+#include "engine/cuda/kernels/work_list.h"
+#include "engine/experiment/experiment_fields.h"
+#include "engine/plan/schedule.h"
+#include "engine/plan/segment_counts.h"
+#include "engine/plan/sub_rings.h"
+
+namespace ringscope {
+
+namespace {
+
+/// Rank-steps times streams beyond which a plan would not fit a few GiB.
+constexpr int64_t kMaxPieces = int64_t{16} << 20;
+
+int64_t resolved_stripe_block(const Experiment& experiment) {
+    const int64_t n = experiment.problem.seq_len;
+    if (!experiment.ring.stripe_block.automatic()) return std::min(experiment.ring.stripe_block.tokens, n);
+    int64_t block = 1;
+    for (const HeadGroup& group : experiment.problem.head_groups) {
+        block = std::lcm(block, group.dilation_rate);
+        if (block >= n) return n;
+    }
+    return block;
+}
+
+/// Where pieces that travel together lie: the share of owner `owner` (an index into those who share) in step
+/// `step`, as an index into the pieces of the one rank that holds it then, or of every rank (all_gather).
+class HeldPieces {
+  public:
+    HeldPieces(int owners, int steps)
+        : steps_(steps), index_(static_cast<size_t>(owners) * static_cast<size_t>(steps), -1) {}
+
+    int& at(int owner, int step) {
+        return index_[static_cast<size_t>(owner) * static_cast<size_t>(steps_) + static_cast<size_t>(step)];
+    }
+
+  private:
+    int steps_;
+    std::vector<int> index_;
+};
+
+class Planner {
+  public:
+    explicit Planner(const Experiment& experiment) { schedule_.experiment = experiment; }
+
+    Schedule make() {
+        resolve_ring();
+        plan_local_work();
+        if (schedule_.strategy != Strategy::single) plan_ring();
+        total();
+        return std::move(schedule_);
+    }
+
+  private:
+    void resolve_ring() {
+        const Experiment& e = schedule_.experiment;
+        schedule_.problem = resolve(e.problem);
+        schedule_.strategy = e.ring.strategy;
+        if (e.ring.strategy == Strategy::automatic) schedule_.strategy = Strategy::ring;
+        if (e.ring.ranks == 1) schedule_.strategy = Strategy::single;
+        schedule_.ranks = schedule_.strategy == Strategy::single ? 1 : e.ring.ranks;
+        schedule_.placement =
+            Placement(e.ring.layout, schedule_.ranks, e.problem.seq_len, resolved_stripe_block(e));
+        schedule_.phases = e.problem.mixing == Mixing::longnet ? schedule_.problem.groups : 1;
+        schedule_.rank_plans.resize(static_cast<size_t>(schedule_.ranks));
+        prune_ = e.ring.prune && schedule_.strategy == Strategy::ring;
+        if (schedule_.strategy == Strategy::single)
+            schedule_.stream_of_pattern.assign(schedule_.problem.patterns.size(), -1);
+        else
+            schedule_.streams = make_streams(e.ring, prune_, schedule_.problem, schedule_.stream_of_pattern);
+        for (int rank = 0; rank < schedule_.ranks; ++rank) {
+            plan_of(rank).tokens = schedule_.placement.tokens_of(rank);
+            plan_of(rank).steps.resize(1);
+        }
+    }
+
+    RankPlan& plan_of(int rank) { return schedule_.rank_plans[static_cast<size_t>(rank)]; }
+
+    RankStep& step_of(int rank, int step) {
+        auto& steps = plan_of(rank).steps;
+        if (steps.size() <= static_cast<size_t>(step)) steps.resize(static_cast<size_t>(step) + 1);
+        return steps[static_cast<size_t>(step)];
+    }
+
+    const Pattern& pattern(int index) const { return schedule_.problem.patterns[static_cast<size_t>(index)]; }
+
+    /// Step 0: every rank attends to its own keys, whatever else it will receive.
+    void plan_local_work() {
+        for (int rank = 0; rank < schedule_.ranks; ++rank)
+            for (int p = 0; p < static_cast<int>(schedule_.problem.patterns.size()); ++p)
+                for (const SegmentRange& range :
+                     segments_touching(schedule_.placement, pattern(p).segment_length, rank))
+                    add_work(
+                        rank, 0,
+                        {p, rank, range,
+                         pair_matrix(schedule_.problem, pattern(p), schedule_.placement, range, {rank})[0],
+                         -1, Pass::forward});
+    }
+
+    void add_work(int rank, int step, const Work& work) {
+        if (work.pairs > 0) step_of(rank, step).work.push_back(work);
+    }
+
+    void plan_ring() {
+        std::vector<SubRing> shared;
+        for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream)
+            for (SubRing& ring :
+                 make_sub_rings(schedule_.problem, schedule_.placement, stream_at(stream), stream))
+                shared.push_back(std::move(ring));
+        if (schedule_.strategy == Strategy::all_gather) {
+            std::vector<HeldPieces> held = gather_pieces();
+            for (const SubRing& ring : shared) add_ring_work(ring, held[static_cast<size_t>(ring.stream)]);
+        } else if (prune_) {
+            for (const SubRing& ring : shared) {
+                std::vector<int> hops;
+                for (int j = 0; j < ring.size(); ++j) hops.push_back(ring.hops_needed(j));
+                HeldPieces held = circulate(ring.stream, ring.segments, ring.members, hops);
+                add_ring_work(ring, held);
+            }
+        } else {
+            std::vector<int> everyone(static_cast<size_t>(schedule_.ranks));
+            std::iota(everyone.begin(), everyone.end(), 0);
+            const std::vector<int> all_hops(everyone.size(), schedule_.ranks - 1);
+            std::vector<HeldPieces> held;
+            for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream)
+                held.push_back(circulate(stream, whole(stream_at(stream)), everyone, all_hops));
+            for (const SubRing& ring : shared) add_ring_work(ring, held[static_cast<size_t>(ring.stream)]);
+        }
+        finish_transfers();
+    }
+
+    const Stream& stream_at(int stream) const { return schedule_.streams[static_cast<size_t>(stream)]; }
+
+    SegmentRange whole(const Stream& stream) const {
+        return {0, (schedule_.problem.seq_len + stream.segment_length - 1) / stream.segment_length};
+    }
+
+    /// The owner's share of some segments of a stream, packed.
+    Piece make_piece(int stream_index, SegmentRange segments, int owner) const {
+        const Stream& stream = stream_at(stream_index);
+        const Placement& placement = schedule_.placement;
+        Piece piece{stream_index, owner, segments, 0, 0, 0};
+        if (stream.dilated) {
+            piece.rows = kept_rows(placement, stream.segment_length, stream.dilation_rate, stream.offset,
+                                   segments, owner);
+        } else {
+            const int64_t end = std::min(placement.seq_len(), segments.end() * stream.segment_length);
+            piece.rows = placement.rows_before(owner, end) -
+                         placement.rows_before(owner, segments.first * stream.segment_length);
+        }
+        const Problem& problem = schedule_.problem;
+        piece.bytes = piece.rows * 2 * problem.head_dim * bytes_of(problem.dtype) * problem.batch *
+                      static_cast<int64_t>(stream.kv_heads.size());
+        return piece;
+    }
+
+    /// Puts the piece behind the others of that step's slot; its index.
+    int append_piece(int rank, int step, Piece piece) {
+        auto& pieces = step_of(rank, step).pieces;
+        piece.slot_offset = pieces.empty() ? 0 : pieces.back().slot_offset + pieces.back().bytes;
+        pieces.push_back(piece);
+        if (++pieces_planned_ > kMaxPieces)
+            throw Error(ErrorKind::bad_input, "ring.ranks: a plan of " + std::to_string(schedule_.ranks) +
+                                                  " ranks with these settings has more than 16 million "
+                                                  "transfers; take fewer ranks or prune");
+        return static_cast<int>(pieces.size()) - 1;
+    }
+
+    /// One piece of one transfer, before they are put together.
+    struct Copy {
+        int step;
+        int to;
+        int from;
+        PieceCopy pieces;
+        int64_t bytes;
+    };
+
+    /// Every rank's slot holds the packed shares of all owners, its own too, in the order of ranks.
+    std::vector<HeldPieces> gather_pieces() {
+        std::vector<std::vector<Piece>> shares(static_cast<size_t>(schedule_.ranks));
+        for (int owner = 0; owner < schedule_.ranks; ++owner)
+            for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream) {
+                const Piece piece = make_piece(stream, whole(stream_at(stream)), owner);
+                if (piece.rows > 0) shares[static_cast<size_t>(owner)].push_back(piece);
+            }
+        std::vector<HeldPieces> held(schedule_.streams.size(), HeldPieces(schedule_.ranks, 1));
+        for (int rank = 0; rank < schedule_.ranks; ++rank)
+            for (int owner = 0; owner < schedule_.ranks; ++owner)
+                for (const Piece& piece : shares[static_cast<size_t>(owner)]) {
+                    const int index = append_piece(rank, 0, piece);
+                    held[static_cast<size_t>(piece.stream)].at(owner, 0) = index;
+                    if (owner != rank) copies_.push_back({0, rank, owner, {index, index}, piece.bytes});
+                }
+        return held;
+    }
+
+    /// Shares of the members travel from neighbour to neighbour: in step s the member at index i holds that
+    /// of index i - s, which came from index i - 1. Two slots are enough, since nothing is held for longer
+    /// than one step.
+    HeldPieces circulate(int stream, SegmentRange segments, const std::vector<int>& members,
+                         const std::vector<int>& hops) {
+        const int size = static_cast<int>(members.size());
+        HeldPieces held(size, size);
+        for (int j = 0; j < size; ++j) {
+            const int owner = members[static_cast<size_t>(j)];
+            const Piece piece = make_piece(stream, segments, owner);
+            if (piece.rows == 0 || hops[static_cast<size_t>(j)] == 0) continue;
+            int before = append_piece(owner, 0, piece);
+            for (int step = 1; step <= hops[static_cast<size_t>(j)]; ++step) {
+                const int to = members[static_cast<size_t>((j + step) % size)];
+                const int from = members[static_cast<size_t>((j + step - 1) % size)];
+                const int index = append_piece(to, step, piece);
+                held.at(j, step) = index;
+                copies_.push_back({step, to, from, {before, index}, piece.bytes});
+                before = index;
+            }
+        }
+        return held;
+    }
+
+    /// Members work on each other's keys: in ring order of the sub-ring with prune, else of all ranks.
+    void add_ring_work(const SubRing& ring, HeldPieces& held) {
+        const Stream& stream = stream_at(ring.stream);
+        for (int i = 0; i < ring.size(); ++i) {
+            for (int j = 0; j < ring.size(); ++j) {
+                if (i == j || !ring.needs(i, j)) continue;
+                const int rank = ring.members[static_cast<size_t>(i)];
+                const int owner = ring.members[static_cast<size_t>(j)];
+                const int step = prune_ ? (i - j + ring.size()) % ring.size()
+                                        : (rank - owner + schedule_.ranks) % schedule_.ranks;
+                const int piece =
+                    held.at(prune_ ? j : owner, schedule_.strategy == Strategy::all_gather ? 0 : step);
+                RINGSCOPE_CHECK(piece >= 0);
+                for (size_t reader = 0; reader < stream.patterns.size(); ++reader) {
+                    const int p = stream.patterns[reader];
+                    add_work(rank, step,
+                             {p, owner, reader_segments(ring, pattern(p)), ring.pairs_at(reader, i, j), piece,
+                              Pass::forward});
+                }
+            }
+        }
+    }
+
+    /// The sub-ring's token interval in segments of one of its readers.
+    SegmentRange reader_segments(const SubRing& ring, const Pattern& reader) const {
+        const int64_t length = stream_at(ring.stream).segment_length;
+        const int64_t begin = ring.segments.first * length;
+        const int64_t end = std::min(schedule_.problem.seq_len, ring.segments.end() * length);
+        const int64_t first = begin / reader.segment_length;
+        return {first, (end - 1) / reader.segment_length + 1 - first};
+    }
+
+    /// One transfer a pair of ranks and step, whatever streams it carries.
+    void finish_transfers() {
+        const auto message = [](const Copy& copy) { return std::tuple(copy.step, copy.to, copy.from); };
+        std::stable_sort(copies_.begin(), copies_.end(),
+                         [&](const Copy& a, const Copy& b) { return message(a) < message(b); });
+        auto& transfers = schedule_.transfers;
+        for (size_t i = 0; i < copies_.size(); ++i) {
+            const Copy& copy = copies_[i];
+            if (i == 0 || message(copies_[i - 1]) != message(copy)) {
+                const int index = static_cast<int>(transfers.size());
+                step_of(copy.to, copy.step).receives.push_back(index);
+                step_of(copy.from, copy.step).sends.push_back(index);
+                transfers.push_back({copy.step, copy.from, copy.to, 0, Payload::kv, {}});
+            }
+            transfers.back().bytes += copy.bytes;
+            transfers.back().copies.push_back(copy.pieces);
+            plan_of(copy.to).received_bytes += copy.bytes;
+            plan_of(copy.from).sent_bytes += copy.bytes;
+            schedule_.bytes_on_wire += copy.bytes;
+        }
+    }
+
+    void total() {
+        size_t steps = 1;
+        for (const RankPlan& plan : schedule_.rank_plans) steps = std::max(steps, plan.steps.size());
+        schedule_.steps = static_cast<int>(steps);
+        for (int rank = 0; rank < schedule_.ranks; ++rank) {
+            plan_of(rank).steps.resize(steps);
+            total_rank(plan_of(rank));
+        }
+        for (const Pattern& p : schedule_.problem.patterns)
+            schedule_.pairs_allowed +=
+                schedule_.problem.allowed_pairs(p) * static_cast<int64_t>(p.heads.size());
+        schedule_.flops = schedule_.problem.flops();
+        schedule_.dense_flops = schedule_.problem.dense_flops();
+    }
+
+    void total_rank(RankPlan& plan) {
+        const Problem& problem = schedule_.problem;
+        for (size_t s = 0; s < plan.steps.size(); ++s) {
+            RankStep& step = plan.steps[s];
+            int64_t pairs = 0;
+            for (const Work& work : step.work)
+                pairs += work.pairs * static_cast<int64_t>(pattern(work.pattern).heads.size());
+            step.flops = 4.0 * problem.head_dim * problem.batch * static_cast<double>(pairs);
+            plan.flops += step.flops;
+            schedule_.pairs_planned += pairs;
+            int64_t bytes = 0;
+            for (const Piece& piece : step.pieces) bytes += piece.bytes;
+            int64_t& slot = plan.slot_bytes[static_cast<size_t>(schedule_.slot_of(static_cast<int>(s)))];
+            slot = std::max(slot, bytes);
+        }
+        const int64_t rows = plan.tokens * problem.batch;
+        const int64_t element = bytes_of(problem.dtype);
+        const auto predicted = [&](Purpose purpose) -> int64_t& {
+            return plan.predicted[static_cast<size_t>(purpose)];
+        };
+        predicted(Purpose::query) = aligned_bytes(rows * problem.heads * problem.head_dim * element);
+        predicted(Purpose::own_kv) = 2 * aligned_bytes(rows * problem.kv_heads * problem.head_dim * element);
+        predicted(Purpose::travelling_kv) = travelling_bytes(plan);
+        predicted(Purpose::output) = aligned_bytes(rows * problem.heads * problem.head_dim * 4);
+        predicted(Purpose::lse) = aligned_bytes(rows * problem.heads * 4);
+        if (schedule_.experiment.ring.accumulator == Accumulator::online_softmax)
+            predicted(Purpose::workspace) = aligned_bytes(rows * problem.heads * 4);  // running sums
+    }
+
+    /// Both slots, unless one is never held while the other is. A slot is held from the step before its first
+    /// use, when it is received into, to the step after its last, when the successors have copied it.
+    int64_t travelling_bytes(const RankPlan& plan) const {
+        int first[2] = {-1, -1};
+        int last[2] = {-1, -1};
+        for (int step = 0; step < static_cast<int>(plan.steps.size()); ++step) {
+            if (plan.steps[static_cast<size_t>(step)].pieces.empty()) continue;
+            const int slot = schedule_.slot_of(step);
+            if (first[slot] < 0) first[slot] = step;
+            last[slot] = step;
+        }
+        const int64_t bytes[2] = {aligned_bytes(plan.slot_bytes[0]), aligned_bytes(plan.slot_bytes[1])};
+        const bool apart = first[0] > last[1] + 1 || first[1] > last[0] + 1;
+        return apart ? std::max(bytes[0], bytes[1]) : bytes[0] + bytes[1];
+    }
+
+    Schedule schedule_;
+    bool prune_ = false;
+    int64_t pieces_planned_ = 0;
+    std::vector<Copy> copies_;
+};
+
+/// What the kernel keeps beside the tensors: lists of its work, or room for the parts of a library's answer.
+int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
+    const BackendSpec& backend = schedule.experiment.backend;
+    if (backend.kernel != "cudnn")
+        return work_list_bytes(schedule, rank, planned_tile_shape(backend, schedule.problem));
+    try {
+        return sdpa_workspace(schedule.problem, make_all_sdpa_calls(schedule, rank)).total_bytes() +
+               pack_list_bytes(schedule, rank);
+    } catch (const Error&) {
+        return 0;  // too many calls: can be planned, and is refused in words when it is to run
+    }
+}
+
+/// Ranks on a GPU keep both slots from the run's begin to its end.
+void predict_gpu_memory(Schedule& schedule) {
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        RankPlan& plan = schedule.rank_plans[static_cast<size_t>(rank)];
+        plan.predicted[static_cast<size_t>(Purpose::travelling_kv)] =
+            aligned_bytes(plan.slot_bytes[0]) + aligned_bytes(plan.slot_bytes[1]);
+        plan.predicted[static_cast<size_t>(Purpose::workspace)] += gpu_workspace_bytes(schedule, rank);
+    }
+}
+
+}  // namespace
+
+Schedule plan(const Experiment& experiment) {
+    require_valid(experiment);
+    Schedule schedule = Planner(experiment).make();
+    if (experiment.backend.device == Device::cuda) predict_gpu_memory(schedule);
+    return schedule;
+}
+
+}  // namespace ringscope

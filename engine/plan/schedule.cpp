@@ -1,0 +1,81 @@
+#include "engine/plan/schedule.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "engine/base/error.h"
+#include "engine/plan/segment_counts.h"
+
+namespace ringscope {
+
+int64_t total_bytes(const BytesByPurpose& bytes) {
+    return std::accumulate(bytes.begin(), bytes.end(), int64_t{0});
+}
+
+int64_t predicted_peak_bytes_max(const Schedule& schedule) {
+    int64_t most = 0;
+    for (const RankPlan& plan : schedule.rank_plans) most = std::max(most, plan.predicted_peak_bytes());
+    return most;
+}
+
+int64_t predicted_bytes_all_ranks(const Schedule& schedule) {
+    int64_t sum = 0;
+    for (const RankPlan& plan : schedule.rank_plans) sum += plan.predicted_peak_bytes();
+    return sum;
+}
+
+int64_t all_gather_peak_bytes(const Experiment& experiment) {
+    Experiment gathered = experiment;
+    gathered.ring.strategy = Strategy::all_gather;
+    return predicted_peak_bytes_max(plan(gathered));
+}
+
+void append_own_rows(const Schedule& schedule, const Pattern& pattern, int64_t segment, int rank,
+                     bool all_tokens, std::vector<RowRun>& rows) {
+    const int64_t begin = schedule.problem.segment_begin(pattern, segment);
+    const int64_t end = schedule.problem.segment_end(pattern, segment);
+    std::vector<TokenRun> runs;
+    schedule.placement.append_runs(rank, begin, end, all_tokens ? 0 : pattern.offset,
+                                   all_tokens ? 1 : pattern.dilation_rate, runs);
+    for (const TokenRun& run : runs)
+        rows.push_back({schedule.placement.rows_before(rank, run.first), schedule.placement.row_stride(run),
+                        run.first - begin, run.stride, run.count});
+}
+
+PieceReader::PieceReader(const Schedule& schedule, const Pattern& pattern, const Piece& piece)
+    : schedule_(schedule), pattern_(pattern), piece_(piece), next_segment_(piece.segments.first) {
+    const Stream& stream = schedule.streams[static_cast<size_t>(piece.stream)];
+    RINGSCOPE_CHECK(!stream.dilated ||
+                    (stream.segment_length == pattern.segment_length &&
+                     stream.dilation_rate == pattern.dilation_rate && stream.offset == pattern.offset));
+    first_own_row_ =
+        schedule.placement.rows_before(piece.owner, piece.segments.first * stream.segment_length);
+}
+
+void PieceReader::rows_of(int64_t segment, std::vector<RowRun>& rows) {
+    rows.clear();
+    append_own_rows(schedule_, pattern_, segment, piece_.owner, false, rows);
+    if (!schedule_.streams[static_cast<size_t>(piece_.stream)].dilated) {
+        for (RowRun& run : rows) run.first_row -= first_own_row_;
+        return;
+    }
+    if (segment != next_segment_) {
+        const SegmentRange before{piece_.segments.first, segment - piece_.segments.first};
+        next_row_ = kept_rows(schedule_.placement, pattern_.segment_length, pattern_.dilation_rate,
+                              pattern_.offset, before, piece_.owner);
+    }
+    for (RowRun& run : rows) {
+        run.first_row = next_row_;
+        run.row_stride = 1;
+        next_row_ += run.count;
+    }
+    next_segment_ = segment + 1;
+}
+
+int64_t piece_k_offset(const Schedule& schedule, const Piece& piece, int batch_index, int kv_index) {
+    const auto kv_heads =
+        static_cast<int64_t>(schedule.streams[static_cast<size_t>(piece.stream)].kv_heads.size());
+    return (batch_index * kv_heads + kv_index) * 2 * piece.rows * schedule.problem.head_dim;
+}
+
+}  // namespace ringscope

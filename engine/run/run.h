@@ -1,0 +1,94 @@
+// A run: an experiment that was executed, and everything that was learnt. Immutable once published; views,
+// the run file and exports read it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/run/metrics.h"
+
+namespace ringscope {
+
+/// o (b, n, h, d) and lse (b, h, n), F32, kept where the ranks left them. Thread-safe to read.
+class RunOutput {
+  public:
+    virtual ~RunOutput() = default;
+    /// head_dim floats of one row.
+    virtual const float* o_row(int batch_index, int64_t token, int head) const = 0;
+    virtual float lse(int batch_index, int head, int64_t token) const = 0;
+};
+
+/// Errors by place: heads x equal parts of the sequence, over all batch entries. Vectors are [head * parts +
+/// part].
+struct ErrorMap {
+    int heads = 0;
+    int parts = 0;
+    int64_t tokens_each = 1;  // of a part; the last may be shorter
+    int64_t seq_len = 0;
+    std::vector<int32_t> rows;         // checked there; 0: the sample has none
+    std::vector<float> max_abs_error;  // of o
+    std::vector<float> max_lse_error;  // over finite lse
+    std::vector<float> mean_lse;       // of the run, over finite ones; -inf where every row is empty
+};
+
+/// Held against the float64 reference: all rows when that is affordable, an even sample of them otherwise.
+struct Verification {
+    int64_t checked_rows = 0;
+    int64_t total_rows = 0;
+    double max_abs_error = 0;   // of o
+    double relative_error = 0;  // |o - ref| / |ref|, over the checked rows together
+    double max_lse_error = 0;   // absolute, over finite lse
+    double allowed_relative_error = 0;
+    int64_t wrong_empty_rows =
+        0;  // rows whose lse should be -inf and is not, or the other way round; or not finite
+    bool coverage_ok = true;  // every allowed pair planned exactly once
+    bool passed = false;
+    std::shared_ptr<const ErrorMap> map;  // null when reopened from a file
+};
+
+/// The machine a run was made on.
+struct Machine {
+    std::string host;
+    std::string cpu;
+    int cores = 0;
+    int64_t memory_bytes = 0;
+    std::string os;
+};
+
+enum class RunState { done, failed, cancelled };
+template <>
+struct EnumNames<RunState> {
+    static constexpr const char* names[] = {"done", "failed", "cancelled"};
+};
+
+struct Run {
+    Experiment experiment;
+    std::shared_ptr<const Schedule> schedule;  // null only when planning itself failed
+    RunState state = RunState::done;
+    std::string error;  // one line, "" when done
+    ErrorKind error_kind = ErrorKind::run_failed;
+    std::string device;     // "cpu"
+    std::string kernel;     // the one that ran, never "auto"
+    std::string transport;  // "shared"
+    int threads = 0;
+    // What libraries compiled for the run before its clock started, and how long that took on the wall: in no
+    // metric, kept for later runs of this process, not kept in a file.
+    int compiled_kernels = 0;
+    double compile_seconds = 0;
+    std::string input_name;  // file of Q, K, V, or "" when generated
+    Machine machine;
+    std::string version;         // of RingScope
+    std::string revision;        // the commit it was built from, "" when not known
+    int64_t started_utc_ms = 0;  // Unix time
+    Trace trace;                 // of a failed or cancelled run: what happened until then
+    Metrics metrics;             // only when done
+    std::optional<Verification> verification;
+    std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened without it
+    std::string
+        caveat;  // one sentence: what of a reopened run could not be brought back; "" when all is there
+};
+
+}  // namespace ringscope

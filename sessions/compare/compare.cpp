@@ -1,0 +1,237 @@
+#include "sessions/compare/compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "engine/experiment/experiment_fields.h"
+#include "sessions/experiment_file.h"
+
+namespace ringscope {
+
+namespace {
+
+using Better = MetricRow::Better;
+using Runs = std::span<const ComparedRun>;
+
+std::string field_value(const Experiment& experiment, const std::string& path) {
+    if (path == "problem.head_groups") return head_groups_to_json(experiment.problem.head_groups);
+    return field_text(experiment, path);
+}
+
+bool all_equal(const std::vector<std::string>& values) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](const std::string& v) { return v == values.front(); });
+}
+
+std::vector<SettingDifference> differing_settings(Runs runs) {
+    std::vector<SettingDifference> differences;
+    visit_fields(runs.front().run->experiment, [&](const Field& field, const auto&) {
+        SettingDifference difference{field.path, {}};
+        for (const ComparedRun& compared : runs)
+            difference.values.push_back(field_value(compared.run->experiment, field.path));
+        if (!all_equal(difference.values)) differences.push_back(std::move(difference));
+    });
+    return differences;
+}
+
+double largest(const Metrics& metrics, double (*value)(const RankMetrics&)) {
+    double most = 0;
+    for (const RankMetrics& rank : metrics.ranks) most = std::max(most, value(rank));
+    return most;
+}
+
+std::optional<double> ratio(const std::optional<double>& value, const std::optional<double>& to) {
+    if (!value || !to || *to == 0) return {};
+    return *value / *to;
+}
+
+/// The figures of a finished run, in the order they are shown.
+std::vector<MetricRow> metric_rows(Runs runs) {
+    std::vector<MetricRow> rows;
+    const auto add = [&](const char* key, const char* label, const char* unit, Better better, auto value) {
+        MetricRow row{key, label, unit, better, {}, {}, -1, {}};
+        for (const ComparedRun& compared : runs) {
+            if (compared.run->state == RunState::done)
+                row.values.emplace_back(value(compared.run->metrics));
+            else
+                row.values.emplace_back();
+            row.bands.emplace_back();
+            row.ratios.push_back(ratio(row.values.back(), row.values.front()));
+        }
+        rows.push_back(std::move(row));
+    };
+    add("seconds", "time", "s", Better::less, [](const Metrics& m) { return m.seconds; });
+    add("flops", "work", "FLOP", Better::neither, [](const Metrics& m) { return m.flops; });
+    add("gflops_per_second", "speed", "GFLOP/s", Better::more,
+        [](const Metrics& m) { return m.gflops_per_second; });
+    add("bytes_on_wire", "bytes on the wire", "B", Better::less,
+        [](const Metrics& m) { return static_cast<double>(m.bytes_on_wire); });
+    add("peak_bytes_max", "largest peak of a rank", "B", Better::less, [](const Metrics& m) {
+        return largest(m, [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); });
+    });
+    add("predicted_peak_bytes_max", "largest predicted peak", "B", Better::less, [](const Metrics& m) {
+        return largest(m, [](const RankMetrics& r) { return static_cast<double>(r.predicted_peak_bytes); });
+    });
+    add("overlap_efficiency", "overlap efficiency", "", Better::more,
+        [](const Metrics& m) { return m.overlap_efficiency; });
+    add("compute_imbalance", "compute imbalance", "", Better::less,
+        [](const Metrics& m) { return m.compute_imbalance; });
+    add("compute_seconds_max", "slowest rank's compute", "s", Better::less,
+        [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.compute_seconds; }); });
+    add("wait_seconds_max", "longest wait of a rank", "s", Better::less,
+        [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.wait_seconds(); }); });
+    add("exposed_transfer_seconds_max", "longest exposed transfer of a rank", "s", Better::less,
+        [](const Metrics& m) {
+            return largest(m, [](const RankMetrics& r) { return r.exposed_transfer_seconds; });
+        });
+    return rows;
+}
+
+/// The time that claims about speed rest on; no row when no run has repeats.
+void add_median_row(Comparison& c) {
+    MetricRow row{"seconds_median", "median time of the repeats", "s", Better::less, {}, {}, -1, {}};
+    bool known = false;
+    for (const Spread& spread : c.spreads) {
+        const bool repeated = noise_band(spread).has_value();
+        known = known || repeated;
+        row.values.push_back(repeated ? std::optional(spread.median) : std::nullopt);
+        row.bands.push_back(repeated ? std::optional((spread.most - spread.least) / 2) : std::nullopt);
+        row.ratios.push_back(ratio(row.values.back(), row.values.front()));
+    }
+    if (known) c.metrics.insert(c.metrics.begin() + 1, std::move(row));
+}
+
+std::vector<RankRow> rank_rows(Runs runs) {
+    size_t most = 0;
+    for (const ComparedRun& compared : runs) most = std::max(most, compared.run->metrics.ranks.size());
+    std::vector<RankRow> rows(most);
+    for (size_t rank = 0; rank < most; ++rank) {
+        rows[rank].rank = static_cast<int>(rank);
+        for (const ComparedRun& compared : runs) {
+            const auto& ranks = compared.run->metrics.ranks;
+            if (rank < ranks.size())
+                rows[rank].runs.emplace_back(ranks[rank]);
+            else
+                rows[rank].runs.emplace_back();
+        }
+    }
+    return rows;
+}
+
+/// A sentence when the runs do not all have the same text for something.
+template <typename Text>
+void warn_if_different(Runs runs, const char* what, Text text, std::vector<std::string>& warnings) {
+    std::vector<std::string> values;
+    for (const ComparedRun& compared : runs) values.push_back(text(*compared.run));
+    if (all_equal(values)) return;
+    std::string sentence = std::string("The runs differ in ") + what + ": ";
+    for (size_t i = 0; i < values.size(); ++i)
+        sentence += (i ? ", " : "") + (values[i].empty() ? std::string("none") : values[i]);
+    warnings.push_back(sentence + ".");
+}
+
+std::string problem_of(const Run& run) {
+    Experiment experiment;
+    experiment.problem = run.experiment.problem;
+    return experiment_to_json(experiment);
+}
+
+std::vector<std::string> unfairness(Runs runs) {
+    std::vector<std::string> warnings;
+    for (const ComparedRun& compared : runs) {
+        const Run& run = *compared.run;
+        if (run.state != RunState::done)
+            warnings.push_back(compared.name + " " +
+                               (run.state == RunState::failed ? "failed" : "was cancelled") +
+                               ": it has no figures.");
+        else if (!run.verification)
+            warnings.push_back(compared.name + " was not verified.");
+        else if (!run.verification->passed)
+            warnings.push_back(compared.name + " failed verification: its figures stand for a wrong answer.");
+    }
+    warn_if_different(
+        runs, "host", [](const Run& r) { return r.machine.host; }, warnings);
+    warn_if_different(
+        runs, "processor", [](const Run& r) { return r.machine.cpu; }, warnings);
+    warn_if_different(
+        runs, "device", [](const Run& r) { return r.device; }, warnings);
+    warn_if_different(
+        runs, "kernel", [](const Run& r) { return r.kernel; }, warnings);
+    warn_if_different(
+        runs, "threads", [](const Run& r) { return std::to_string(r.threads); }, warnings);
+    warn_if_different(
+        runs, "version", [](const Run& r) { return build_text(r.version, r.revision); }, warnings);
+    warn_if_different(
+        runs, "input", [](const Run& r) { return r.input_name.empty() ? "generated" : r.input_name; },
+        warnings);
+    warn_if_different(
+        runs, "dtype", [](const Run& r) { return name_of(r.experiment.problem.dtype); }, warnings);
+    std::vector<std::string> problems;
+    for (const ComparedRun& compared : runs) problems.push_back(problem_of(*compared.run));
+    if (!all_equal(problems)) warnings.push_back("The runs solve different problems: times do not compare.");
+    return warnings;
+}
+
+/// Bytes and their like are exact; a time is best only where is_faster() says so of every other run.
+void mark_best(Comparison& c, Runs runs) {
+    const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
+    for (MetricRow& row : c.metrics) {
+        const bool exact = row.unit == "B";
+        const bool timed = row.key == "seconds" || row.key == "seconds_median";
+        if (row.better == Better::neither || (!exact && !timed)) continue;
+        int best = -1;
+        for (size_t i = 0; i < runs.size(); ++i)
+            if (row.values[i] && may_be_best(i) && (best < 0 || *row.values[i] < *row.values[best]))
+                best = static_cast<int>(i);
+        bool beats_another = false;
+        for (size_t i = 0; best >= 0 && i < runs.size(); ++i) {
+            if (static_cast<int>(i) == best || !row.values[i] || !may_be_best(i)) continue;
+            const bool apart = exact ? *row.values[i] > *row.values[best]
+                                     : is_faster(c.spreads[static_cast<size_t>(best)], c.spreads[i]);
+            if (!apart) best = -1;
+            beats_another = true;
+        }
+        row.best = beats_another ? best : -1;
+    }
+}
+
+bool same_figures(const Comparison& c) {
+    for (const MetricRow& row : c.metrics)
+        for (const auto& value : row.values)
+            if (value != row.values.front()) return false;
+    return true;
+}
+
+}  // namespace
+
+Comparison compare_runs(Runs runs) {
+    if (runs.size() < 2)
+        throw Error(ErrorKind::bad_input,
+                    std::to_string(runs.size()) + " runs are not enough to compare: 2 or more");
+    Comparison c;
+    for (const ComparedRun& compared : runs) c.names.push_back(compared.name);
+    c.settings = differing_settings(runs);
+    c.metrics = metric_rows(runs);
+    c.ranks = rank_rows(runs);
+    for (const ComparedRun& compared : runs)
+        c.spreads.push_back(spread_of(compared.repeat_seconds.empty()
+                                          ? std::vector<double>{compared.run->metrics.seconds}
+                                          : compared.repeat_seconds));
+    add_median_row(c);
+    mark_best(c, runs);
+    c.warnings = unfairness(runs);
+    for (const ComparedRun& compared : runs)
+        c.outputs.push_back(&compared == &runs[0] ? std::nullopt
+                                                  : output_difference(*runs[0].run, *compared.run));
+    c.same = c.settings.empty() && same_figures(c) &&
+             std::all_of(c.outputs.begin(), c.outputs.end(), [](const auto& d) { return !d || d->same(); });
+    if (c.same) {
+        c.verdict = "No difference.";
+        return c;
+    }
+    for (size_t i = 1; i < runs.size(); ++i) c.verdict += (i > 1 ? "\n" : "") + verdict_on(c, runs, i);
+    return c;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,83 @@
+// Two or more runs side by side, as plain data: what was set differently, what came out, whether it is fair.
+//
+// The first run is what the others are held against. Views draw a Comparison; the command prints it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/run/run.h"
+#include "sessions/compare/output_difference.h"
+#include "sessions/compare/repeats.h"
+
+namespace ringscope {
+
+struct ComparedRun {
+    std::string name;
+    std::shared_ptr<const Run> run;  // never null
+    /// Of every repeat (repeats.h), this one included; fewer than two: its spread is not known.
+    std::vector<double> repeat_seconds{};
+};
+
+/// A field that is not the same in all runs.
+struct SettingDifference {
+    std::string path;                 // "ring.strategy", "problem.head_groups"
+    std::vector<std::string> values;  // one a run
+};
+
+/// One figure of every run. No value where the run did not finish.
+struct MetricRow {
+    std::string key;    // "seconds", as in the JSON of a run
+    std::string label;  // "time"
+    std::string unit;   // "s", "B", "GFLOP/s", "" for a ratio
+    enum class Better { less, more, neither } better = Better::neither;
+    std::vector<std::optional<double>> values;
+    /// How far repeats lie from the value: half of their range. None where it is not known.
+    std::vector<std::optional<double>> bands{};
+    int best = -1;  // index of the best run; -1: none stands out. A run with a wrong answer never is
+    std::vector<std::optional<double>> ratios;  // to the first run; none when that is 0 or missing
+};
+
+/// One rank's figures in every run; nothing where that run has no such rank.
+struct RankRow {
+    int rank = 0;
+    std::vector<std::optional<RankMetrics>> runs;
+};
+
+struct Comparison {
+    std::vector<std::string> names;
+    std::vector<SettingDifference> settings;
+    std::vector<MetricRow> metrics;
+    std::vector<RankRow> ranks;
+    /// Of each run against the first; none where an output was not kept, or has another shape.
+    std::vector<std::optional<OutputDifference>> outputs;
+    std::vector<Spread> spreads;        // one a run; no repeats: of nothing but itself
+    std::vector<std::string> warnings;  // what makes it unfair, one sentence each
+    std::string verdict;                // in words, a line for every run but the first
+    bool same = false;                  // no difference in settings or figures
+};
+
+/// Throws Error(bad_input) for fewer than two runs.
+Comparison compare_runs(std::span<const ComparedRun> runs);
+
+/// A figure as a person reads it: "12.300 ms", "1.50 MiB", "0.93".
+std::string figure_text(double value, const std::string& unit);
+
+/// One sentence on run `i` against the first: time with its noise band, where it went, memory, bytes and
+/// work. For the .cpp files of this folder.
+std::string verdict_on(const Comparison& comparison, std::span<const ComparedRun> runs, size_t i);
+/// Known to have given a wrong answer.
+bool answered_wrongly(const Run& run);
+
+/// How far the kept outputs lie from the first run's, a sentence for each run that can be held against it.
+std::vector<std::string> output_sentences(const Comparison& comparison);
+
+/// One JSON object, indented.
+std::string comparison_to_json(const Comparison& comparison);
+/// Two tables (settings, figures), the ranks, warnings and the verdict; for a terminal.
+std::string comparison_to_text(const Comparison& comparison);
+
+}  // namespace ringscope

@@ -1,0 +1,205 @@
+// A Comparison as JSON and as tables for a terminal.
+#include <algorithm>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include "sessions/compare/compare.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+Json optionals(const std::vector<std::optional<double>>& values) {
+    Json list = Json::array();
+    for (const auto& value : values) list.push_back(value ? Json(*value) : Json());
+    return list;
+}
+
+Json output_json(const std::optional<OutputDifference>& difference) {
+    if (!difference) return {};
+    const OutputDifference& d = *difference;
+    return {{"rows", d.rows},
+            {"rows_in_one", d.rows_in_one},
+            {"not_finite", d.not_finite},
+            {"max_abs", d.max_abs},
+            {"rms", d.rms},
+            {"max_abs_lse", d.max_abs_lse},
+            {"worst", {{"batch", d.worst.batch}, {"token", d.worst.token}, {"head", d.worst.head}}},
+            {"worst_head", d.worst_head()},
+            {"max_abs_of_head", d.max_abs_of_head}};
+}
+
+Json rank_figures(const std::optional<RankMetrics>& rank) {
+    if (!rank) return {};
+    return {{"peak_bytes", rank->peak_bytes},
+            {"sent_bytes", rank->sent_bytes},
+            {"received_bytes", rank->received_bytes},
+            {"compute_seconds", rank->compute_seconds},
+            {"transfer_seconds", rank->transfer_seconds},
+            {"exposed_transfer_seconds", rank->exposed_transfer_seconds},
+            {"wait_seconds", rank->wait_seconds()}};
+}
+
+using Table = std::vector<std::vector<std::string>>;
+
+/// Characters, not bytes: continuation bytes of UTF-8 take no column.
+size_t width(const std::string& text) {
+    return static_cast<size_t>(std::count_if(
+        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+/// Columns as wide as their widest cell, two blanks apart; the first column to the left, the others to the
+/// right.
+std::string table_text(const Table& table) {
+    std::vector<size_t> widths;
+    for (const auto& row : table)
+        for (size_t column = 0; column < row.size(); ++column) {
+            if (column >= widths.size()) widths.push_back(0);
+            widths[column] = std::max(widths[column], width(row[column]));
+        }
+    std::string text;
+    for (const auto& row : table) {
+        std::string line;
+        for (size_t column = 0; column < row.size(); ++column) {
+            const std::string pad(widths[column] - width(row[column]), ' ');
+            line += column == 0 ? row[column] + pad : "  " + pad + row[column];
+        }
+        text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+    }
+    return text;
+}
+
+std::string metric_cell(const MetricRow& row, size_t run) {
+    if (!row.values[run]) return "-";
+    std::string text = figure_text(*row.values[run], row.unit);
+    if (row.bands[run]) text += " +- " + figure_text(*row.bands[run], row.unit);
+    if (run == 0 || !row.ratios[run]) return text;
+    char times[32];
+    std::snprintf(times, sizeof times, " (x%.3g)", *row.ratios[run]);
+    return text + times;
+}
+
+Table settings_table(const Comparison& c) {
+    Table table{{"setting"}};
+    table[0].insert(table[0].end(), c.names.begin(), c.names.end());
+    for (const SettingDifference& setting : c.settings) {
+        table.push_back({setting.path});
+        table.back().insert(table.back().end(), setting.values.begin(), setting.values.end());
+    }
+    return table;
+}
+
+Table metrics_table(const Comparison& c) {
+    Table table{{"figure"}};
+    table[0].insert(table[0].end(), c.names.begin(), c.names.end());
+    for (const MetricRow& row : c.metrics) {
+        table.push_back({row.label});
+        for (size_t i = 0; i < row.values.size(); ++i) table.back().push_back(metric_cell(row, i));
+    }
+    return table;
+}
+
+/// Peak, compute and wait of each rank, run by run.
+Table ranks_table(const Comparison& c) {
+    Table table{{"rank"}};
+    for (const std::string& name : c.names) table[0].push_back(name + ": peak / compute / wait");
+    for (const RankRow& row : c.ranks) {
+        table.push_back({std::to_string(row.rank)});
+        for (const auto& rank : row.runs)
+            table.back().push_back(rank ? figure_text(static_cast<double>(rank->peak_bytes), "B") + " / " +
+                                              figure_text(rank->compute_seconds, "s") + " / " +
+                                              figure_text(rank->wait_seconds(), "s")
+                                        : "-");
+    }
+    return table;
+}
+
+struct Scale {
+    double factor;
+    const char* unit;
+};
+
+std::string printed(const char* format, double value, const char* unit) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, value, unit);
+    return text;
+}
+
+/// In the largest unit that keeps the number at 1 or more; the scales ascend.
+std::string scaled(const char* format, double value, std::span<const Scale> scales) {
+    const Scale* chosen = &scales.front();
+    for (const Scale& scale : scales)
+        if (value >= scale.factor) chosen = &scale;
+    return printed(format, value / chosen->factor, chosen->unit);
+}
+
+}  // namespace
+
+std::string figure_text(double value, const std::string& unit) {
+    constexpr double k = 1024;
+    static constexpr Scale bytes[] = {{k, "KiB"}, {k * k, "MiB"}, {k * k * k, "GiB"}, {k * k * k * k, "TiB"}};
+    static constexpr Scale flops[] = {{1e3, "kFLOP"},  {1e6, "MFLOP"},  {1e9, "GFLOP"},
+                                      {1e12, "TFLOP"}, {1e15, "PFLOP"}, {1e18, "EFLOP"}};
+    static constexpr Scale rates[] = {{1, "GFLOP/s"}, {1e3, "TFLOP/s"}, {1e6, "PFLOP/s"}};
+    if (unit == "B" && value >= k) return scaled("%.2f %s", value, bytes);
+    if (unit == "FLOP" && value >= 1e3) return scaled("%.4g %s", value, flops);
+    if (unit == "GFLOP/s") return scaled("%.4g %s", value, rates);
+    if (unit == "s" && value >= 1) return printed("%.3f %s", value, "s");
+    if (unit == "s") return printed("%.3f %s", value * 1e3, "ms");
+    return printed(unit.empty() ? "%.4g%s" : "%.4g %s", value, unit.c_str());
+}
+
+std::string comparison_to_json(const Comparison& c) {
+    Json json{{"names", c.names}, {"same", c.same}, {"verdict", c.verdict}, {"warnings", c.warnings}};
+    json["settings"] = Json::array();
+    for (const SettingDifference& setting : c.settings)
+        json["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
+    json["metrics"] = Json::array();
+    for (const MetricRow& row : c.metrics)
+        json["metrics"].push_back({{"key", row.key},
+                                   {"label", row.label},
+                                   {"unit", row.unit},
+                                   {"best", row.best < 0 ? Json() : Json(row.best)},
+                                   {"values", optionals(row.values)},
+                                   {"bands", optionals(row.bands)},
+                                   {"ratios", optionals(row.ratios)}});
+    json["spreads"] = Json::array();
+    for (const Spread& spread : c.spreads)
+        json["spreads"].push_back({{"repeats", spread.repeats},
+                                   {"median_seconds", spread.median},
+                                   {"least_seconds", spread.least},
+                                   {"most_seconds", spread.most}});
+    json["outputs"] = Json::array();
+    for (const auto& difference : c.outputs) json["outputs"].push_back(output_json(difference));
+    json["ranks"] = Json::array();
+    for (const RankRow& row : c.ranks) {
+        Json runs = Json::array();
+        for (const auto& rank : row.runs) runs.push_back(rank_figures(rank));
+        json["ranks"].push_back({{"rank", row.rank}, {"runs", std::move(runs)}});
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::vector<std::string> output_sentences(const Comparison& c) {
+    std::vector<std::string> sentences;
+    for (size_t i = 0; i < c.outputs.size(); ++i)
+        if (c.outputs[i])
+            sentences.push_back(c.names[i] + " against " + c.names[0] + ": " +
+                                output_difference_text(*c.outputs[i]) + ".");
+    return sentences;
+}
+
+std::string comparison_to_text(const Comparison& c) {
+    std::string text;
+    text += c.settings.empty() ? "The same settings.\n" : table_text(settings_table(c));
+    text += "\n" + table_text(metrics_table(c));
+    if (!c.ranks.empty()) text += "\n" + table_text(ranks_table(c));
+    for (const std::string& sentence : output_sentences(c)) text += "\n" + sentence + "\n";
+    if (!c.warnings.empty()) text += "\n";
+    for (const std::string& warning : c.warnings) text += "! " + warning + "\n";
+    return text + "\n" + c.verdict + "\n";
+}
+
+}  // namespace ringscope

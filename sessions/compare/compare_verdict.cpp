@@ -1,0 +1,131 @@
+// What a comparison comes to, in words.
+#include <cmath>
+#include <cstdio>
+
+#include "sessions/compare/compare.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string formatted(const char* format, double value) {
+    char text[64];
+    std::snprintf(text, sizeof text, format, value);
+    return text;
+}
+
+/// "half the peak memory", in figures: "0.25 times the peak memory".
+std::string ratio_words(const Comparison& c, const char* key, size_t run, const char* what) {
+    for (const MetricRow& row : c.metrics) {
+        if (row.key != key || !row.values[0] || !row.values[run]) continue;
+        if (*row.values[0] == *row.values[run]) return std::string("the same ") + what;
+        if (*row.values[0] == 0) return std::string("more ") + what + " (the first has none)";
+        return formatted("%.3g times the ", *row.ratios[run]) + what;
+    }
+    return "";
+}
+
+std::string duration(double seconds) {
+    return seconds < 1 ? formatted("%.3g ms", seconds * 1e3) : formatted("%.3g s", seconds);
+}
+
+struct SpeedClaim {
+    std::string words;
+    int direction = 0;  // +1: the other takes more time, -1: less, 0: nothing is claimed
+};
+
+/// "12 +- 2.1 %"; bands of independent runs add in quadrature. Where one long repeat makes the band wider
+/// than the difference, what lies between the two ranges is told: the difference is no less than that.
+std::string change_words(double change, double band, const Spread& faster, const Spread& slower, bool more) {
+    if (change > band) return formatted("%.3g", change * 100) + formatted(" +- %.2g %%", band * 100);
+    const double least = more ? slower.least / faster.most - 1 : 1 - faster.most / slower.least;
+    return formatted("at least %.2g %%", least * 100);
+}
+
+/// Where is_faster() does not hold either way the times are told and nothing is claimed.
+SpeedClaim speed_claim(const Spread& first, const Spread& other) {
+    const std::string times = duration(other.median) + " against " + duration(first.median);
+    const auto first_band = noise_band(first), other_band = noise_band(other);
+    if (!has_enough_repeats(first) || !has_enough_repeats(other) || !first_band || !other_band) {
+        const bool single = first.repeats == 1 && other.repeats == 1;
+        return {times +
+                    (single ? ", one run each"
+                            : ", " + std::to_string(other.repeats) + " and " + std::to_string(first.repeats) +
+                                  " repeats") +
+                    ": no claim about speed, which takes " + std::to_string(kLeastRepeatsForClaim) +
+                    " repeats of each",
+                0};
+    }
+    const std::string medians = " (" + times + ", medians of " + std::to_string(other.repeats) + " and " +
+                                std::to_string(first.repeats) + ")";
+    const double ratio = other.median / first.median;
+    const double band = ratio * std::hypot(*first_band, *other_band);
+    const double change = std::abs(ratio - 1);
+    if (is_faster(other, first))
+        return {change_words(change, band, other, first, false) + " less time" + medians, -1};
+    if (is_faster(first, other))
+        return {change_words(change, band, first, other, true) + " more time" + medians, 1};
+    return {formatted("no difference in time beyond the spread of %.2g %%", band * 100) + medians, 0};
+}
+
+/// Runs of one experiment under the same conditions have the same repeats: theirs is no difference to claim.
+SpeedClaim same_experiment(const Spread& spread) {
+    return {"a repeat of the same experiment (" + std::to_string(spread.repeats) + " repeats, " +
+                duration(spread.least) + " to " + duration(spread.most) + ")",
+            0};
+}
+
+struct Share {
+    const char* what;
+    double (*seconds)(const RankMetrics&);
+};
+constexpr Share kShares[] = {
+    {"computing", [](const RankMetrics& r) { return r.compute_seconds; }},
+    {"packing and merging", [](const RankMetrics& r) { return r.pack_seconds + r.merge_seconds; }},
+    {"exposed transfer", [](const RankMetrics& r) { return r.exposed_transfer_seconds; }},
+    {"waiting", [](const RankMetrics& r) { return r.wait_seconds(); }},
+};
+
+/// "31 ms less waiting on rank 3": of what every rank's time splits into, the change that went furthest the
+/// way of the claim. Of the two runs shown, not of their repeats: so only when these two went that way
+/// themselves.
+std::string cause_words(const Run& first, const Run& other, int direction) {
+    if (direction == 0 || (other.metrics.seconds - first.metrics.seconds) * direction <= 0) return "";
+    if (first.metrics.ranks.size() != other.metrics.ranks.size()) return "";
+    double most = 0;
+    std::string words;
+    for (size_t rank = 0; rank < first.metrics.ranks.size(); ++rank)
+        for (const Share& share : kShares) {
+            const double change = direction * (share.seconds(other.metrics.ranks[rank]) -
+                                               share.seconds(first.metrics.ranks[rank]));
+            if (change <= most) continue;
+            most = change;
+            words = duration(change) + (direction > 0 ? " more " : " less ") + share.what + " on rank " +
+                    std::to_string(rank);
+        }
+    return words.empty() ? "" : ": above all " + words;
+}
+
+}  // namespace
+
+bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
+
+std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, size_t i) {
+    const Run& first = *runs[0].run;
+    const Run& other = *runs[i].run;
+    const std::string names = runs[i].name + " against " + runs[0].name + ": ";
+    if (first.state != RunState::done || other.state != RunState::done)
+        return names + "no figures to compare, because not both runs finished.";
+    for (const size_t side : {size_t{0}, i})
+        if (answered_wrongly(*runs[side].run))
+            return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
+    const bool repeats = runs[0].repeat_seconds.size() >= 2 && first.experiment == other.experiment &&
+                         runs[0].repeat_seconds == runs[i].repeat_seconds;
+    const SpeedClaim speed =
+        repeats ? same_experiment(c.spreads[0]) : speed_claim(c.spreads[0], c.spreads[i]);
+    return names + speed.words + cause_words(first, other, speed.direction) + "; " +
+           ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
+           ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") + ".";
+}
+
+}  // namespace ringscope

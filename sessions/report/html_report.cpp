@@ -1,0 +1,245 @@
+#include "sessions/report/html_report.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "sessions/atomic_file.h"
+#include "sessions/report/html_pictures.h"
+#include "sessions/report/html_text.h"
+#include "sessions/report/html_trace.h"
+#include "sessions/report/palette.h"
+#include "sessions/store/run_record.h"
+
+namespace ringscope {
+
+namespace {
+
+using Runs = std::span<const ComparedRun>;
+
+std::string hex(unsigned colour) {
+    char text[8];
+    std::snprintf(text, sizeof text, "#%06X", colour);
+    return text;
+}
+
+/// Classes that the pictures use: k0.. for span kinds, c0.. for runs.
+std::string colour_rules(bool dark) {
+    const auto on_ground = [&](unsigned colour) { return hex(!dark && colour == kYellow ? kOlive : colour); };
+    std::string rules;
+    for (int kind = 0; kind < kSpanKinds; ++kind)
+        rules += ".k" + std::to_string(kind) +
+                 "{fill:" + on_ground(span_colour(static_cast<SpanKind>(kind))) + "}";
+    for (size_t i = 0; i < std::size(kCategories); ++i) {
+        const std::string colour = on_ground(kCategories[i]);
+        rules += ".c" + std::to_string(i) + "{fill:" + colour + "}.l" + std::to_string(i) +
+                 "{stroke:" + colour + "}.swatch.c" + std::to_string(i) + "{background:" + colour + "}";
+    }
+    return rules;
+}
+
+std::string style() {
+    return "<style>\n"
+           ":root{color-scheme:light "
+           "dark;--ground:#fff;--panel:#f3f4f6;--text:#16191d;--dim:#535a63;--line:#b9bfc7;"
+           "--good:#00694c;--warn:#855700}\n"
+           "@media(prefers-color-scheme:dark){:root{--ground:#14171b;--panel:#1d2126;--text:#e8eaed;--dim:#"
+           "a6aeb8;"
+           "--line:#414953;--good:#2bbf92;--warn:#e69f00}}\n"
+           "body{font:15px/1.5 "
+           "system-ui,sans-serif;background:var(--ground);color:var(--text);max-width:1100px;"
+           "margin:0 auto;padding:24px}\n"
+           "h1{font-size:1.5em;margin:.2em 0}h2{font-size:1.15em;margin:1.6em 0 .4em}\n"
+           ".verdict{white-space:pre-line;font-size:1.1em;background:var(--panel);border-left:4px solid "
+           "var(--good);padding:10px "
+           "14px}\n"
+           ".warning{color:var(--warn)}.dim{color:var(--dim)}.best{color:var(--good);font-weight:600}\n"
+           ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%}\n"
+           "th,td{text-align:right;padding:3px 10px;border-bottom:1px solid var(--line);vertical-align:top;"
+           "overflow-wrap:anywhere}\n"
+           "th:first-child,td:first-child{text-align:left;white-space:nowrap}th{color:var(--dim);font-weight:"
+           "600}\n"
+           ".swatch{display:inline-block;width:.8em;height:.8em;margin-right:.4em;border-radius:2px}\n"
+           "svg{width:100%;height:auto;display:block}svg "
+           "text{fill:var(--text);paint-order:stroke;stroke:var(--ground);stroke-width:3px;font:11px "
+           "system-ui,sans-serif}\n"
+           "svg .dimtext{fill:var(--dim)}svg .grid{stroke:var(--line)}svg .line{fill:none;stroke-width:2}\n"
+           "svg .more{fill:#E69F00}svg .less{fill:#0072B2}\n"
+           "svg .folded{fill:var(--dim)}svg .instant{fill:var(--text)}\n" +
+           colour_rules(false) + "\n@media(prefers-color-scheme:dark){" + colour_rules(true) +
+           "}\n@media print{body{max-width:none}}\n</style>\n";
+}
+
+std::string swatch(size_t run) {
+    return "<span class=\"swatch c" + std::to_string(run % std::size(kCategories)) + "\"></span>";
+}
+
+std::string head_row(const char* first, const Comparison& c) {
+    std::string row = std::string("<tr><th>") + first + "</th>";
+    for (size_t run = 0; run < c.names.size(); ++run)
+        row += "<th>" + swatch(run) + html_escaped(c.names[run]) + (run == 0 ? " (baseline)" : "") + "</th>";
+    return row + "</tr>\n";
+}
+
+std::string settings_section(const Comparison& c) {
+    std::string text = "<section id=\"settings\"><h2>Settings that differ</h2>\n";
+    if (c.settings.empty()) return text + "<p>All settings are the same.</p></section>\n";
+    text += "<div class=\"wide\"><table>" + head_row("setting", c);
+    for (const SettingDifference& setting : c.settings) {
+        text += "<tr><td>" + html_escaped(setting.path) + "</td>";
+        for (const std::string& value : setting.values) text += "<td>" + html_escaped(value) + "</td>";
+        text += "</tr>\n";
+    }
+    return text + "</table></div></section>\n";
+}
+
+std::string metric_cell(const MetricRow& row, size_t run) {
+    if (!row.values[run]) return "<td>-</td>";
+    std::string cell = "<td" + std::string(row.best == static_cast<int>(run) ? " class=\"best\"" : "") + ">" +
+                       html_data(*row.values[run], row.unit);
+    if (row.bands[run]) cell += " &plusmn; " + html_escaped(figure_text(*row.bands[run], row.unit));
+    if (run > 0 && row.ratios[run]) {
+        char times[32];
+        std::snprintf(times, sizeof times, "%.3g", *row.ratios[run]);
+        cell += std::string(" <span class=\"dim\">&times;") + times + "</span>";
+    }
+    return cell + (row.best == static_cast<int>(run) ? " best" : "") + "</td>";
+}
+
+std::string metrics_section(const Comparison& c) {
+    std::string text =
+        "<section id=\"figures\"><h2>Figures</h2>\n<div class=\"wide\"><table>" + head_row("figure", c);
+    for (const MetricRow& row : c.metrics) {
+        text += "<tr data-key=\"" + html_escaped(row.key) + "\"><td>" + html_escaped(row.label) + "</td>";
+        for (size_t run = 0; run < row.values.size(); ++run) text += metric_cell(row, run);
+        text += "</tr>\n";
+    }
+    return text +
+           "</table></div><p class=\"dim\">&times;: ratio to the baseline. &plusmn;: half the range of the "
+           "repeats. Best is said only of exact figures, or of times whose repeats lie apart; never of a run "
+           "with a wrong answer.</p></section>\n";
+}
+
+struct RankFigure {
+    const char* name;
+    const char* unit;
+    double (*value)(const RankMetrics&);
+};
+constexpr RankFigure kRankFigures[] = {
+    {"compute", "s", [](const RankMetrics& r) { return r.compute_seconds; }},
+    {"waiting", "s", [](const RankMetrics& r) { return r.wait_seconds(); }},
+    {"peak memory", "B", [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
+    {"sent", "B", [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
+};
+
+std::string ranks_section(const Comparison& c) {
+    if (c.ranks.empty()) return "";
+    std::string text = "<section id=\"ranks\"><h2>Rank by rank</h2>\n";
+    for (const RankFigure& figure : kRankFigures)
+        text += std::string("<h3>") + figure.name + "</h3>\n" + rank_bars_svg(c, figure.unit, figure.value);
+    text += "<details><summary>As a table</summary><div class=\"wide\"><table>" + head_row("rank", c);
+    for (const RankFigure& figure : kRankFigures)
+        for (const RankRow& row : c.ranks) {
+            text += "<tr><td>" + std::to_string(row.rank) + ", " + figure.name + "</td>";
+            for (const auto& rank : row.runs)
+                text += "<td>" + (rank ? html_data(figure.value(*rank), figure.unit) : std::string("-")) +
+                        "</td>";
+            text += "</tr>\n";
+        }
+    return text + "</table></div></details></section>\n";
+}
+
+std::string verification_text(const Run& run) {
+    if (run.state != RunState::done) return name_of(run.state);
+    if (!run.verification) return "not verified";
+    char error[64];
+    std::snprintf(error, sizeof error, "%.2g", run.verification->max_abs_error);
+    return std::string(run.verification->passed ? "verified" : "WRONG") + ", largest error " + error +
+           " in " + std::to_string(run.verification->checked_rows) + " of " +
+           std::to_string(run.verification->total_rows) + " rows";
+}
+
+/// Unix milliseconds as "2026-11-21 04:40 UTC".
+std::string utc_text(int64_t unix_ms) {
+    const auto seconds = static_cast<time_t>(unix_ms / 1000);
+    tm parts{};
+    gmtime_r(&seconds, &parts);
+    char text[40];
+    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
+    return text;
+}
+
+std::string provenance_section(Runs runs, const Comparison& c) {
+    std::string text =
+        "<section id=\"provenance\"><h2>Where the runs come from</h2>\n<div class=\"wide\"><table>" +
+        head_row("", c);
+    const auto row = [&](const char* name, auto value) {
+        text += std::string("<tr><td>") + name + "</td>";
+        for (const ComparedRun& compared : runs)
+            text += "<td>" + html_escaped(value(*compared.run)) + "</td>";
+        text += "</tr>\n";
+    };
+    row("answer", verification_text);
+    row("settings", [](const Run& r) { return settings_line(r.experiment); });
+    row("started", [](const Run& r) { return utc_text(r.started_utc_ms); });
+    row("host", [](const Run& r) { return r.machine.host; });
+    row("processor",
+        [](const Run& r) { return r.machine.cpu + ", " + std::to_string(r.machine.cores) + " cores"; });
+    row("system", [](const Run& r) { return r.machine.os; });
+    row("device and kernel", [](const Run& r) { return r.device + " " + r.kernel; });
+    row("threads", [](const Run& r) { return std::to_string(r.threads); });
+    row("RingScope", [](const Run& r) { return r.version; });
+    row("error", [](const Run& r) { return r.error; });
+    return text + "</table></div></section>\n";
+}
+
+std::string picture_section(const char* id, const char* title, const std::string& help,
+                            const std::string& svg) {
+    if (svg.empty()) return "";
+    return std::string("<section id=\"") + id + "\"><h2>" + title + "</h2>\n<p class=\"dim\">" + help +
+           "</p>\n" + svg + "</section>\n";
+}
+
+std::string kinds_legend() {
+    std::string text;
+    for (const SpanKind kind : {SpanKind::pack, SpanKind::compute, SpanKind::merge, SpanKind::wait,
+                                SpanKind::receive, SpanKind::collective})
+        text += "<svg style=\"display:inline;width:.8em;height:.8em\" viewBox=\"0 0 10 10\"><rect class=\"k" +
+                std::to_string(static_cast<int>(kind)) + "\" width=\"10\" height=\"10\"/></svg> " +
+                std::string(name_of(kind)) + " &nbsp; ";
+    return text;
+}
+
+}  // namespace
+
+std::string comparison_to_html(Runs runs, const Comparison& c, const ImportedTraces& traces) {
+    std::string title;
+    for (const std::string& name : c.names) title += (title.empty() ? "" : " / ") + name;
+    std::string page =
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
+        html_escaped(title) + "</title>\n" + style() + "</head>\n<body>\n<h1>" + html_escaped(title) +
+        "</h1>\n<p class=\"verdict\" id=\"verdict\">" + html_escaped(c.verdict) + "</p>\n";
+    for (const std::string& sentence : output_sentences(c)) page += "<p>" + html_escaped(sentence) + "</p>\n";
+    for (const std::string& warning : c.warnings)
+        page += "<p class=\"warning\">! " + html_escaped(warning) + "</p>\n";
+    page += settings_section(c) + metrics_section(c);
+    page += picture_section("timelines", "Timelines, aligned by ring step",
+                            "Above: work and waiting; below: what arrives. Between two runs: how much longer "
+                            "(orange, up) or shorter (blue, down) each rank took for each step. " +
+                                kinds_legend(),
+                            timelines_svg(runs));
+    page += picture_section("memory", "Memory of the fullest rank",
+                            "Over each run's own time from its start.", memory_svg(runs));
+    for (size_t i = 0; i < traces.size(); ++i) page += trace_section(*traces[i], i + 1);
+    page += ranks_section(c) + provenance_section(runs, c);
+    return page + "</body>\n</html>\n";
+}
+
+void save_html_report(Runs runs, const Comparison& c, const ImportedTraces& traces, const std::string& path,
+                      const std::stop_token& stop) {
+    AtomicFile file(path, stop);
+    file.write(comparison_to_html(runs, c, traces));
+    file.commit();
+}
+
+}  // namespace ringscope

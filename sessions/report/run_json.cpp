@@ -1,0 +1,218 @@
+#include "sessions/report/run_json.h"
+
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "sessions/experiment_file.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string text_of(const Json& json) {
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+/// JSON has no infinities: they become null.
+Json number(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json by_purpose(const BytesByPurpose& bytes) {
+    static constexpr const char* keys[] = {"query", "own_kv", "travelling_kv", "output", "lse", "workspace"};
+    static_assert(std::size(keys) == kPurposes);
+    Json json = Json::object();
+    for (size_t i = 0; i < bytes.size(); ++i) json[keys[i]] = bytes[i];
+    return json;
+}
+
+Json machine_json(const Machine& machine) {
+    return {{"host", machine.host},
+            {"cpu", machine.cpu},
+            {"cores", machine.cores},
+            {"memory_bytes", machine.memory_bytes},
+            {"os", machine.os}};
+}
+
+Json rank_json(const RankMetrics& rank) {
+    return {{"rank", rank.rank},
+            {"peak_bytes", rank.peak_bytes},
+            {"predicted_peak_bytes", rank.predicted_peak_bytes},
+            {"peak_by_purpose", by_purpose(rank.peak_by_purpose)},
+            {"sent_bytes", rank.sent_bytes},
+            {"received_bytes", rank.received_bytes},
+            {"compute_seconds", number(rank.compute_seconds)},
+            {"core_seconds", number(rank.core_seconds)},
+            {"pack_seconds", number(rank.pack_seconds)},
+            {"merge_seconds", number(rank.merge_seconds)},
+            {"exposed_transfer_seconds", number(rank.exposed_transfer_seconds)},
+            {"wait_seconds", number(rank.wait_seconds())},
+            {"wait_peer_seconds", number(rank.wait_peer_seconds)},
+            {"wait_link_seconds", number(rank.wait_link_seconds)},
+            {"wait_core_seconds", number(rank.wait_core_seconds)},
+            {"idle_seconds", number(rank.idle_seconds)},
+            {"transfer_seconds", number(rank.transfer_seconds)}};
+}
+
+Json verification_json(const Verification& v) {
+    return {{"checked_rows", v.checked_rows},
+            {"total_rows", v.total_rows},
+            {"max_abs_error", number(v.max_abs_error)},
+            {"relative_error", number(v.relative_error)},
+            {"allowed_relative_error", number(v.allowed_relative_error)},
+            {"max_lse_error", number(v.max_lse_error)},
+            {"wrong_empty_rows", v.wrong_empty_rows},
+            {"coverage_ok", v.coverage_ok},
+            {"passed", v.passed}};
+}
+
+Json figures_json(const Run& run) {
+    const Metrics& m = run.metrics;
+    Json json{{"state", name_of(run.state)}, {"error", run.error.empty() ? Json() : Json(run.error)}};
+    json.update({{"seconds", number(m.seconds)},
+                 {"flops", number(m.flops)},
+                 {"gflops_per_second", number(m.gflops_per_second)},
+                 {"bytes_on_wire", m.bytes_on_wire},
+                 {"overlap_efficiency", number(m.overlap_efficiency)},
+                 {"compute_imbalance", number(m.compute_imbalance)},
+                 {"device", run.device},
+                 {"kernel", run.kernel},
+                 {"transport", run.transport},
+                 {"threads", run.threads},
+                 {"ranks", run.schedule ? run.schedule->ranks : run.experiment.ring.ranks},
+                 {"strategy", name_of(run.schedule ? run.schedule->strategy : run.experiment.ring.strategy)},
+                 {"input", run.input_name.empty() ? Json() : Json(run.input_name)},
+                 {"version", run.version},
+                 {"revision", run.revision},
+                 {"started_utc_ms", run.started_utc_ms},
+                 {"spans", run.trace.spans.size()}});
+    return json;
+}
+
+/// What a kept trace has not; null there.
+constexpr const char* kOnlyOfRuns[] = {
+    "experiment_hash",
+    "input",
+    "host",
+    "device",
+    "kernel",
+    "dtype",
+    "seq_len",
+    "ranks",
+    "strategy",
+    "layout",
+    "verify_passed",
+    "max_abs_error",
+    "seconds",
+    "gflops_per_second",
+    "bytes_on_wire",
+    "peak_bytes",
+    "output_bytes",
+    "same_experiment",
+    "overlap_efficiency",
+    "compute_imbalance",
+};
+
+Json summary_json(const RunSummary& s) {
+    Json json{{"id", s.id},
+              {"kind", s.is_trace ? "trace" : "run"},
+              {"uuid", s.uuid},
+              {"name", s.name},
+              {"note", s.note},
+              {"tags", s.tags},
+              {"baseline", s.baseline},
+              {"archived", s.archived},
+              {"experiment_hash", s.experiment_hash},
+              {"started_utc_ms", s.started_utc_ms},
+              {"state", state_text(s)},
+              {"error", s.error.empty() ? Json() : Json(s.error)},
+              {"version", s.version},
+              {"revision", s.revision},
+              {"input", s.input_name.empty() ? Json() : Json(s.input_name)},
+              {"host", s.host},
+              {"device", s.device},
+              {"kernel", s.kernel},
+              {"settings", s.settings},
+              {"dtype", s.dtype},
+              {"seq_len", s.seq_len},
+              {"ranks", s.ranks},
+              {"strategy", s.strategy},
+              {"layout", s.layout},
+              {"verified", s.verified},
+              {"verify_passed", s.verified ? Json(s.verify_passed) : Json()},
+              {"max_abs_error", s.verified ? number(s.max_abs_error) : Json()},
+              {"seconds", number(s.seconds)},
+              {"gflops_per_second", number(s.gflops_per_second)},
+              {"overlap_efficiency", number(s.overlap_efficiency)},
+              {"compute_imbalance", number(s.compute_imbalance)},
+              {"bytes_on_wire", s.bytes_on_wire},
+              {"peak_bytes", s.peak_bytes},
+              {"spans", s.spans},
+              {"output_bytes", s.output_bytes},
+              {"same_experiment", s.same_experiment}};
+    if (s.is_trace)
+        for (const char* key : kOnlyOfRuns) json[key] = nullptr;
+    return json;
+}
+
+Json stream_json(const Stream& stream) {
+    return {{"segment_length", stream.segment_length},
+            {"dilation_rate", stream.dilation_rate},
+            {"offset", stream.offset},
+            {"dilated", stream.dilated},
+            {"kv_heads", stream.kv_heads}};
+}
+
+}  // namespace
+
+std::string run_to_json(const Run& run, std::optional<int64_t> run_id) {
+    Json json = Json::object();
+    if (run_id) json["run_id"] = *run_id;
+    json["run"] = figures_json(run);
+    json["ranks"] = Json::array();
+    for (const RankMetrics& rank : run.metrics.ranks) json["ranks"].push_back(rank_json(rank));
+    if (run.verification) json["verify"] = verification_json(*run.verification);
+    json["machine"] = machine_json(run.machine);
+    json["experiment"] = Json::parse(experiment_to_json(run.experiment));
+    return text_of(json);
+}
+
+std::string plan_to_json(const Schedule& schedule) {
+    Json json{{"bytes_on_wire", schedule.bytes_on_wire},
+              {"flops", number(schedule.flops)},
+              {"dense_flops", number(schedule.dense_flops)},
+              {"steps", schedule.steps},
+              {"strategy", name_of(schedule.strategy)},
+              {"phases", schedule.phases},
+              {"transfers", schedule.transfers.size()},
+              {"stripe_block", schedule.placement.stripe_block()},
+              {"pairs_planned", schedule.pairs_planned},
+              {"pairs_allowed", schedule.pairs_allowed},
+              {"predicted_peak_bytes_max", predicted_peak_bytes_max(schedule)},
+              {"predicted_bytes_all_ranks", predicted_bytes_all_ranks(schedule)}};
+    json["ranks"] = Json::array();
+    for (size_t rank = 0; rank < schedule.rank_plans.size(); ++rank) {
+        const RankPlan& plan = schedule.rank_plans[rank];
+        json["ranks"].push_back({{"rank", rank},
+                                 {"tokens", plan.tokens},
+                                 {"sent_bytes", plan.sent_bytes},
+                                 {"received_bytes", plan.received_bytes},
+                                 {"predicted_peak_bytes", plan.predicted_peak_bytes()},
+                                 {"predicted_by_purpose", by_purpose(plan.predicted)},
+                                 {"flops", number(plan.flops)}});
+    }
+    json["streams"] = Json::array();
+    for (const Stream& stream : schedule.streams) json["streams"].push_back(stream_json(stream));
+    json["experiment"] = Json::parse(experiment_to_json(schedule.experiment));
+    return text_of(json);
+}
+
+std::string summaries_to_json(std::span<const RunSummary> runs) {
+    Json json{{"runs", Json::array()}};
+    for (const RunSummary& run : runs) json["runs"].push_back(summary_json(run));
+    return text_of(json);
+}
+
+std::string summary_to_json(const RunSummary& run) { return text_of(summary_json(run)); }
+
+}  // namespace ringscope

@@ -1,0 +1,230 @@
+#include "sessions/store/database.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include <sqlite3.h>
+
+#include "sessions/stop.h"
+
+namespace ringscope {
+
+namespace {
+
+DbError::Cause cause_of(int code) {
+    switch (code & 0xff) {
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return DbError::Cause::damaged;
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+            return DbError::Cause::locked;
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+            return DbError::Cause::read_only;
+        default:
+            return DbError::Cause::other;
+    }
+}
+
+std::string words_for(int code, sqlite3* handle) {
+    if (code == SQLITE_READONLY_ROLLBACK)
+        return "a change was cut off and cannot be undone where the file cannot be written: copy it, with "
+               "its "
+               "-journal file, to where it can";
+    switch (cause_of(code)) {
+        case DbError::Cause::damaged:
+            return std::string("the file is damaged: ") + sqlite3_errmsg(handle);
+        case DbError::Cause::locked:
+            return "another program keeps the file locked; try again when it is done";
+        case DbError::Cause::read_only:
+            return "the file or its folder cannot be written";
+        case DbError::Cause::other:
+            break;
+    }
+    std::string words = (code & 0xff) == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(handle);
+    const int system = handle ? sqlite3_system_errno(handle) : 0;
+    if (system != 0 && (code & 0xff) != SQLITE_FULL) words += std::string(" (") + std::strerror(system) + ")";
+    return words;
+}
+
+int open_flags(DbMode mode) {
+    switch (mode) {
+        case DbMode::read_write:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+        case DbMode::read_only:
+        case DbMode::salvage:
+            return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+        case DbMode::create:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
+    }
+    return 0;
+}
+
+}  // namespace
+
+Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) {
+    const int code = sqlite3_open_v2(path.c_str(), &handle_, open_flags(mode), nullptr);
+    try {
+        if (code != SQLITE_OK) fail(code);
+        sqlite3_extended_result_codes(handle_, 1);
+        sqlite3_busy_timeout(handle_, busy_timeout_ms);
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, mode == DbMode::salvage ? 0 : 1, nullptr);
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        run("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
+        // Overwriting what is deleted, as some distributions have it, needs a journal as large as the run: no
+        // run could be deleted from a full disk.
+        run("PRAGMA secure_delete = OFF");
+        run(mode == DbMode::salvage ? "PRAGMA writable_schema = ON" : "PRAGMA synchronous = FULL");
+    } catch (...) {
+        sqlite3_close_v2(handle_);
+        throw;
+    }
+}
+
+Db::~Db() { sqlite3_close_v2(handle_); }
+
+void Db::stop_when(std::stop_token stop) {
+    constexpr int kSteps = 100;  // of SQLite's machine, which copies at most a chunk of a run in some ten
+    stop_ = std::move(stop);
+    const auto stopped = [](void* token) {
+        return static_cast<const std::stop_token*>(token)->stop_requested() ? 1 : 0;
+    };
+    sqlite3_progress_handler(handle_, kSteps, stopped, &stop_);
+}
+
+void Db::fail(int code) const {
+    if ((code & 0xff) == SQLITE_INTERRUPT) leave_if_stopped(stop_);
+    std::string message = path_ + ": " + words_for(code, handle_);
+    std::replace(message.begin(), message.end(), '\n', ' ');  // SQLite quotes statements as they stand
+    throw DbError(cause_of(code), message);
+}
+
+void Db::run(const char* sql) {
+    const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(code);
+}
+
+void Db::roll_back() {
+    if (sqlite3_get_autocommit(handle_) == 0) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+int64_t Db::number(const char* sql) {
+    Statement statement(*this, sql);
+    return statement.step() ? statement.get_int() : 0;
+}
+
+std::string Db::text(const char* sql) {
+    Statement statement(*this, sql);
+    return statement.step() ? statement.get_text() : "";
+}
+
+int64_t Db::last_id() const { return sqlite3_last_insert_rowid(handle_); }
+int64_t Db::changes() const { return sqlite3_changes64(handle_); }
+bool Db::is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1; }
+
+void Db::backup_to(const std::string& path) const {
+    Db target(path, DbMode::create, 0);
+    sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", handle_, "main");
+    if (!backup) target.fail(sqlite3_errcode(target.handle()));
+    constexpr int kAllPages = -1;
+    const int stepped = sqlite3_backup_step(backup, kAllPages);
+    const int finished = sqlite3_backup_finish(backup);  // calls a copy that met a lock a good one
+    if (finished != SQLITE_OK) target.fail(finished);
+    if (stepped != SQLITE_DONE) fail(stepped);
+}
+
+Statement::Statement(Db& db, const char* sql) : db_(db) {
+    const int code = sqlite3_prepare_v2(db.handle(), sql, -1, &statement_, nullptr);
+    if (code != SQLITE_OK) db_.fail(code);
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+Statement& Statement::bind(int64_t value) {
+    const int code = sqlite3_bind_int64(statement_, next_bind_++, value);
+    if (code != SQLITE_OK) db_.fail(code);
+    return *this;
+}
+
+Statement& Statement::bind(double value) {
+    const int code = sqlite3_bind_double(statement_, next_bind_++, value);
+    if (code != SQLITE_OK) db_.fail(code);
+    return *this;
+}
+
+Statement& Statement::bind(const std::string& value) {
+    const int code = sqlite3_bind_text64(statement_, next_bind_++, value.data(), value.size(),
+                                         SQLITE_TRANSIENT, SQLITE_UTF8);
+    if (code != SQLITE_OK) db_.fail(code);
+    return *this;
+}
+
+Statement& Statement::bind(std::span<const unsigned char> value) {
+    // A null pointer would bind NULL instead of an empty blob.
+    static const unsigned char nothing = 0;
+    const unsigned char* data = value.empty() ? &nothing : value.data();
+    const int code = sqlite3_bind_blob64(statement_, next_bind_++, data, value.size(), SQLITE_STATIC);
+    if (code != SQLITE_OK) db_.fail(code);
+    return *this;
+}
+
+bool Statement::step() {
+    leave_if_stopped(db_.stop());
+    next_column_ = 0;
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    db_.fail(code);
+}
+
+void Statement::run() {
+    while (step()) {
+    }
+    sqlite3_reset(statement_);
+    next_bind_ = 1;
+}
+
+int64_t Statement::get_int() { return sqlite3_column_int64(statement_, next_column_++); }
+
+double Statement::get_real() {
+    const int column = next_column_++;
+    if (sqlite3_column_type(statement_, column) == SQLITE_NULL)
+        return std::numeric_limits<double>::quiet_NaN();
+    return sqlite3_column_double(statement_, column);
+}
+
+int Statement::get_small() {
+    const int64_t value = get_int();
+    if (value < std::numeric_limits<int>::min() || value > std::numeric_limits<int>::max())
+        throw DbError(DbError::Cause::damaged,
+                      db_.path() + ": the file is damaged: " + std::to_string(value) + " is out of range");
+    return static_cast<int>(value);
+}
+
+std::string Statement::get_text() {
+    const int column = next_column_++;
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    return text ? std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)))
+                : std::string();
+}
+
+std::span<const unsigned char> Statement::get_blob() {
+    const int column = next_column_++;
+    const auto* data = static_cast<const unsigned char*>(sqlite3_column_blob(statement_, column));
+    return {data, data ? static_cast<size_t>(sqlite3_column_bytes(statement_, column)) : 0};
+}
+
+Transaction::Transaction(Db& db) : db_(db) { db_.run("BEGIN IMMEDIATE"); }
+
+Transaction::~Transaction() {
+    if (open_) db_.roll_back();
+}
+
+void Transaction::commit() {
+    db_.run("COMMIT");
+    open_ = false;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,131 @@
+// SQLite's C interface with C++ lifetimes: a connection, a statement, a transaction. For this folder only.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "engine/base/error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace ringscope {
+
+/// "RScp": tells our files from other SQLite files, to us and to file(1).
+inline constexpr int32_t kApplicationId = 0x52536370;
+
+enum class DbMode {
+    read_write,
+    read_only,
+    salvage,  // read-only, and reading goes on where the header or the schema contradicts the file
+    create,   // a new file; fails when there is one
+};
+
+/// An Error(io) that says what it was about, for those who can do something about it.
+class DbError : public Error {
+  public:
+    enum class Cause { damaged, locked, read_only, other };
+    DbError(Cause cause, const std::string& message) : Error(ErrorKind::io, message), cause_(cause) {}
+    Cause cause() const { return cause_; }
+
+  private:
+    Cause cause_;
+};
+
+class Db {
+  public:
+    /// `create` makes a new file and fails when there is one; the others never create. Sets what every
+    /// connection needs: foreign keys, rollback journal, full sync, defensive mode, a busy timeout. Throws
+    /// Error(io).
+    Db(const std::string& path, DbMode mode, int busy_timeout_ms);
+    ~Db();
+    Db(const Db&) = delete;
+    Db& operator=(const Db&) = delete;
+
+    void run(const char* sql);  // one or more statements without results
+    void roll_back();           // nothing to do is fine: a failure may have rolled back already
+    int64_t number(const char* sql);
+    std::string text(const char* sql);
+    int64_t last_id() const;
+    int64_t changes() const;
+    bool is_read_only() const;
+    /// From now on statements that take long, and all that are stepped, end with Error(cancelled) once a stop
+    /// is requested; an open transaction is then rolled back as after any error.
+    void stop_when(std::stop_token stop);
+    const std::stop_token& stop() const { return stop_; }
+    const std::string& path() const { return path_; }
+    sqlite3* handle() const { return handle_; }
+    /// Throws DbError for the connection's newest error.
+    [[noreturn]] void fail(int code) const;
+    /// Copies the whole database to a new file, page by page, consistent with other connections. Throws
+    /// Error(io), also when another program keeps it locked.
+    void backup_to(const std::string& path) const;
+
+  private:
+    std::string path_;
+    sqlite3* handle_ = nullptr;
+    std::stop_token stop_;
+};
+
+class Statement {
+  public:
+    Statement(Db& db, const char* sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    /// Binds to the next parameter; they count from 1.
+    Statement& bind(int64_t value);
+    Statement& bind(int value) { return bind(int64_t{value}); }
+    Statement& bind(bool value) { return bind(int64_t{value}); }
+    Statement& bind(double value);  // NaN becomes NULL, and back
+    Statement& bind(const std::string& value);
+    Statement& bind(const char* value) { return bind(std::string(value)); }
+    Statement& bind(std::span<const unsigned char> value);  // must live until the statement was run
+
+    bool step();  // true: a row is there
+    void run();   // to the end, then ready for new bindings
+
+    /// The next column of the row, in order.
+    int64_t get_int();
+    int get_small();
+    double get_real();
+    std::string get_text();
+    std::span<const unsigned char> get_blob();  // valid until the next step
+
+  private:
+    Db& db_;
+    sqlite3_stmt* statement_ = nullptr;
+    int next_bind_ = 1;
+    int next_column_ = 0;
+};
+
+/// What is read while it lives was there at one moment.
+class Snapshot {
+  public:
+    explicit Snapshot(Db& db) : db_(db) { db_.run("BEGIN"); }
+    ~Snapshot() { db_.roll_back(); }
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+  private:
+    Db& db_;
+};
+
+/// Rolled back unless committed. IMMEDIATE: waits for other writers before it starts, not in the middle.
+class Transaction {
+  public:
+    explicit Transaction(Db& db);
+    ~Transaction();
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    void commit();
+
+  private:
+    Db& db_;
+    bool open_ = true;
+};
+
+}  // namespace ringscope

@@ -1,0 +1,195 @@
+#include "sessions/store/migrations.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sessions/atomic_file.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr int64_t kQuickCheckBytes = int64_t{16} << 20;  // a quick_check of that takes about 50 ms
+
+[[noreturn]] void fail(const std::string& path, const std::string& why, ErrorKind kind = ErrorKind::io) {
+    throw Error(kind, path + ": " + why);
+}
+
+/// -1 when there is no file.
+int64_t file_size(const std::string& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) != 0) {
+        if (errno == ENOENT) return -1;
+        const int error_number = errno;
+        const std::string missing = missing_folder(path);
+        fail(path, missing.empty() ? std::strerror(error_number) : missing, kind_of_path_error(error_number));
+    }
+    if (S_ISDIR(status.st_mode)) fail(path, "not a run file: it is a folder", ErrorKind::bad_input);
+    if (!S_ISREG(status.st_mode))
+        fail(path, "not a run file: it is not a regular file", ErrorKind::bad_input);
+    return status.st_size;
+}
+
+void set_version(Db& db, size_t version) {
+    db.run(("PRAGMA user_version = " + std::to_string(version)).c_str());
+}
+
+void run_steps(Db& db, size_t from, SchemaSteps steps) {
+    for (size_t step = from; step < steps.size(); ++step) db.run(steps[step]);
+    Statement broken(db, "PRAGMA foreign_key_check");
+    if (broken.step()) fail(db.path(), "migration left rows without their run");
+    set_version(db, steps.size());
+}
+
+void initialise(Db& db, SchemaSteps steps) {
+    Transaction transaction(db);
+    if (db.number("PRAGMA user_version") != 0) return;  // somebody else was faster
+    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
+    run_steps(db, 0, steps);
+    transaction.commit();
+}
+
+/// Made whole under another name, so that nobody ever sees a file without its tables.
+void create_file(const std::string& path, SchemaSteps steps) {
+    const std::string missing = missing_folder(path);
+    if (!missing.empty()) fail(path, "cannot be made: " + missing, ErrorKind::bad_input);
+    const std::string folder = std::filesystem::absolute(path).parent_path().string();
+    if (access(folder.c_str(), W_OK) != 0)  // SQLite would say that there is no such file
+        fail(path,
+             "cannot be made: its folder cannot be written (" + std::string(std::strerror(errno)) + ")");
+    const std::string part = path + ".part-" + std::to_string(getpid());
+    try {
+        Db db(part, DbMode::create, kBusyTimeoutMs);
+        initialise(db, steps);
+    } catch (const Error& failure) {
+        unlink(part.c_str());
+        const std::string what = failure.what();
+        fail(path, "cannot be made: " + what.substr(what.find(": ") + 2));
+    }
+    // link() leaves an existing file alone: another window that was faster wins. Not every file system has
+    // it.
+    if (link(part.c_str(), path.c_str()) != 0 && errno != EEXIST && rename(part.c_str(), path.c_str()) != 0) {
+        const std::string why = std::strerror(errno);
+        unlink(part.c_str());
+        fail(path, "cannot be made: " + why);
+    }
+    unlink(part.c_str());
+}
+
+std::string free_backup_name(const std::string& path, int64_t version) {
+    const std::string name = path + ".bak-v" + std::to_string(version);
+    std::string candidate = name;
+    for (int i = 2; std::filesystem::exists(candidate); ++i) candidate = name + "." + std::to_string(i);
+    return candidate;
+}
+
+/// Gives the name of the copy.
+std::string migrate(Db& db, int64_t version, SchemaSteps steps) {
+    const std::string copy = free_backup_name(db.path(), version);
+    const std::string part = copy + ".part-" + std::to_string(getpid());
+    try {
+        db.backup_to(part);
+    } catch (const Error& failure) {
+        unlink(part.c_str());
+        fail(db.path(), std::string("must be migrated, but cannot be copied first: ") + failure.what());
+    }
+    if (rename(part.c_str(), copy.c_str()) != 0) fail(copy, std::strerror(errno));
+    db.run("PRAGMA foreign_keys = OFF");
+    {
+        Transaction transaction(db);
+        const auto now = static_cast<size_t>(db.number("PRAGMA user_version"));
+        if (now < steps.size()) {
+            run_steps(db, now, steps);
+            transaction.commit();
+        }
+    }
+    db.run("PRAGMA foreign_keys = ON");
+    return copy;
+}
+
+/// "" when nothing is wrong as far as can be told quickly.
+std::string quick_damage(Db& db, int64_t bytes) {
+    if (bytes > kQuickCheckBytes) return "";
+    std::string result = db.text("PRAGMA quick_check(1)");
+    std::replace(result.begin(), result.end(), '\n', ' ');
+    return result == "ok" ? "" : result;
+}
+
+int64_t require_ours(Db& db, const std::string& path) {
+    if (db.number("PRAGMA application_id") != kApplicationId)
+        fail(path, "not a run file: another program's SQLite file");
+    const int64_t version = db.number("PRAGMA user_version");
+    if (version < 1)
+        fail(path, "not a run file: schema version " + std::to_string(version) + ", 1 or more is allowed");
+    return version;
+}
+
+RunFile open_damaged(const std::string& path, const std::string& damage) {
+    try {
+        auto db = std::make_unique<Db>(path, DbMode::salvage, kBusyTimeoutMs);
+        require_ours(*db, path);
+        return {std::move(db), StoreState::damaged,
+                "damaged (" + damage + "): opened read-only; what can be read is shown"};
+    } catch (const DbError& error) {
+        if (error.cause() != DbError::Cause::damaged) throw;
+        fail(path, "not a run file, or damaged from its first page on");
+    }
+}
+
+RunFile open_newer(const std::string& path, int64_t version, SchemaSteps steps) {
+    return {std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs), StoreState::newer,
+            "made by a newer version (schema " + std::to_string(version) + ", this one knows " +
+                std::to_string(steps.size()) + "): opened read-only"};
+}
+
+/// A file that is there and, as far as it says itself, whole. Throws DbError when it turns out to be damaged.
+RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
+    auto db = std::make_unique<Db>(path, DbMode::read_write, kBusyTimeoutMs);
+    if (create && file_size(path) == 0) initialise(*db, steps);
+    const int64_t version = require_ours(*db, path);
+    const auto known = static_cast<int64_t>(steps.size());
+    if (version > known) return open_newer(path, version, steps);
+    const std::string damage = quick_damage(*db, file_size(path));
+    if (!damage.empty()) return open_damaged(path, damage);
+    if (db->is_read_only()) {
+        if (version < known)
+            fail(path,
+                 "made by an older version, and cannot be migrated because it cannot be written: copy it "
+                 "first");
+        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only"};
+    }
+    if (version < known) {
+        const std::string copy = migrate(*db, version, steps);
+        return {std::move(db), StoreState::writable,
+                "migrated from schema " + std::to_string(version) + " to " + std::to_string(known) +
+                    "; the file as it was is " + copy};
+    }
+    // A file that somebody switched to a write-ahead log would be three files, not one document.
+    if (db->text("PRAGMA journal_mode") != "delete") db->run("PRAGMA journal_mode = DELETE");
+    return {std::move(db), StoreState::writable, ""};
+}
+
+}  // namespace
+
+RunFile open_run_file(const std::string& path, bool create, SchemaSteps steps) {
+    const bool missing = file_size(path) < 0;
+    if (missing && !create) {
+        const std::string folder = missing_folder(path);
+        fail(path, "there is no such run file" + (folder.empty() ? "" : ": " + folder), ErrorKind::bad_input);
+    }
+    if (missing) create_file(path, steps);
+    try {
+        return open_whole(path, create, steps);
+    } catch (const DbError& error) {
+        if (error.cause() != DbError::Cause::damaged) throw;
+        const std::string what = error.what();
+        return open_damaged(path, what.substr(what.rfind(": ") + 2));
+    }
+}
+
+}  // namespace ringscope

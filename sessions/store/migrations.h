@@ -1,0 +1,33 @@
+// A run file's way from disk to a connection: is it ours, is it whole, is it of this version?
+//
+// Schema steps are schema/NNN_what.sql. Step N brings a file from user_version N - 1 to N. To add one: write
+// the next number's file, add it to RINGSCOPE_SCHEMA in sessions/CMakeLists.txt, and add its row to the
+// migration test. A step that was shipped is never edited. A step runs with foreign keys off, inside one
+// transaction with all others, and foreign_key_check must be clean before the commit.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+
+#include "sessions/store/database.h"
+#include "sessions/store/run_store.h"
+
+namespace ringscope {
+
+using SchemaSteps = std::span<const char* const>;
+
+/// The steps this version knows, in order.
+SchemaSteps schema_steps();
+
+struct RunFile {
+    std::unique_ptr<Db> db;
+    StoreState state = StoreState::writable;
+    std::string message;
+};
+
+/// Opens PATH as run_store.h says; `create` makes it when it is missing or empty. Other steps than
+/// schema_steps() are for tests. Throws Error(io).
+RunFile open_run_file(const std::string& path, bool create, SchemaSteps steps = schema_steps());
+
+}  // namespace ringscope

@@ -1,0 +1,51 @@
+// Everything of a saved run that has a name, for filters and sorting: what is set, what came out, what is
+// noted. No SQLite here.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sessions/store/run_record.h"
+
+namespace ringscope {
+
+/// "\nproblem.batch=1\nproblem.seq_len=8192 ...": every field of the experiment on a line that begins with a
+/// line feed, as RunSummary::fields has it.
+std::string field_lines(const Experiment& experiment);
+
+/// The text after "PATH=" in such lines; "" when there is no such field. Refers to `lines`.
+std::string_view field_value(std::string_view lines, std::string_view path);
+
+/// One named figure of a run. A head group's figure has one value a group, an error of a run that was not
+/// verified none, every other figure one.
+struct RunFigure {
+    enum class Kind { number, word, yes_no, utc };  // yes_no: 0 or 1; utc: Unix milliseconds
+    enum class Unit { none, seconds, bytes };
+    std::string name;                  // "seconds", "ring.overlap"
+    std::vector<std::string> aliases;  // "p" for "ranks", "overlap" for "ring.overlap"
+    Kind kind = Kind::number;
+    Unit unit = Unit::none;
+    std::vector<std::string> allowed{};  // the words that it can be; empty: any
+    /// Appends the values; the one that is not of the kind is empty. Words refer to the run.
+    std::function<void(const RunSummary&, std::vector<double>&)> numbers{};
+    std::function<void(const RunSummary&, std::vector<std::string_view>&)> words{};
+    bool of_traces = false;  // a kept trace has it too
+    bool is_of(const RunSummary& run) const { return of_traces || !run.is_trace; }
+};
+
+/// In the order in which help lists them. Every name and alias is there once.
+const std::vector<RunFigure>& run_figures();
+
+/// "p|ranks, n|seq_len, ..." without the experiment's dotted fields, for help texts.
+std::string run_figure_names();
+
+/// By name or alias. Throws Error(bad_input), one line that names the nearest or the allowed names.
+const RunFigure& run_figure(const std::string& name);
+
+/// Sorts by the figure: "seconds" from the least, "-seconds" from the most; runs without it come last, equal
+/// ones stay as they are. Throws Error(bad_input).
+void sort_runs(std::vector<RunSummary>& runs, const std::string& by);
+
+}  // namespace ringscope

@@ -1,0 +1,89 @@
+// Plain rows of the run file as other layers see them. No SQLite here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/run/run.h"
+
+namespace ringscope {
+
+/// One line of the list of runs; everything needed to list, sort and filter without opening the run.
+struct RunSummary {
+    int64_t id = 0;
+    /// A kept trace of another program: it has a name, note, tags and settings, but none of the figures
+    /// below.
+    bool is_trace = false;
+    std::string uuid;
+    std::string name;
+    std::string note;
+    std::vector<std::string> tags;
+    bool baseline = false;
+    bool archived = false;
+    std::string experiment_hash;  // equal for runs of the same experiment
+    /// field_lines() of the experiment (run_figures.h); one text for all runs of a list that share it.
+    std::shared_ptr<const std::string> fields;
+    int64_t started_utc_ms = 0;
+    RunState state = RunState::done;
+    std::string version;     // of the program that made it
+    std::string revision;    // the commit it was built from; "" when not known
+    std::string input_name;  // file of Q, K and V; "" when they were generated
+    std::string host;
+    std::string device;
+    std::string kernel;
+    std::string settings;  // one line: "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, causal, 4 ranks, ring"
+    std::string dtype;
+    int64_t seq_len = 0;
+    int ranks = 0;
+    std::string strategy;
+    std::string layout;
+    bool verified = false;  // was held against the reference
+    bool verify_passed = false;
+    double max_abs_error = 0;
+    double seconds = 0;
+    double gflops_per_second = 0;
+    double overlap_efficiency = 1;
+    double compute_imbalance = 1;
+    int64_t bytes_on_wire = 0;
+    int64_t peak_bytes = 0;  // the largest of the ranks'
+    int64_t spans = 0;
+    int64_t output_bytes = 0;  // of the kept output; 0: none was kept
+    int same_experiment = 1;   // runs of the file with this experiment, this one included
+    std::string error;         // one line, "" when done
+};
+
+/// Was held against the reference, and differs from it.
+inline bool known_wrong(const RunSummary& run) { return run.verified && !run.verify_passed; }
+
+/// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
+std::string settings_line(const Experiment& experiment);
+
+/// "done", "failed", "cancelled"; "trace" of a kept trace.
+const char* state_text(const RunSummary& run);
+
+/// 64 bits as hexadecimal digits, equal for equal bytes. Not for security.
+std::string text_hash(const std::string& text);
+/// Equal for equal experiments: RunSummary::experiment_hash.
+std::string experiment_hash(const Experiment& experiment);
+
+/// The text with a blank for each control character and U+FFFD for what is not UTF-8: names come from other
+/// people's files, messages cut them, and a terminal obeys what it is sent.
+std::string one_line(const std::string& text);
+
+/// The tags with spaces between them.
+std::string tags_text(const RunSummary& run);
+
+/// "a run (baseline) (archived)"
+std::string name_with_state(const RunSummary& run);
+/// The same with its tags: "a run (baseline) #tag"
+std::string marked_name(const RunSummary& run);
+
+/// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
+RunSummary summarize(const Run& run, const std::string& name);
+
+/// A name that says what the run is: "Hybrid 4 ranks, n 8192" (preset when it is one, else the strategy).
+std::string automatic_name(const Experiment& experiment);
+
+}  // namespace ringscope

@@ -1,0 +1,225 @@
+#include "sessions/store/run_store.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+
+#include "sessions/store/kept_trace.h"
+#include "sessions/store/migrations.h"
+#include "sessions/store/run_output.h"
+#include "sessions/store/run_rows.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr const char* kNoFigures =
+    " is a kept trace of another program: it has no experiment and no figures, and is looked at beside runs "
+    "in the window's Compare tab";
+
+[[noreturn]] void no_run(int64_t id) {
+    throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+void make_default_folder(const std::string& path) {
+    const bool no_default = environment("XDG_DATA_HOME").empty() && environment("HOME").empty();
+    if (no_default || path != default_run_file()) return;
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+    if (error) throw Error(ErrorKind::io, path + ": cannot make its folder: " + error.message());
+}
+
+std::string candidate_list(const std::vector<RunSummary>& runs) {
+    constexpr size_t kMost = 8;
+    std::string text;
+    for (size_t i = 0; i < std::min(runs.size(), kMost); ++i)
+        text += (i ? ", " : "") + std::to_string(runs[i].id) + " (" + runs[i].name + ")";
+    return text + (runs.size() > kMost ? ", ..." : "");
+}
+
+}  // namespace
+
+std::string default_run_file() {
+    const std::string data = environment("XDG_DATA_HOME");
+    if (!data.empty() && data[0] == '/') return data + "/ringscope/runs.ringscope";
+    const std::string home = environment("HOME");
+    if (home.empty())
+        throw Error(ErrorKind::io,
+                    "no place for the run file: neither XDG_DATA_HOME nor HOME is set; name one with --db");
+    return home + "/.local/share/ringscope/runs.ringscope";
+}
+
+RunStore::RunStore(std::string path, std::unique_ptr<Db> db, StoreState state, std::string message)
+    : path_(std::move(path)), db_(std::move(db)), state_(state), message_(std::move(message)) {}
+
+RunStore::~RunStore() = default;
+
+std::unique_ptr<RunStore> RunStore::open(const std::string& path) {
+    RunFile file = open_run_file(path, false);
+    return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
+}
+
+std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
+    make_default_folder(path);
+    RunFile file = open_run_file(path, true);
+    return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
+}
+
+void RunStore::stop_when(const std::stop_token& stop) { db_->stop_when(stop); }
+
+void RunStore::require_writable() const {
+    if (!writable()) throw Error(ErrorKind::io, path_ + ": cannot be changed: " + message_);
+}
+
+int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
+    require_writable();
+    RunSummary record = summarize(run, name);
+    record.uuid = new_uuid();
+    Transaction transaction(*db_);
+    const int64_t id = insert_run(*db_, run, record);
+    if (output == Output::keep && run.output && run.schedule)
+        insert_output(*db_, id, run.schedule->problem, *run.output);
+    transaction.commit();
+    return id;
+}
+
+std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
+    if (is_kept_trace(*db_, id).value_or(false))
+        throw Error(ErrorKind::bad_input, "run " + std::to_string(id) + kNoFigures);
+    try {
+        const Snapshot snapshot(*db_);  // another window may delete the run between two of the reads
+        const std::shared_ptr<Run> run = read_run(*db_, id);
+        if (run && run->schedule && output == Output::keep)
+            run->output = read_output(*db_, id, run->schedule->problem);
+        if (run) return run;
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
+    }
+    no_run(id);
+}
+
+std::vector<RunSummary> RunStore::read_list(const int64_t* id) {
+    std::string damage;
+    std::vector<RunSummary> runs = read_summaries(*db_, id, damage);
+    if (!damage.empty()) {
+        state_ = StoreState::damaged;
+        message_ = "damaged (" + damage + "): what can be read is shown";
+    }
+    return runs;
+}
+
+std::vector<RunSummary> RunStore::list() { return read_list(nullptr); }
+
+RunSummary RunStore::summary(int64_t id) {
+    std::vector<RunSummary> runs = read_list(&id);
+    if (runs.empty()) no_run(id);
+    return std::move(runs.front());
+}
+
+int64_t RunStore::find(const std::string& what) {
+    constexpr size_t kShortestPrefix = 4;
+    const std::vector<RunSummary> runs = list();
+    int64_t id = 0;
+    const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), id);
+    const bool is_id = error == std::errc{} && end == what.data() + what.size();
+    std::vector<RunSummary> named;
+    std::vector<RunSummary> prefixed;
+    for (const RunSummary& run : runs) {
+        if (is_id && run.id == id) return id;
+        if (run.name == what) named.push_back(run);
+        if (what.size() >= kShortestPrefix && run.uuid.compare(0, what.size(), what) == 0)
+            prefixed.push_back(run);
+    }
+    const std::vector<RunSummary>& found = named.empty() ? prefixed : named;
+    if (found.size() == 1) return found.front().id;
+    const std::string quoted = std::string("\"").append(what).append("\"");
+    if (found.size() > 1)
+        throw Error(ErrorKind::bad_input, quoted + " is not one run but " + std::to_string(found.size()) +
+                                              ": " + candidate_list(found) + "; use the number");
+    throw Error(ErrorKind::bad_input,
+                "there is no run " + quoted + "; " +
+                    (runs.empty() ? "the file has none" : "there are " + candidate_list(runs)));
+}
+
+void RunStore::update(int64_t id, const char* sql, const std::string& value) {
+    require_writable();
+    Transaction transaction(*db_);
+    Statement(*db_, sql).bind(value).bind(id).run();
+    if (db_->changes() == 0) no_run(id);
+    transaction.commit();
+}
+
+void RunStore::rename(int64_t id, const std::string& name) {
+    if (name.empty()) throw Error(ErrorKind::bad_input, "\"\" is not a name: one character or more");
+    update(id, "UPDATE run SET name = ? WHERE id = ?", name);
+}
+
+void RunStore::set_note(int64_t id, const std::string& note) {
+    update(id, "UPDATE run SET note = ? WHERE id = ?", note);
+}
+
+void RunStore::set_archived(int64_t id, bool archived) {
+    update(id, "UPDATE run SET archived = CAST(? AS INTEGER) WHERE id = ?", archived ? "1" : "0");
+}
+
+void RunStore::set_tags(int64_t id, const std::vector<std::string>& tags) {
+    require_writable();
+    Transaction transaction(*db_);
+    Statement exists(*db_, "SELECT 1 FROM run WHERE id = ?");
+    if (!exists.bind(id).step()) no_run(id);
+    Statement(*db_, "DELETE FROM run_tag WHERE run = ?").bind(id).run();
+    Statement insert(*db_, "INSERT OR IGNORE INTO run_tag (run, tag) VALUES (?,?)");
+    for (const std::string& tag : tags)
+        if (!tag.empty()) insert.bind(id).bind(tag).run();
+    transaction.commit();
+}
+
+void RunStore::set_baseline(std::optional<int64_t> id) {
+    require_writable();
+    Transaction transaction(*db_);
+    db_->run("UPDATE run SET baseline = 0 WHERE baseline = 1");
+    if (id && is_kept_trace(*db_, *id).value_or(false))
+        throw Error(ErrorKind::bad_input, "run " + std::to_string(*id) + kNoFigures);
+    if (id) {
+        Statement(*db_, "UPDATE run SET baseline = 1 WHERE id = ?").bind(*id).run();
+        if (db_->changes() == 0) no_run(*id);
+    }
+    transaction.commit();
+}
+
+void RunStore::remove(int64_t id) {
+    require_writable();
+    Transaction transaction(*db_);
+    Statement(*db_, "DELETE FROM run WHERE id = ?").bind(id).run();
+    if (db_->changes() == 0) no_run(id);
+    transaction.commit();
+}
+
+std::vector<std::string> RunStore::check() {
+    std::vector<std::string> problems;
+    try {
+        Statement integrity(*db_, "PRAGMA integrity_check");
+        while (integrity.step()) {
+            std::string line = integrity.get_text();
+            if (line != "ok") problems.push_back(std::move(line));
+        }
+        Statement orphans(*db_, "PRAGMA foreign_key_check");
+        while (orphans.step()) {
+            const std::string table = orphans.get_text();
+            problems.push_back("row " + orphans.get_text() + " of " + table + " belongs to no run");
+        }
+    } catch (const DbError& error) {
+        if (error.cause() != DbError::Cause::damaged) throw;
+        problems.push_back(error.what());
+    }
+    return problems;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,305 @@
+#include "sessions/tensors/safetensors.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <map>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.h"
+#include "sessions/atomic_file.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+constexpr int64_t kLengthBytes = 8;
+constexpr int64_t kMaxHeaderBytes = int64_t{16} << 20;
+
+struct TensorInfo {
+    std::string name;
+    std::string dtype;
+    std::vector<int64_t> shape;
+    int64_t begin = 0;  // bytes from the start of the data
+    int64_t end = 0;
+};
+
+struct Dimension {
+    const char* name;
+    int64_t size;
+};
+
+class OpenFile {
+  public:
+    explicit OpenFile(const std::string& path) : path_(path) {
+        file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        if (file_ < 0) fail(std::strerror(errno), kind_of_path_error(errno));
+        struct stat status {};
+        const bool regular = fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
+        size_ = status.st_size;
+        if (regular) return;
+        close(file_);
+        fail("it is not a regular file", ErrorKind::bad_input);
+    }
+    ~OpenFile() { close(file_); }
+    OpenFile(const OpenFile&) = delete;
+    OpenFile& operator=(const OpenFile&) = delete;
+
+    int64_t size() const { return size_; }
+    const std::string& path() const { return path_; }
+    /// Thread-safe. The caller has held the range against size(); a file that shrank since is Error(io).
+    void read_at(int64_t offset, void* target, int64_t bytes) const {
+        char* to = static_cast<char*>(target);
+        while (bytes > 0) {
+            const ssize_t got = pread(file_, to, static_cast<size_t>(bytes), offset);
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) fail(std::strerror(errno));
+            if (got == 0) fail("it has become shorter while it was read");
+            to += got;
+            offset += got;
+            bytes -= got;
+        }
+    }
+
+  private:
+    [[noreturn]] void fail(const std::string& why, ErrorKind kind = ErrorKind::io) const {
+        throw Error(kind, "cannot read " + path_ + ": " + why);
+    }
+
+    std::string path_;
+    int file_ = -1;
+    int64_t size_ = 0;
+};
+
+[[noreturn]] void damaged(const std::string& path, const std::string& what) {
+    throw Error(ErrorKind::bad_input, path + ": " + what);
+}
+
+std::string named(const std::string& name) { return "tensor " + quoted(name); }
+
+int64_t bytes_of_name(const std::string& dtype) {
+    static const std::map<std::string, int64_t> bytes{{"F64", 8},  {"F32", 4},     {"F16", 2},    {"BF16", 2},
+                                                      {"I64", 8},  {"I32", 4},     {"I16", 2},    {"I8", 1},
+                                                      {"U64", 8},  {"U32", 4},     {"U16", 2},    {"U8", 1},
+                                                      {"BOOL", 1}, {"F8_E4M3", 1}, {"F8_E5M2", 1}};
+    const auto found = bytes.find(dtype);
+    return found == bytes.end() ? 0 : found->second;
+}
+
+const char* file_name_of(DType dtype) {
+    return dtype == DType::f32 ? "F32" : dtype == DType::f16 ? "F16" : "BF16";
+}
+
+std::string shape_text(const std::vector<int64_t>& shape) {
+    std::string text = "(";
+    for (size_t i = 0; i < shape.size(); ++i) text += (i ? ", " : "") + std::to_string(shape[i]);
+    return text + ")";
+}
+
+/// A whole number that fits int64_t and is not negative.
+int64_t read_size(const Json& json, const std::string& path, const std::string& what) {
+    const bool ok = json.is_number_unsigned() &&
+                    json.get<uint64_t>() <= static_cast<uint64_t>(std::numeric_limits<int64_t>::max());
+    if (!ok) damaged(path, what + " " + shown(json) + " is not allowed: a whole number from 0");
+    return json.get<int64_t>();
+}
+
+TensorInfo read_info(const std::string& path, const std::string& name, const Json& json, int64_t data_bytes) {
+    TensorInfo info;
+    info.name = name;
+    const bool whole = json.is_object() && json.contains("dtype") && json["dtype"].is_string() &&
+                       json.contains("shape") && json["shape"].is_array() && json.contains("data_offsets") &&
+                       json["data_offsets"].is_array() && json["data_offsets"].size() == 2;
+    if (!whole) damaged(path, named(name) + " must have dtype, shape and two data_offsets");
+    info.dtype = json["dtype"].get<std::string>();
+    info.begin = read_size(json["data_offsets"][0], path, named(name) + ": data offset");
+    info.end = read_size(json["data_offsets"][1], path, named(name) + ": data offset");
+    const std::string range = std::to_string(info.begin) + " to " + std::to_string(info.end);
+    if (info.begin > info.end || info.end > data_bytes)
+        damaged(path, named(name) + ": data offsets " + range + " lie outside the " +
+                          std::to_string(data_bytes) + " bytes of data");
+    const int64_t element = bytes_of_name(info.dtype);
+    int64_t bytes = std::max<int64_t>(element, 1);
+    for (const Json& size : json["shape"]) {
+        info.shape.push_back(read_size(size, path, named(name) + ": shape"));
+        if (__builtin_mul_overflow(bytes, info.shape.back(), &bytes))
+            damaged(path, named(name) + ": shape " + shown(json["shape"]) + " is too large for any file");
+    }
+    if (element == 0) return info;
+    if (bytes != info.end - info.begin)
+        damaged(path, named(name) + ": " + info.dtype + " of shape " + shape_text(info.shape) + " takes " +
+                          std::to_string(bytes) + " bytes, but its data offsets " + range + " hold " +
+                          std::to_string(info.end - info.begin));
+    if (info.begin % element != 0)
+        damaged(path, named(name) + ": data offset " + std::to_string(info.begin) + " is not a multiple of " +
+                          std::to_string(element) + " bytes");
+    return info;
+}
+
+/// As the format demands: the tensors, in order, fill the data from the first byte to the last.
+void check_tiling(const std::string& path, std::vector<TensorInfo> tensors, int64_t data_bytes) {
+    std::sort(tensors.begin(), tensors.end(), [](const TensorInfo& a, const TensorInfo& b) {
+        return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
+    });
+    int64_t end = 0;
+    const TensorInfo* previous = nullptr;
+    for (const TensorInfo& tensor : tensors) {
+        if (tensor.begin < end)
+            damaged(path, named(tensor.name) + " overlaps " + named(previous->name) + " at byte " +
+                              std::to_string(tensor.begin));
+        if (tensor.begin > end)
+            damaged(path, "bytes " + std::to_string(end) + " to " + std::to_string(tensor.begin) +
+                              " before " + named(tensor.name) + " belong to no tensor");
+        end = tensor.end;
+        previous = &tensor;
+    }
+    if (end != data_bytes)
+        damaged(path, "the last " + std::to_string(data_bytes - end) + " bytes belong to no tensor");
+}
+
+struct Header {
+    std::vector<TensorInfo> tensors;
+    int64_t data_begin = 0;  // byte of the file
+};
+
+Header read_header(const OpenFile& file) {
+    const std::string& path = file.path();
+    if (file.size() < kLengthBytes)
+        damaged(path, std::to_string(file.size()) + " bytes are too few for a safetensors file: 8 or more");
+    unsigned char length[kLengthBytes];
+    file.read_at(0, length, kLengthBytes);
+    uint64_t bytes = 0;
+    for (int i = kLengthBytes - 1; i >= 0; --i) bytes = bytes << 8 | length[i];
+    if (bytes > static_cast<uint64_t>(file.size() - kLengthBytes))
+        damaged(path, "not safetensors, or truncated: a header of " + std::to_string(bytes) +
+                          " bytes in a file of " + std::to_string(file.size()));
+    if (bytes > static_cast<uint64_t>(kMaxHeaderBytes))
+        damaged(path, "a header of " + std::to_string(bytes) + " bytes is too large: at most " +
+                          std::to_string(kMaxHeaderBytes));
+    std::string text(bytes, '\0');
+    file.read_at(kLengthBytes, text.data(), static_cast<int64_t>(bytes));
+    std::vector<std::string> doubles;
+    const Json json = parse_json(text, path + ": header", doubles);
+    if (!doubles.empty()) damaged(path, "header: " + doubles.front());
+    if (!json.is_object()) damaged(path, "header: " + shown(json) + " is not allowed: an object of tensors");
+    Header header;
+    header.data_begin = kLengthBytes + static_cast<int64_t>(bytes);
+    const int64_t data_bytes = file.size() - header.data_begin;
+    for (const auto& [name, value] : json.items())
+        if (name != "__metadata__") header.tensors.push_back(read_info(path, name, value, data_bytes));
+    check_tiling(path, header.tensors, data_bytes);
+    return header;
+}
+
+/// Byte of the file where the tensor's data begin.
+int64_t require_tensor(const OpenFile& file, const Header& header, const std::string& name, DType dtype,
+                       const std::vector<Dimension>& dimensions) {
+    std::string expected = "(";
+    std::vector<int64_t> shape;
+    for (const Dimension& dimension : dimensions) {
+        expected +=
+            (shape.empty() ? "" : ", ") + std::string(dimension.name) + " " + std::to_string(dimension.size);
+        shape.push_back(dimension.size);
+    }
+    expected += ")";
+    for (const TensorInfo& tensor : header.tensors) {
+        if (tensor.name != name) continue;
+        if (tensor.dtype != file_name_of(dtype))
+            damaged(file.path(), named(name) + " is " + shown(tensor.dtype.substr(0, 16)) +
+                                     ", but problem.dtype is " + name_of(dtype) + ": " + file_name_of(dtype) +
+                                     " is needed");
+        if (tensor.shape != shape)
+            damaged(file.path(), named(name) + " has shape " + shape_text(tensor.shape) +
+                                     ", but the problem needs " + expected);
+        return header.data_begin + tensor.begin;
+    }
+    std::string names;
+    for (size_t i = 0; i < std::min<size_t>(header.tensors.size(), 8); ++i)
+        names += (i ? ", " : "") + shown(header.tensors[i].name.substr(0, 64));
+    damaged(file.path(), "no " + named(name) + ": the file holds " + (names.empty() ? "none" : names));
+}
+
+/// Reads rows when they are asked for, so that a file larger than memory serves a ring of many processes.
+class FileSource : public TensorSource {
+  public:
+    FileSource(const std::string& path, const Problem& problem) : file_(path), seq_len_(problem.seq_len) {
+        const Header header = read_header(file_);
+        const std::vector<Dimension> q{{"batch", problem.batch},
+                                       {"seq_len", problem.seq_len},
+                                       {"heads", problem.heads},
+                                       {"head_dim", problem.head_dim}};
+        const std::vector<Dimension> kv{q[0], q[1], {"kv_heads", problem.kv_heads}, q[3]};
+        const int64_t head_bytes = problem.head_dim * bytes_of(problem.dtype);
+        tensors_[0] = {require_tensor(file_, header, "q", problem.dtype, q), problem.heads * head_bytes};
+        tensors_[1] = {require_tensor(file_, header, "k", problem.dtype, kv), problem.kv_heads * head_bytes};
+        tensors_[2] = {require_tensor(file_, header, "v", problem.dtype, kv), problem.kv_heads * head_bytes};
+    }
+
+    void read(InputTensor tensor, int batch_index, const TokenRun& run, void* target) const override {
+        const Rows& rows = tensors_[static_cast<size_t>(tensor)];
+        const int64_t first_row = int64_t{batch_index} * seq_len_ + run.first;
+        if (run.stride == 1) {
+            file_.read_at(rows.begin + first_row * rows.bytes, target, run.count * rows.bytes);
+            return;
+        }
+        char* to = static_cast<char*>(target);
+        for (int64_t i = 0; i < run.count; ++i, to += rows.bytes)
+            file_.read_at(rows.begin + (first_row + i * run.stride) * rows.bytes, to, rows.bytes);
+    }
+
+  private:
+    struct Rows {
+        int64_t begin = 0;  // byte of the file
+        int64_t bytes = 0;  // of one token's row
+    };
+    OpenFile file_;
+    int64_t seq_len_;
+    Rows tensors_[3];
+};
+
+}  // namespace
+
+std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Problem& problem) {
+    return std::make_shared<FileSource>(path, problem);
+}
+
+void save_output(const std::string& path, const Run& run, const std::stop_token& stop) {
+    if (!run.output || !run.schedule)
+        throw Error(
+            ErrorKind::run_failed,
+            "cannot write " + path + ": the run kept no output; 'run --keep-output --db FILE' keeps it");
+    const Problem& problem = run.schedule->problem;
+    const int64_t b = problem.batch, n = problem.seq_len, h = problem.heads, d = problem.head_dim;
+    const int64_t o_bytes = b * n * h * d * 4;
+    const Json header{
+        {"o", {{"dtype", "F32"}, {"shape", {b, n, h, d}}, {"data_offsets", {0, o_bytes}}}},
+        {"lse",
+         {{"dtype", "F32"}, {"shape", {b, h, n}}, {"data_offsets", {o_bytes, o_bytes + b * h * n * 4}}}}};
+    std::string text = header.dump();
+    text.resize((text.size() + 7) / 8 * 8, ' ');  // so that the data begin on 8 bytes, as the format asks
+    AtomicFile file(path, stop);
+    unsigned char length[kLengthBytes];
+    for (int i = 0; i < kLengthBytes; ++i) length[i] = static_cast<unsigned char>(text.size() >> (8 * i));
+    file.write(length, kLengthBytes);
+    file.write(text);
+    for (int batch = 0; batch < problem.batch; ++batch)
+        for (int64_t token = 0; token < n; ++token)
+            for (int head = 0; head < problem.heads; ++head)
+                file.write(run.output->o_row(batch, token, head), static_cast<size_t>(d) * sizeof(float));
+    for (int batch = 0; batch < problem.batch; ++batch)
+        for (int head = 0; head < problem.heads; ++head)
+            for (int64_t token = 0; token < n; ++token) {
+                const float lse = run.output->lse(batch, head, token);
+                file.write(&lse, sizeof lse);
+            }
+    file.commit();
+}
+
+}  // namespace ringscope

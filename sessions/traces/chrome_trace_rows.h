@@ -1,0 +1,24 @@
+// Slices of a lane put into rows in which none overlap. For the .cpp files of this folder only.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sessions/traces/imported_trace.h"
+
+namespace ringscope {
+
+/// What could not be shown as it stands in the file.
+struct RowFaults {
+    int64_t crossing = 0;  // slices of a thread that cross others instead of nesting
+    int64_t too_deep = 0;  // slices beyond kMostRows, not shown
+};
+
+/// Sorts the slices and puts each into the first row that is free again: its depth, where slices nest.
+RowFaults make_thread_rows(ImportedLane& lane);
+
+/// The same for asynchronous slices: those of one tree keep together, each depth a row, and no other tree
+/// comes between or below them while they last. `tree_of` names the tree of each slice as they stand.
+RowFaults make_async_rows(ImportedLane& lane, const std::vector<int32_t>& tree_of);
+
+}  // namespace ringscope

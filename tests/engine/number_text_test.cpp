@@ -1,0 +1,54 @@
+#include "engine/base/number_text.h"
+
+#include <gtest/gtest.h>
+
+namespace ringscope {
+namespace {
+
+TEST(Format, GroupsDigits) {
+    EXPECT_EQ(count_text(0), "0");
+    EXPECT_EQ(count_text(999), "999");
+    EXPECT_EQ(count_text(1000), "1,000");
+    EXPECT_EQ(count_text(-123456), "-123,456");
+    EXPECT_EQ(count_text(INT64_MIN), "-9,223,372,036,854,775,808");
+}
+
+TEST(Format, KeepsThreeDigitsAndChangesTheUnitInTime) {
+    EXPECT_EQ(bytes_text(0), "0 B");
+    EXPECT_EQ(bytes_text(1023), "1023 B");
+    EXPECT_EQ(bytes_text(1024), "1.00 KiB");
+    EXPECT_EQ(bytes_text(1024 * 1024 - 1), "1.00 MiB");
+    EXPECT_EQ(bytes_text(1.5 * 1024 * 1024), "1.50 MiB");
+    EXPECT_EQ(bytes_text(99.96 * 1024), "100 KiB");
+    EXPECT_EQ(flops_text(999.96e9), "1.00 TFLOP");
+    EXPECT_EQ(rate_text(312e9), "312 GFLOP/s");
+    EXPECT_EQ(short_count_text(812), "812");
+    EXPECT_EQ(short_count_text(1048576), "1.05M");
+    EXPECT_EQ(ratio_text(0.934), "0.93");
+    EXPECT_EQ(ratio_text(12.44), "12.4");
+    EXPECT_EQ(ratio_text(1250), "1,250");
+}
+
+TEST(Format, TellsTimes) {
+    EXPECT_EQ(seconds_text(0), "0 s");
+    EXPECT_EQ(seconds_text(1.234e-3), "1.23 ms");
+    EXPECT_EQ(seconds_text(42e-6), "42.0 \xC2\xB5s");
+    EXPECT_EQ(seconds_text(125), "2 min 5 s");
+    EXPECT_EQ(seconds_text(7260), "2 h 1 min");
+    EXPECT_EQ(nanoseconds_text(1500), "1.50 \xC2\xB5s");
+    EXPECT_EQ(exact_nanoseconds_text(1234567), "1,234,567 ns");
+    EXPECT_EQ(utc_text(0), "1970-01-01 00:00");
+    EXPECT_EQ(utc_text(951782400000), "2000-02-29 00:00");
+    EXPECT_EQ(utc_text(-1), "1969-12-31 23:59");
+}
+
+TEST(Format, NamesSharesAndErrors) {
+    EXPECT_EQ(percent_text(0.934), "93%");
+    EXPECT_EQ(percent_text(0.002), "0.2%");
+    EXPECT_EQ(percent_text(0), "0%");
+    EXPECT_EQ(error_text(0), "0");
+    EXPECT_EQ(error_text(2.1e-6), "2e-06");
+}
+
+}  // namespace
+}  // namespace ringscope

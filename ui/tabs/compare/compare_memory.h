@@ -1,0 +1,11 @@
+// Memory of the compared runs over one time axis: the fullest rank of each, one line a run.
+#pragma once
+
+#include "ui/widgets/widgets.h"
+#include "ui/window/ui.h"
+
+namespace ringscope {
+
+void draw_compare_memory(const ComparedSet& set, ImVec2 size, WidgetContext ui);
+
+}  // namespace ringscope

@@ -1,0 +1,23 @@
+// Many runs at once: any figure against any other, one mark a run. A drag picks out a rectangle.
+#pragma once
+
+#include "ui/tabs/compare/run_axes.h"
+#include "ui/widgets/plot.h"
+#include "ui/widgets/widgets.h"
+
+namespace ringscope {
+
+struct RunScatter {
+    int x = 5;  // index into kRunAxes
+    int y = 2;
+
+    void draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetContext ui);
+
+  private:
+    void follow_drag(const Canvas& canvas, const Box& box, RunBrush& brush);
+
+    bool dragging_ = false;
+    ImVec2 drag_from_{};
+};
+
+}  // namespace ringscope

@@ -1,0 +1,32 @@
+// Runs side by side: what was set differently, what came out, rank by rank, and their timelines over one
+// axis.
+#pragma once
+
+#include <memory>
+
+#include "ui/tabs/compare/compare_all.h"
+#include "ui/tabs/compare/compare_bars.h"
+#include "ui/tabs/compare/compare_timelines.h"
+#include "ui/widgets/widgets.h"
+#include "ui/window/ui.h"
+
+namespace ringscope {
+
+struct CompareTab {
+    bool all_runs = false;
+    float upper_share = 0.5f;  // of the height below the words: tables and bars; the timelines have the rest
+    CompareBars bars;
+    CompareTimelines timelines;
+    CompareAll all;
+
+    void draw(const Inputs& in, WidgetContext ui, Commands& commands);
+
+  private:
+    void draw_side_by_side(WidgetContext ui, Commands& commands);
+
+    void follow(const Inputs& in);
+
+    std::shared_ptr<const ComparedSet> shown_;  // of the last frame; null: nothing to show
+};
+
+}  // namespace ringscope

@@ -1,0 +1,44 @@
+// The list of runs as a Dear ImGui table: columns as wide as their texts, set anew when the list, the letters
+// or the window change; between that the person may drag, hide and show them.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "ui/tabs/runs/run_columns.h"
+#include "ui/widgets/widgets.h"
+
+namespace ringscope {
+
+class RunTable {
+  public:
+    /// After BeginTable() with kRunColumns columns, once a frame; takes widths that were dragged.
+    void begin(ColumnChoices& choices, const std::shared_ptr<const std::vector<RunSummary>>& runs, int sorted,
+               int64_t now_utc_ms, const Theme& theme);
+    void draw_header(int sorted, WidgetContext ui);
+    /// All cells of the row but its name.
+    void draw_cells(const RunSummary& run, int64_t now_utc_ms, WidgetContext ui);
+    /// Before EndTable(): takes what was shown or hidden in the header's menu.
+    void take_choices(ColumnChoices& choices) const;
+    /// In pixels; 0: not shown.
+    const std::array<float, kRunColumns>& widths() const { return widths_; }
+
+  private:
+    void measure(const std::vector<RunSummary>& runs, int64_t now_utc_ms);
+
+    std::array<ColumnNeed, kRunColumns> needs_{};
+    std::array<float, kRunColumns> widths_{};
+    // What the needs were measured for.
+    std::shared_ptr<const std::vector<RunSummary>> runs_;
+    float letters_ = 0;
+    int64_t day_ = 0;
+};
+
+/// From the next frame on the menu of columns is shown at the mouse.
+void open_columns_menu();
+/// Draws the menu if it is open: which columns are shown.
+void draw_columns_menu(ColumnChoices& choices, const std::array<float, kRunColumns>& widths,
+                       WidgetContext ui);
+
+}  // namespace ringscope

@@ -1,0 +1,13 @@
+// The ring's moment as a table: the text twin of its picture.
+#pragma once
+
+#include <imgui.h>
+
+#include "ui/views/ring/ring_moment.h"
+
+namespace ringscope {
+
+/// A rank a row: what it does, sends and receives.
+void draw_rank_table(const RingMoment& moment, ImVec2 size);
+
+}  // namespace ringscope

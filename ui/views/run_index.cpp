@@ -1,0 +1,30 @@
+#include "ui/views/run_index.h"
+
+namespace ringscope {
+
+RunIndex::RunIndex(const Run& run) : trace(run) {
+    if (!run.schedule) return;
+    chain = critical_path(*run.schedule, run.trace);
+    prediction = predict(*run.schedule);
+}
+
+RunIndexCache::Key RunIndexCache::key_of(const Run& run) {
+    return {&run, run.trace.spans.data(), run.trace.spans.size(), run.trace.wall_ns, run.started_utc_ms};
+}
+
+void RunIndexCache::show(const Run* run, std::shared_ptr<const RunIndex> index) {
+    if (!run || !index) return;
+    key_ = key_of(*run);
+    index_ = std::move(index);
+}
+
+const RunIndex& RunIndexCache::of(const Run& run) {
+    const Key key = key_of(run);
+    if (!index_ || key != key_) {
+        index_ = std::make_shared<const RunIndex>(run);
+        key_ = key;
+    }
+    return *index_;
+}
+
+}  // namespace ringscope

@@ -1,0 +1,253 @@
+#include "ui/views/timeline/timeline_view.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/number_text.h"
+#include "ui/views/timeline/timeline_frame.h"
+#include "ui/widgets/imgui_compat.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string empty_message(const ViewContext& context) {
+    if (context.run && !context.run->error.empty()) {
+        return std::string("The run ") +
+               (context.run->state == RunState::cancelled ? "was cancelled" : "failed") +
+               " before anything was timed: " + context.run->error;
+    }
+    if (context.busy) return "Running. The timeline appears when the run ends.";
+    if (!context.plan) return "Fix the fields marked in red, then press F5 to run.";
+    return "Nothing has run yet. Press F5: " + std::to_string(context.plan->ranks) +
+           (context.plan->ranks == 1 ? " rank, " : " ranks, ") + std::to_string(context.plan->steps) +
+           (context.plan->steps == 1 ? " step, " : " steps, ") +
+           bytes_text(static_cast<double>(context.plan->bytes_on_wire)) + " to send.";
+}
+
+struct LegendEntry {
+    SpanKind kind;
+    WaitCause cause;
+    const char* words;
+    const char* help;
+};
+constexpr LegendEntry kLegend[] = {
+    {SpanKind::compute, WaitCause::none, "compute", "attends its queries to the keys of a chunk"},
+    {SpanKind::receive, WaitCause::none, "receive", "a chunk of K and V comes in from another rank"},
+    {SpanKind::send, WaitCause::none, "send", "a chunk of K and V goes out to another rank"},
+    {SpanKind::wait, WaitCause::late_peer, "late peer",
+     "waits for a rank that is not ready to send or receive"},
+    {SpanKind::wait, WaitCause::link, "link", "waits for bytes that are on the way"},
+    {SpanKind::wait, WaitCause::core, "core", "ready to compute; every core is busy with other ranks"},
+    {SpanKind::pack, WaitCause::none, "pack", "gathers its kept keys and values into the chunk that travels"},
+    {SpanKind::merge, WaitCause::none, "merge", "joins partial results of several chunks by their LSE"},
+    {SpanKind::collective, WaitCause::none, "collective",
+     "all ranks gather all K and V together (all_gather)"}};
+
+void add_legend(Toolbar& bar, const Theme& theme) {
+    const float swatch = ImGui::GetFontSize() * 0.8f;
+    for (const LegendEntry& entry : kLegend) {
+        const std::string name = std::string(1, theme.span_letter(entry.kind)) + " " + entry.words;
+        const float width = swatch + 4 + text_size(theme.small_font, name).x;
+        if (!bar.room(width)) return;
+        const ImVec2 at = ImGui::GetCursorScreenPos();
+        ImGui::Dummy({width, ImGui::GetFontSize()});
+        bar.register_last((std::string("legend/") + entry.words).c_str(), entry.help);
+        if (ImGui::IsItemHovered()) tooltip(std::string(entry.words) + ": " + entry.help);
+        ImDrawList& list = *ImGui::GetWindowDrawList();
+        draw_bar(list, {{at.x, at.y + 2}, {at.x + swatch, at.y + 2 + swatch}}, entry.kind, theme, false,
+                 entry.cause);
+        draw_text(list, theme.small_font, {at.x + swatch + 4, at.y}, theme.text_dim, name,
+                  {at, {at.x + 1e4f, at.y + 1e4f}});
+    }
+}
+
+}  // namespace
+
+void TimelineView::draw(ViewContext& context, ImVec2 size) {
+    ImGui::PushID("timeline");
+    const ImVec2 start = ImGui::GetCursorScreenPos();
+    const bool empty = !context.run || context.run->trace.spans.empty();
+    if (empty) {
+        const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "no timeline");
+        draw_message(*canvas.list, canvas.box, context.theme, empty_message(context));
+        if (canvas.clicked) context.selection.focused = ViewName::timeline;
+    } else {
+        forget_old_run(context);
+        if (context.actions.find) finder.ask();
+        const bool toolbar = size.y > 4 * Toolbar::height();
+        if (toolbar) {
+            draw_toolbar(context, size.x);
+            set_cursor({start.x, start.y + Toolbar::height()});
+        }
+        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
+        finder.update(context);
+        const float details = show_table ? 0 : details_height(context, rest);
+        if (show_table || measured || details > 0) update_statistics(context);
+        show_table ? draw_tables(context, rest) : draw_picture(context, {rest.x, rest.y - details});
+        if (details > 0) draw_details(context, {rest.x, details});
+    }
+    ImGui::PopID();
+}
+
+void TimelineView::forget_old_run(const ViewContext& context) {
+    const int64_t wall = context.index_of(*context.run).wall_ns();
+    if (wall == shown_wall_ns_ && context.run->started_utc_ms == shown_started_ms_) return;
+    shown_wall_ns_ = wall;
+    shown_started_ms_ = context.run->started_utc_ms;
+    zooms_.clear();
+    measured.reset();
+    statistics_of_ = {};
+    statistics_.clear();
+    context.clock.view_begin_ns = 0;
+    context.clock.view_end_ns = wall;
+}
+
+void TimelineView::draw_toolbar(ViewContext& context, float width) {
+    Toolbar bar("timeline", width, context.theme, context.items);
+    if (bar.button("fit", "Fit", false)) {
+        remember_zoom(context.clock, false);
+        context.clock.view_begin_ns = context.clock.view_end_ns = 0;
+    }
+    if (!zooms_.empty() && bar.button("undo zoom", "Undo zoom", false)) {
+        context.clock.view_begin_ns = zooms_.back().begin_ns;
+        context.clock.view_end_ns = zooms_.back().end_ns;
+        zooms_.pop_back();
+    }
+    if (bar.button("chain", "Critical path", show_chain)) show_chain = !show_chain;
+    if (bar.button("find", "Find", finder.open)) finder.open ? void(finder.open = false) : finder.ask();
+    if (finder.open) go_to_span(context, finder.draw(bar, context));
+    if (bar.button("table", "Table", show_table)) show_table = !show_table;
+    add_legend(bar, context.theme);
+}
+
+std::vector<TimelineView::Note> TimelineView::notes(const ViewContext& context) const {
+    std::vector<Note> lines;
+    const CriticalPath& chain = context.indices->of(*context.run).chain;
+    if (show_chain) lines.push_back({"timeline/chain sentence", chain_sentence(chain), chain_text(chain)});
+    if (measured && statistics_of_.range)
+        lines.push_back(
+            {"timeline/statistics", statistics_sentence(),
+             range_text(context.index_of(*context.run), measured->begin_ns, measured->end_ns) +
+                 "\n\nTable shows count, mean, median and longest of each kind. Drag an edge to change it."});
+    return lines;
+}
+
+/// Each line whole, or as many of its parts as fit.
+void TimelineView::draw_notes(const TimelineFrame& frame, const std::vector<Note>& lines) const {
+    if (frame.footer.empty() || lines.empty()) return;
+    const Theme& theme = frame.context.theme;
+    const float height = frame.footer.height() / static_cast<float>(lines.size());
+    float y = frame.footer.min.y;
+    for (const Note& line : lines) {
+        const Box box{{frame.footer.min.x, y}, {frame.footer.max.x, y + height}};
+        frame.list.AddRectFilled(box.min, box.max, theme.panel);
+        std::string shown = line.text;
+        while (text_size(theme.small_font, shown).x + 8 > box.width()) {
+            const size_t cut = std::max(shown.rfind("  |  ") + 1, shown.rfind(", ") + 1);
+            if (cut == 0) break;
+            shown.resize(cut - 1);
+        }
+        draw_text(frame.list, theme.small_font, {box.min.x + 4, y + theme.px(1)}, theme.text, shown, box);
+        frame.context.items.add(line.name, box.min, box.max, line.text);
+        if (frame.canvas.hovered && box.contains(frame.canvas.mouse)) tooltip(line.more);
+        y += height;
+    }
+}
+
+void TimelineView::draw_tables(ViewContext& context, ImVec2 size) {
+    const CriticalPath& chain = context.indices->of(*context.run).chain;
+    const float line = ImGui::GetTextLineHeightWithSpacing();
+    const float room = size.y / 3;
+    if (show_chain) {
+        const float height = std::min(room, line * static_cast<float>(chain.rank_ns.size() + 4));
+        draw_chain_table(chain, {size.x, height});
+        size.y -= height;
+    }
+    const float height = std::min(room, line * static_cast<float>(statistics_.size() + 2));
+    go_to_span(context, draw_statistics_table(context, {size.x, height}));
+    size.y -= height;
+    draw_span_table(*context.run, finder.matches(), size);
+}
+
+void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
+    const TraceIndex& index = context.index_of(*context.run);
+    const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "timeline");
+    const std::vector<Note> lines = notes(context);
+    TimelineFrame frame{.run = *context.run,
+                        .index = index,
+                        .context = context,
+                        .list = *canvas.list,
+                        .canvas = canvas,
+                        .order = order};
+    order.update(*context.run, index.ranks());
+    frame.scroll = scroll_;
+    frame.footer_lines = static_cast<int>(lines.size());
+    frame.matches = finder.matches();
+    fit_view_range(context.clock, index.wall_ns());
+    lay_out_timeline(frame);
+    navigate(frame);
+    use_keys(frame);
+    fit_view_range(context.clock, index.wall_ns());
+    lay_out_timeline(frame);
+    scroll_ = frame.scroll;
+    lanes_width_ = std::max(frame.lanes.width(), 1.0f);
+
+    TimelineHit hit;
+    canvas.list->PushClipRect(canvas.box.min, canvas.box.max, true);
+    canvas.list->AddRectFilled(frame.lanes.min, frame.lanes.max, context.theme.background);
+    draw_timeline_minimap(frame);
+    draw_time_axis(*canvas.list, frame.axis, frame.axis_strip, context.theme);
+    draw_timeline_rows(frame, items_, hit);
+    if (show_chain) draw_timeline_chain(frame, context.indices->of(*context.run).chain);
+    draw_notes(frame, lines);
+    draw_overlays(frame, hit);
+    measure(frame, hit);
+    canvas.list->PopClipRect();
+}
+
+void TimelineView::draw_overlays(TimelineFrame& frame, const TimelineHit& hit) {
+    ViewContext& context = frame.context;
+    const Theme& theme = context.theme;
+    ImDrawList& list = frame.list;
+    const Canvas& canvas = frame.canvas;
+    draw_timeline_transfer(frame, context.selection.selected.transfer, theme.accent);
+    draw_timeline_transfer(frame, context.selection.hovered.transfer, theme.hover);
+    if (measured) {
+        const float left =
+            std::max(frame.axis.x_of(static_cast<double>(measured->begin_ns)), frame.lanes.min.x);
+        const float right =
+            std::min(frame.axis.x_of(static_cast<double>(measured->end_ns)), frame.lanes.max.x);
+        const Box box{{left, frame.axis_strip.min.y}, {right, frame.lanes.max.y}};
+        if (!box.empty()) {
+            list.AddRectFilled(box.min, box.max, with_alpha(theme.accent, 0.15f));
+            add_rect(list, box.min, box.max, theme.accent);
+            context.items.add("timeline/range", box.min, box.max,
+                              nanoseconds_text(measured->end_ns - measured->begin_ns));
+        }
+    }
+    const float now = frame.axis.x_of(context.clock.time_ns);
+    if (now >= frame.lanes.min.x && now <= frame.lanes.max.x) {
+        list.AddLine({now, frame.axis_strip.min.y}, {now, frame.lanes.max.y}, theme.error, theme.px(1.5f));
+        context.items.add("timeline/clock", {now - 3, frame.axis_strip.min.y}, {now + 3, frame.lanes.max.y},
+                          nanoseconds_text(static_cast<int64_t>(context.clock.time_ns)));
+    }
+    draw_failure(frame);
+    const bool measuring = canvas.left_down && measured;
+    if (!canvas.hovered || measuring) return;
+    if (frame.lanes.contains(canvas.mouse)) {
+        list.AddLine({canvas.mouse.x, frame.lanes.min.y}, {canvas.mouse.x, frame.lanes.max.y},
+                     with_alpha(theme.text, 0.35f));
+    }
+    if (hit.span >= 0) {
+        context.selection.next_hovered = target_of(frame.run.trace, hit.span);
+        tooltip(span_text(frame.run, hit.span));
+    } else if (hit.track) {
+        context.selection.next_hovered.rank = hit.rank;
+        tooltip(fold_text(frame.run, *hit.track, hit.fold));
+    } else if (measured && frame.axis_strip.contains(canvas.mouse)) {
+        tooltip(range_text(frame.index, measured->begin_ns, measured->end_ns));
+    }
+}
+
+}  // namespace ringscope

@@ -1,0 +1,81 @@
+// What every view is handed in a frame. Views read immutable snapshots and write nothing but the shared
+// selection and clock; each view is a plain struct with its own state and one draw(ViewContext&) function.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/run/run.h"
+#include "ui/views/run_index.h"
+#include "ui/widgets/item_registry.h"
+#include "ui/widgets/theme.h"
+
+namespace ringscope {
+
+/// One selection for all views; -1 means none. Hovered is what the mouse is on in this frame, in any view.
+struct Target {
+    int rank = -1;
+    int step = -1;
+    int group = -1;      // head group
+    int owner = -1;      // chunk: whose K/V
+    int transfer = -1;   // index into Schedule::transfers
+    int span = -1;       // index into Trace::spans
+    int64_t query = -1;  // token
+    int64_t key = -1;    // token
+    bool operator==(const Target&) const = default;
+};
+enum class ViewName { pattern, ring, timeline, memory };
+
+struct Selection {
+    Target selected;
+    Target hovered;                         // of the last frame: what views light up
+    Target next_hovered;                    // written by views in this frame; becomes hovered in the next
+    ViewName focused = ViewName::timeline;  // the view that was clicked last: keys go there
+};
+
+/// The one time cursor that Ring, Timeline and Memory share, in nanoseconds of the shown run.
+struct Clock {
+    double time_ns = 0;
+    bool playing = false;
+    double speed = 1;           // 1: the whole run in kPlaySeconds
+    int64_t view_begin_ns = 0;  // time range that Timeline and Memory both show
+    int64_t view_end_ns = 0;
+};
+inline constexpr double kPlaySeconds = 10;
+
+/// What the keys asked in this frame of the view that has the focus.
+struct ViewActions {
+    int zoom = 0;                  // +1: nearer, -1: farther, for each press (W/S, +/-)
+    int pan = 0;                   // +1: later or to the right, -1: the other way (A/D)
+    bool show_all = false;         // 0
+    bool frame_selection = false;  // F
+    bool undo_zoom = false;        // Backspace
+    bool previous_span = false;    // left
+    bool next_span = false;        // right
+    bool follow_sender = false;    // [
+    bool follow_receiver = false;  // ]
+    bool find = false;             // Ctrl-F
+    bool measure = false;          // M
+    bool longest = false;          // L
+    bool sort_ranks = false;       // O
+    bool rank_to_top = false;      // T
+};
+
+struct ViewContext {
+    const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
+    const Prediction* prediction = nullptr;  // of plan; null with it
+    const Run* run = nullptr;  // the shown run; null before the first. Its own schedule may differ from plan
+    bool busy = false;         // a run is under way; what is shown is the one before
+    bool run_is_current = false;  // run->experiment equals the panel's
+    Selection& selection;
+    Clock& clock;
+    ItemRegistry& items;
+    const Theme& theme;
+    bool reduced_motion = false;
+    double frame_seconds = 0;          // since the last frame, for animation
+    ViewActions actions{};             // for the view selection.focused alone
+    RunIndexCache* indices = nullptr;  // never null with a run
+
+    const TraceIndex& index_of(const Run& shown) const { return indices->of(shown).trace; }
+};
+
+}  // namespace ringscope

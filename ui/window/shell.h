@@ -1,0 +1,102 @@
+// Everything the window remembers from frame to frame. One struct, passed by reference; no globals.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/experiment/scenarios.h"
+#include "ui/settings/plan_cache.h"
+#include "ui/tabs/compare/compare_tab.h"
+#include "ui/tabs/runs/runs_tab.h"
+#include "ui/views/memory/memory_view.h"
+#include "ui/views/numbers/metrics_bar.h"
+#include "ui/views/numbers/numbers_panel.h"
+#include "ui/views/pattern/pattern_view.h"
+#include "ui/views/ring/ring_view.h"
+#include "ui/views/timeline/timeline_view.h"
+#include "ui/widgets/time_axis.h"
+#include "ui/widgets/widgets.h"
+#include "ui/window/auto_run.h"
+#include "ui/window/command_palette.h"
+#include "ui/window/dialogs.h"
+#include "ui/window/history.h"
+#include "ui/window/ui.h"
+#include "ui/window/window_layout.h"
+
+namespace ringscope {
+
+struct Shell {
+    Experiment experiment = default_experiment();
+    History<Experiment> history{default_experiment()};
+    PlanCache plan;
+    std::optional<FieldProblem> obstacle;  // why the plan cannot run here
+    AutoRun auto_run;
+
+    Selection selection;
+    History<Target> selections{Target{}};
+    Clock clock;
+    ViewActions actions;  // of this frame's keys
+    RunIndexCache indices;
+    std::shared_ptr<const Run> shown_run;  // of the last frame
+
+    PatternView pattern;
+    RingView ring;
+    TimelineView timeline;
+    MemoryView memory;
+    MetricsBar metrics;
+    NumbersPanel numbers;
+    RunsTab runs;
+    CompareTab compare;
+
+    Theme theme = make_theme(ThemeName::dark, 1);
+    Fonts fonts;
+    float person_scale = 1;   // what the person chose
+    float display_scale = 1;  // what the monitor asks for; theme.scale is their product
+    WindowLayout layout;
+
+    CommandPalette palette;
+    Dialogs dialogs;
+    std::string keyboard_area = "toolbar";  // of kAreas, where F6 last went
+    std::vector<Notice> log;
+
+    ItemRegistry items;
+    Commands commands;  // of this frame
+    Inputs in;          // of this frame
+    double last_seconds = 0;
+    double frame_seconds = 0;
+
+    bool theme_changed = true;
+    bool reduced_motion = false;
+    bool help_open = false;
+    bool log_open = false;
+    bool enter_area = false;  // keyboard_area takes the keyboard's focus in this frame
+
+    WidgetContext widgets() { return {items, theme}; }
+    ViewContext view_context();
+    bool run_is_current() const { return in.run && in.run->experiment == experiment; }
+    /// Why StartRun would be refused, or "".
+    std::string why_not_run() const;
+    void start_run();
+    void set_experiment(const Experiment& other);
+    void set_theme(ThemeName name);
+    void set_scale(float person, float display);
+    /// The registered area of the tab, or of the view that fills the workbench or has the focus.
+    std::string area_in_front() const;
+    void say(const std::string& text, Notice::Level level = Notice::Level::info);
+};
+
+/// The parts of the workbench that F6 goes through, as their items begin.
+inline constexpr const char* kAreas[] = {"toolbar", "experiment", "prediction", "pattern",
+                                         "ring",    "timeline",   "memory",     "bottom"};
+/// Hands the keyboard to the next area (1) or the one before (-1) that is on the screen.
+void enter_next_area(Shell& shell, int direction);
+/// True once, when the keyboard goes to this area: call inside its window, before its first item.
+bool takes_keyboard(Shell& shell, const std::string& area);
+
+/// Moves the clock to the next or previous step's begin.
+void step_clock(Shell& shell, int direction);
+/// Advances a playing clock, follows a new run, keeps selection and clock inside what is shown. Once a frame.
+void update_clock_and_selection(Shell& shell);
+
+}  // namespace ringscope
