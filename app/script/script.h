@@ -1,4 +1,4 @@
-// `ringscope gui --script FILE`: drives the real program by the names of its items, one command a line.
+// `ringscope gui --script FILE`: drives the real program by the names of its items, one command per line.
 //
 //     preset Tiny 16                    set ring.ranks 3              view ring
 //     theme dark|light|contrast         scale 1.5                     resize 1280x720

@@ -6,7 +6,7 @@
 
 namespace ringscope {
 
-/// Pixels a point. The desktop's own factor where the person has set one; where it says 1, from the monitor's
+/// Pixels per point. The desktop's own factor where the person has set one; where it says 1, from the monitor's
 /// density: a monitor of many fine pixels would show letters too small to read.
 inline float display_scale(float desktop, int width_px, int width_mm) {
     constexpr float points_an_inch = 96, mm_an_inch = 25.4f, most = 2;

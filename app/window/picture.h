@@ -10,7 +10,7 @@ namespace ringscope {
 struct Picture {
     int width = 0;
     int height = 0;
-    std::vector<uint8_t> rgb;  // rows from the top, 3 bytes a pixel
+    std::vector<uint8_t> rgb;  // rows from the top, 3 bytes per pixel
 };
 
 /// A part of a picture or frame, pixels from the top left.

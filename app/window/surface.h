@@ -29,7 +29,7 @@ class Surface {
     virtual void wake() = 0;
     virtual bool closing() const = 0;
     virtual void resize(int width, int height) = 0;
-    /// Pixels a point, from the monitor.
+    /// Pixels per point, from the monitor.
     virtual float content_scale() const = 0;
     virtual KeyQueue& keys() = 0;
 };

@@ -111,7 +111,7 @@ void Placement::append_runs(int rank, int64_t begin, int64_t end, int64_t first,
         }
         return;
     }
-    // Striped. Either one run a block the rank owns, or one a residue of the common period: whichever are
+    // Striped. Either one run per block that the rank owns, or one per residue of the common period: whichever are
     // fewer.
     const int64_t period = block_ * ranks_;
     const int64_t blocks = (end - begin) / period + 1;

@@ -33,7 +33,7 @@ struct SegmentRange {
 /// Tokens in all runs together.
 int64_t token_count(std::span<const TokenRun> runs);
 
-/// Pairs (query, key) with, if causal, key <= query. Closed form: O(log) a pair of runs.
+/// Pairs (query, key) with, if causal, key <= query. Closed form: O(log) per pair of runs.
 int64_t count_pairs(std::span<const TokenRun> queries, std::span<const TokenRun> keys, bool causal);
 
 }  // namespace ringscope

@@ -32,7 +32,7 @@ struct SubRing {
 /// Patterns whose KV heads would come by different streams are split in `problem`.
 ///
 /// dilate_before_send: one stream a distinct (w, r, o). Otherwise whole rows travel, one stream for all KV
-/// heads; with prune one a segment length: the longest of the readers', when it is a multiple of theirs, else
+/// heads; with prune one per segment length: the longest of the readers', when it is a multiple of theirs, else
 /// the whole sequence.
 std::vector<Stream> make_streams(const RingSpec& ring, bool prune, Problem& problem,
                                  std::vector<int>& stream_of_pattern);

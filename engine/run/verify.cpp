@@ -78,7 +78,7 @@ double pairs_per_token(const Problem& problem) {
 }
 
 /// Pairs' worth of reading a token's segments when no other sampled token shares them. A key's K and V are
-/// made for all KV heads and converted; that costs about as much as two pairs a head.
+/// made for all KV heads and converted; that costs about as much as two pairs per head.
 double reading_per_token(const Problem& problem) {
     double keys = 0;
     for (const Pattern& pattern : problem.patterns)

@@ -230,7 +230,7 @@ std::string rank_bars_svg(const Comparison& c, const char* unit, double (*value)
         }
         y += 5;
     }
-    return svg_picture(y, "One bar a rank and run", content);
+    return svg_picture(y, "One bar per rank and run", content);
 }
 
 }  // namespace ringscope

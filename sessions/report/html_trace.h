@@ -12,7 +12,7 @@ inline constexpr size_t kMostTraceRows = 150;
 /// Lines of a lane in the table of totals; the names after them share one.
 inline constexpr size_t kMostTraceNames = 12;
 
-/// A section of the page: lanes as they are on the trace's own clock, totals a lane and name, and what is not
+/// A section of the page: lanes as they are on the trace's own clock, totals per lane and name, and what is not
 /// drawn. `number`: of the page's traces, from 1.
 std::string trace_section(const ImportedTrace& trace, size_t number);
 

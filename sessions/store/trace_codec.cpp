@@ -114,7 +114,7 @@ Bytes encode_items(std::span<const Item> items) {
     return std::move(code.bytes);
 }
 
-/// An item takes at least one byte a field: a count beyond that is a lie, found before anything is allocated
+/// An item takes at least one byte per field: a count beyond that is a lie, found before anything is allocated
 /// for it.
 template <typename Item>
 void decode_items(std::span<const unsigned char> bytes, int64_t items, std::vector<Item>& all) {

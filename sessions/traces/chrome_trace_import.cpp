@@ -365,7 +365,7 @@ class Assembler {
             all.too_deep += faults.too_deep;
         }
         if (all.crossing > 0)
-            note("slices that cross others instead of nesting, shown a row below", all.crossing);
+            note("slices that cross others instead of nesting, shown one row below", all.crossing);
         if (all.too_deep > 0)
             note("slices deeper than " + std::to_string(kMostRows) + " rows, not shown", all.too_deep);
     }

@@ -17,7 +17,7 @@ struct RowFaults {
 /// Sorts the slices and puts each into the first row that is free again: its depth, where slices nest.
 RowFaults make_thread_rows(ImportedLane& lane);
 
-/// The same for asynchronous slices: those of one tree keep together, each depth a row, and no other tree
+/// The same for asynchronous slices: those of one tree keep together, one row per depth, and no other tree
 /// comes between or below them while they last. `tree_of` names the tree of each slice as they stand.
 RowFaults make_async_rows(ImportedLane& lane, const std::vector<int32_t>& tree_of);
 

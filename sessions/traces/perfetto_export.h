@@ -1,7 +1,7 @@
 // A run as a Chrome trace, for the Perfetto UI and tools that read PyTorch's traces.
 //
-// One process a rank; one thread a kind of span, and more of that kind where spans overlap, so that slices on
-// a track always nest; a flow from each send to its receive; one counter a rank with memory by purpose;
+// One process per rank; one thread per kind of span, and more of that kind where spans overlap, so that slices on
+// a track always nest; a flow from each send to its receive; one counter per rank with memory by purpose;
 // `distributedInfo` because trace analysers refuse files without it. Times are microseconds with three
 // decimals: exact nanoseconds.
 #pragma once

@@ -50,7 +50,7 @@ TEST(CudnnKept, ASecondRunMakesNoPlanAndAnswersTheSame) {
                   EXPECT_EQ(run_once(e)->compiled_kernels, 0);
               }),
               0);
-    EXPECT_EQ(fake_cudnn::live_handles(), 2) << "one a GPU";
+    EXPECT_EQ(fake_cudnn::live_handles(), 2) << "one per GPU";
     expect_clean();
 }
 

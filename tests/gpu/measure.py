@@ -36,7 +36,7 @@ class Shape(NamedTuple):
     causal: bool
 
 
-SHAPES = [  # 16k kept tokens a segment; the first two are timed before other checks
+SHAPES = [  # 16k kept tokens per segment; the first two are timed before other checks
     Shape("bf16", 128, 16384, 16, 16384, 1, False),
     Shape("bf16", 128, 16384, 16, 16384, 1, True),
     Shape("bf16", 64, 16384, 16, 16384, 1, False),

@@ -176,7 +176,7 @@ TEST(PlanCache, PlansOnlyWhatChanged) {
 TEST(Prediction, HopRuleFollowsTheSchedule) {
     Experiment e = find_scenario("Hybrid")->experiment;
     // An undilated ring of p: a hop brings n/p rows of K and V; each meets n/p queries of every head: 4 d
-    // (n/p)^2 FLOPs over 2 (n/p) d 4 bytes a head = (n/p) / 2 FLOPs a byte.
+    // (n/p)^2 FLOPs over 2 (n/p) d 4 bytes per head = (n/p) / 2 FLOPs per byte.
     e.problem.head_groups = {{e.problem.seq_len, 1, {}, {}}};
     const Prediction p = predict(plan(e));
     ASSERT_TRUE(p.hop_flops_per_byte);

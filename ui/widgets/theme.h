@@ -22,7 +22,7 @@ std::optional<ThemeName> theme_named(const std::string& text);
 struct Theme {
     ThemeName name = ThemeName::dark;
     bool dark = true;             // of the ground
-    float scale = 1;              // pixels a point
+    float scale = 1;              // pixels per point
     ImFont* text_font = nullptr;  // null: ImGui's current one
     ImFont* small_font = nullptr;
     ImFont* title_font = nullptr;

@@ -51,7 +51,7 @@ struct CpuKernel {
     const char* description;  // instruction set and vector width in words
     bool (*usable)();         // on this processor
     bool (*supports)(DType);  // false: never chosen for this dtype
-    int query_tile;           // query rows a task should have for full speed; never more
+    int query_tile;           // query rows that a task should have for full speed; never more
     /// `scratch` has scratch_bytes(head_dim) bytes, 64-byte aligned, used by one call at a time.
     int64_t (*scratch_bytes)(int head_dim);
     void (*attend)(const AttentionTask& task, void* scratch);

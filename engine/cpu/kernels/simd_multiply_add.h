@@ -1,7 +1,7 @@
 // The two ways to multiply and add, and how rows are laid out for each. Rows are arrays of 32-bit words:
 //
 //   MultiplyAdd   a word is one F32. F16 and BF16 rows are converted.
-//   DotProducts   a word is two BF16, multiplied in pairs and added to an F32: twice the work an instruction,
+//   DotProducts   a word is two BF16, multiplied in pairs and added to an F32: twice the work per instruction,
 //   and
 //                 weights are rounded to BF16 (8 bits: relative error 2^-9), as attention in BF16 usually is.
 //

@@ -11,7 +11,7 @@
 // Life. A run holds the plans it uses, so that nothing is taken from it. Past kMostPlans the plan that was
 // not asked for longest goes. Nothing is destroyed when the process ends: by then CUDA may have been
 // unloaded, and cuDNN's destructors call it. A GPU whose context an error has spoilt is left as it is, since
-// the process can do nothing more on it; one on which only cuDNN refused a call starts anew in the next run.
+// the process can do nothing more on it; one on which only cuDNN refused a call starts afresh in the next run.
 #pragma once
 
 #include <map>

@@ -112,7 +112,7 @@ class GraphMaker {
                       {s.heads * s.queries * s.keys, s.queries * s.keys, s.keys, 1}, type,
                       TensorPlace::inside);
     }
-    /// An entry a query.
+    /// One entry per query.
     const Descriptor& rows(int64_t name, TensorPlace place) {
         const SdpaShape& s = shape_;
         return tensor(name, {s.batch, s.heads, s.queries, 1}, {s.heads * s.queries, s.queries, 1, 1},

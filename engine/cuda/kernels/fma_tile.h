@@ -12,7 +12,7 @@
 
 namespace ringscope {
 
-/// D: head_dim rounded up to a multiple of 32. R: queries a warp.
+/// D: head_dim rounded up to a multiple of 32. R: queries per warp.
 template <typename Warp, typename Element, int D, int R>
 class FmaTile {
   public:

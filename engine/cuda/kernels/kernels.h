@@ -33,7 +33,7 @@ struct CudaKernel {
     TileShape (*tile)(int head_dim) = nullptr;
     /// Lets the kernel use the shared memory it needs on the current device. Once a device before launch().
     cudaError_t (*prepare)(DType, int head_dim) = nullptr;
-    /// One thread block an item.
+    /// One thread block per item.
     cudaError_t (*launch)(const AttentionLaunch&, DType, int64_t items, cudaStream_t) = nullptr;
     bool by_name_only = false;     // "auto" passes it over
     bool leaves_when_told = true;  // what is in a stream ends at once when the run is being abandoned

@@ -22,7 +22,7 @@ __global__ void fill(float* target, float value, int64_t count) {
     for (int64_t i = first_element(); i < count; i += element_step()) target[i] = value;
 }
 
-/// A thread block an item; a thread a 16-, 4- or 2-byte unit of a row.
+/// One thread block per item; one thread per 16-, 4- or 2-byte unit of a row.
 template <typename Unit>
 __global__ void pack(const PackLaunch launch, int units) {
     const PackItem item = launch.items[blockIdx.x];
@@ -62,7 +62,7 @@ __global__ void normalise_lse(float* lse, const float* sum, int64_t count) {
         lse[i] = sum[i] > 0 ? lse[i] + logf(sum[i]) : -INFINITY;
 }
 
-/// A warp a row at a time.
+/// One warp per row at a time.
 template <typename Element>
 __global__ void merge_output(const MergeLaunch launch) {
     if (*static_cast<const volatile int32_t*>(launch.cancelled) != 0) return;
@@ -71,7 +71,7 @@ __global__ void merge_output(const MergeLaunch launch) {
         merge_row_output<Element>(launch, row, lane, kWarpLanes);
 }
 
-/// A thread a row at a time.
+/// One thread per row at a time.
 __global__ void merge_state(const MergeLaunch launch) {
     if (*static_cast<const volatile int32_t*>(launch.cancelled) != 0) return;
     for (int64_t row = first_element(); row < launch.rows; row += element_step())

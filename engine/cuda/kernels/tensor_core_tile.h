@@ -10,7 +10,7 @@
 //   per tile   start the next tile's copies, wait for this one's, S = Q K^T, softmax, O += P V
 //              (FlashAttention-2, 2307.08691)
 //
-// Rows come straight from their strides by cp.async, 16 bytes a lane; nothing is gathered first. Where d or
+// Rows come straight from their strides by cp.async, 16 bytes per lane; nothing is gathered first. Where d or
 // an address is no multiple of 16 bytes the same places are filled element by element.
 //
 // The text is compiled for the device with DeviceWarp (warp.cuh) and for the host with a warp of 32 emulated

@@ -1,5 +1,5 @@
 // A rank's attention by the project's own kernels: the work lists of all its steps on the device, and one
-// launch a step and phase.
+// launch per step and phase.
 #pragma once
 
 #include <vector>

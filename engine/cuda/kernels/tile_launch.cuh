@@ -16,7 +16,7 @@ cudaError_t prepare_tile_kernel(DType dtype, int head_dim) {
     });
 }
 
-/// One thread block an item.
+/// One thread block per item.
 template <typename Codes>
 cudaError_t launch_tile_kernel(const AttentionLaunch& arguments, DType dtype, int64_t items,
                                cudaStream_t stream) {

@@ -11,7 +11,7 @@ namespace ringscope {
 
 class DeviceWarp {
   public:
-    /// One value a lane; on the device, the thread's own.
+    /// One value per lane; on the device, the thread's own.
     template <typename T>
     struct PerLane {
         T value;

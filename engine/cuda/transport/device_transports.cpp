@@ -11,10 +11,10 @@ namespace {
 
 #ifdef RINGSCOPE_NCCL_TRANSPORT
 constexpr bool kNcclBuilt = true;
-std::string nccl_description() { return "NCCL " + nccl_version() + " between GPUs, one rank a GPU"; }
+std::string nccl_description() { return "NCCL " + nccl_version() + " between GPUs, one rank per GPU"; }
 #else
 constexpr bool kNcclBuilt = false;
-std::string nccl_description() { return "NCCL between GPUs, one rank a GPU"; }
+std::string nccl_description() { return "NCCL between GPUs, one rank per GPU"; }
 #endif
 constexpr const char* kNoNccl = "this build has no NCCL: nccl.h and libnccl were not found when it was made";
 
@@ -37,7 +37,7 @@ TransportKind choose_transport(TransportKind asked, int ranks, int gpus) {
         case TransportKind::nccl:
             if (!kNcclBuilt) throw Error(ErrorKind::bad_input, asked_for + kNoNccl + "; take auto or peer");
             if (ranks > gpus)
-                throw Error(ErrorKind::bad_input, asked_for + "NCCL takes one rank a GPU, and " +
+                throw Error(ErrorKind::bad_input, asked_for + "NCCL takes one rank per GPU, and " +
                                                       std::to_string(ranks) + " ranks would share " +
                                                       std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs") +
                                                       "; peer copies (backend.transport peer) " +

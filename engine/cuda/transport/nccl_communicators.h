@@ -1,4 +1,4 @@
-// NCCL in one process: one communicator a GPU, none of whose calls blocks. What NCCL has not done yet is
+// NCCL in one process: one communicator per GPU, none of whose calls blocks. What NCCL has not done yet is
 // asked for and waited for here, with a time limit and a stop request; what it cannot do ends in an Error,
 // never in a hang.
 //

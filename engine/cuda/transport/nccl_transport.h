@@ -1,4 +1,4 @@
-// Transfers by NCCL, one GPU a rank. All sends and receives of a hop, of all ranks, are one group: on each
+// Transfers by NCCL, one GPU per rank. All sends and receives of a hop, of all ranks, are one group: on each
 // rank they become one kernel, which ends when all of them have.
 //
 //   copy stream of every rank that sends or receives for use in step s:
