@@ -128,7 +128,7 @@ class TraceMaker {
         trace_.memory.push_back({rank.rank(), step, time_ns, rank.arena().live(), rank.arena().peak_bytes()});
     }
 
-    /// Whose keys the rank works on; -1 when several ranks'.
+    /// The owner of the keys that the rank works on; -1 when there are several.
     int owner_in(int rank, int step) const {
         int owner = -2;
         for (const Work& work :

@@ -94,7 +94,7 @@ DeviceMemory device_memory(int device);
 /// lies in it: no others, since each of them maps every allocation.
 void prepare_pool(int device, const std::vector<int>& peers);
 
-/// Gives what the pool keeps unused back to the device, but for `keep_bytes` of what it has.
+/// Gives unused memory of the pool back to the device, except for `keep_bytes`.
 void trim_pool(int device, int64_t keep_bytes);
 
 }  // namespace ringscope

@@ -1,6 +1,6 @@
 // The seam between a rank and what attends for it.
 //
-//   backend.kernel   what is put into the stream, a step and phase           file
+//   backend.kernel   put into the stream per step and phase                  file
 //   mma, fma         one launch over the work list                           tile_attention.h
 //   cudnn            calls of cuDNN's SDPA, each followed by its merging     cudnn_attention.h
 #pragma once
@@ -21,7 +21,7 @@ class RankAttention {
     RankAttention(const RankAttention&) = delete;
     RankAttention& operator=(const RankAttention&) = delete;
 
-    /// Makes what takes long to make: once, before the run's clock starts and before attend(). How many
+    /// Prepares what takes long: once, before the run's clock starts and before attend(). Returns how many
     /// kernels had to be compiled. Throws Error, cancelled for a stop request.
     virtual int prepare(std::stop_token) { return 0; }
     /// False where the rank has nothing to do in that step.
@@ -31,7 +31,7 @@ class RankAttention {
     virtual void attend(int step, const AttentionLaunch& launch, cudaStream_t stream) = 0;
 };
 
-/// What the ranks on one GPU share: code and plans. Outlives all that it makes.
+/// Shared by the ranks on one GPU: code and plans. Outlives all that it makes.
 class DeviceAttention {
   public:
     DeviceAttention() = default;

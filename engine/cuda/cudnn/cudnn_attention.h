@@ -22,7 +22,7 @@ class CudnnDevice : public DeviceAttention {
     ~CudnnDevice() override { CudnnGpu::leave_if_spoilt(gpu_); }
     std::unique_ptr<RankAttention> make(const Schedule& schedule, int rank, DeviceArena& arena) override;
 
-    /// Sees to the shape's plan; whether it had to be made.
+    /// Prepares the shape's plan. Returns whether it had to be made.
     bool prepare(const SdpaShape& shape, std::stop_token stop);
     /// The shape is one that was prepared.
     void execute(const SdpaShape& shape, float scale, const SdpaPointers& at, cudaStream_t stream);

@@ -1,11 +1,11 @@
 // What cuDNN has on a GPU from the first run that asks for it to the end of the process: one handle, and the
-// plans that runs made, which cost half a second to two each.
+// plans that runs made, which take half a second to two seconds each.
 //
 // A plan is found again by everything that decides it: the GPU, its compute capability, the dtype and the
-// SdpaShape (batch, heads, rows, keys, d, strides, causal). The scale is no part of it: every call passes it.
+// SdpaShape (batch, heads, rows, keys, d, strides, causal). The scale is not part of it: every call passes it.
 //
-// Threads. cuDNN wants a handle used by one thread at a time, and does not promise that a plan may be
-// executed by two: every call of cuDNN for a GPU, planning too, holds that GPU's lock. So runs on one GPU
+// Threads. cuDNN allows one thread at a time to use a handle, and does not promise that two threads may execute one
+// plan: every call of cuDNN for a GPU, planning too, holds that GPU's lock. So runs on one GPU
 // plan one after the other, and runs on several at the same time.
 //
 // Life. A run holds the plans it uses, so that nothing is taken from it. Past kMostPlans the plan that was
@@ -31,7 +31,7 @@ using HeldPlan = std::shared_ptr<const SdpaPlan>;
 /// Safe to use from any thread.
 class CudnnGpu {
   public:
-    /// Of a GPU at most. The presets have 3 to 5 shapes each, so these are the last fifty experiments or so
+    /// At most, per GPU. The presets have 3 to 5 shapes each, so these are the last fifty experiments or so
     /// that somebody went back and forth between. A plan of cuDNN 9.19 keeps 0.4 MB of the host's memory
     /// (measured over 40, made for a described sm_90), so they are 100 MB, and their kernels on the GPU.
     static constexpr size_t kMostPlans = 256;

@@ -188,7 +188,7 @@ struct Refusal {
     }
 };
 
-/// Nothing where cuDNN takes no such graph; `refusal` tells why.
+/// Nothing where cuDNN takes no such graph; `refusal` says why.
 std::deque<Descriptor> graph_of(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
                                 Refusal& refusal) {
     try {
@@ -199,7 +199,7 @@ std::deque<Descriptor> graph_of(const SdpaShape& shape, DType dtype, const Cudnn
     }
 }
 
-/// Engine configurations, best first; where cuDNN has none, `refusal` tells why.
+/// Engine configurations, best first; where cuDNN has none, `refusal` says why.
 std::vector<Descriptor> suggestions(const std::deque<Descriptor>& graph, cudnnBackendHeurMode_t mode,
                                     const CudnnTarget& target, Refusal& refusal) {
     if (graph.empty()) return {};
@@ -217,7 +217,7 @@ std::vector<Descriptor> suggestions(const std::deque<Descriptor>& graph, cudnnBa
     }
 }
 
-/// Nothing where cuDNN cannot make it; `refusal` tells why.
+/// Nothing where cuDNN cannot make it; `refusal` says why.
 std::optional<Descriptor> plan_by(const Descriptor& config, const CudnnTarget& target, Refusal& refusal) {
     try {
         Descriptor plan(CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
@@ -246,7 +246,7 @@ SdpaPlan make_sdpa_plan(const SdpaShape& shape, DType dtype, const CudnnTarget& 
             const int64_t bytes = plan->number(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE);
             if (bytes <= most_workspace_bytes)
                 return {std::move(graph), std::move(config), std::move(*plan), bytes};
-            refusal.why = "it wants " + bytes_text(bytes) + " of workspace";
+            refusal.why = "it needs " + bytes_text(bytes) + " of workspace";
         }
     const std::string what = text_of(shape) + ", " + name_of(dtype) + ": " + refusal.why;
     if (refusal.for_want_of_means)

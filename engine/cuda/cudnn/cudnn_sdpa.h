@@ -34,7 +34,7 @@ struct SdpaPlan {
 
 /// The first of cuDNN's suggestions that it can make and that needs no more workspace. Throws
 /// Error(bad_input) when there is none, run_failed when cuDNN lacks memory or its driver is in trouble,
-/// cancelled for a stop request; of those it looks out between two suggestions, a second or so apart.
+/// cancelled for a stop request; it checks for those between two suggestions, about a second apart.
 SdpaPlan make_sdpa_plan(const SdpaShape& shape, DType dtype, const CudnnTarget& target,
                         int64_t most_workspace_bytes, std::stop_token stop = {});
 

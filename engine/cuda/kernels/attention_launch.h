@@ -1,7 +1,10 @@
 // What one launch of an attention kernel reads and writes, and the shapes that kernel and host agree on.
 //
-// Layouts on a rank:  Q, O (batch, row, head, d)   K, V (batch, row, KV head, d)   LSE, sum (batch, head,
-// row) O, LSE and sum are F32 and are carried from step to step as cpu/attention_kernel.h describes:
+//   Q, O       (batch, row, head, d)
+//   K, V       (batch, row, KV head, d)
+//   LSE, sum   (batch, head, row)
+//
+// O, LSE and sum are F32 and are carried from step to step as engine/cpu/kernels/attention_kernel.h describes:
 //   sum == nullptr   o is normalised, lse its log-sum-exp
 //   sum != nullptr   o is unnormalised, lse the running maximum m, sum the running sum l
 // A row that has seen no key has lse = -inf, o = 0, sum = 0 and keeps them when it sees none.
@@ -25,7 +28,7 @@ struct AttentionLaunch {
     float* o = nullptr;
     float* lse = nullptr;
     float* sum = nullptr;
-    const int32_t* cancelled = nullptr;  // not 0: leave at once, the run is being abandoned
+    const int32_t* cancelled = nullptr;  // not 0: leave at once: the run is being abandoned
     int64_t q_row_stride = 0;            // of Q and O
     int64_t q_batch_stride = 0;
     int64_t lse_head_stride = 0;  // of LSE and sum

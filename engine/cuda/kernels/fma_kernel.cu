@@ -1,4 +1,4 @@
-// The multiply-add tile as a kernel: one thread block an item of the work list.
+// The multiply-add tile as a kernel: one thread block per item of the work list.
 #include "engine/cuda/kernels/fma_tile.h"
 #include "engine/cuda/kernels/tile_launch.cuh"
 #include "engine/cuda/kernels/warp.cuh"

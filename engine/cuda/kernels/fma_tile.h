@@ -1,11 +1,13 @@
 // One item by plain multiply-adds: F32, and every dtype on processors without the tensor core instructions
 // (before sm_80). Plain on purpose; it is also the second opinion on the device.
 //
-//   shared     Q (4 R x D) | K or V of one key tile (32 x (D + 4))     as F32; the pitch keeps 16-byte reads
-//   apart warp w     queries R w .. R w + R - 1 scores     lane t has key t of the tile:      s[r] = q_r .
-//   k_t output     lane t has columns t + 32 i:       o[r][i] += sum_t p[r] of lane t * v_t
+//   shared     Q (4 R x D) | K or V of one key tile (32 x (D + 4)), as F32
+//   warp w     queries R w .. R w + R - 1
+//   scores     lane t has key t of the tile:     s[r] = q_r . k_t
+//   output     lane t has columns t + 32 i:      o[r][i] += sum_t p[r] of lane t * v_t
 //
-// Compiled for device and host, as tensor_core_tile.h.
+// The pitch D + 4 puts 16-byte reads of neighbouring lanes into different banks. Compiled for device and host,
+// as tensor_core_tile.h.
 #pragma once
 
 #include "engine/cuda/kernels/tile_context.h"

@@ -1,16 +1,14 @@
 // All index mathematics of the CUDA kernels: runs -> rows -> tokens, query tiles, key tiles, the causal edge.
 //
 // Compiled twice from this one text: by nvcc for the device, by the host compiler for the work list
-// (work_list.cpp) and the tests, which hold every function here against brute force.
+// (work_list.cpp) and the tests, which check every function here against brute force.
 //
-//   a block   the queries of one segment on one rank  x  the keys of that segment that one owner holds
-//   its runs  RowRun of schedule.h with prefix counts: index i of a block's queries (or keys) lies in the
-//   last run
-//             with begin <= i, at row first_row + (i - begin) * row_stride, and is token first_token + (i -
-//             begin)
-//             * token_stride of the segment
-//   a tile    indices [t * size, min((t + 1) * size, count)) of a block's queries or keys
-//   an item   one query tile of one head of one batch entry: what one thread block computes
+//   block   the queries of one segment on one rank  x  the keys of that segment that one owner holds
+//   runs    of a block: RowRun of row_run.h with prefix counts. Index i of a block's queries (or keys) lies in the
+//           last run with begin <= i. It is row    first_row + (i - begin) * row_stride
+//           and token of the segment               first_token + (i - begin) * token_stride
+//   tile    indices [t * size, min((t + 1) * size, count)) of a block's queries or keys
+//   item    one query tile of one head of one batch entry: the work of one thread block
 //
 // Rows and tokens fit in 31 bits (kMaxSeqLen); products of rows and strides are 64 bits wide.
 #pragma once

@@ -18,8 +18,9 @@ constexpr const char* kNoCudnn = "";
 std::string cudnn_description() { return "attention by cuDNN " + cudnn_version(); }
 #else
 constexpr const char* kNoCudnn =
-    "this build has no cuDNN: its headers and libcudnn, 9.11 or newer, were not found, or not wanted, when "
-    "it was made";
+    "this build has no cuDNN: its headers and libcudnn, 9.11 or newer, were not found, or were turned off, "
+    "when "
+    "it was configured";
 std::string cudnn_description() { return "attention by cuDNN"; }
 #endif
 

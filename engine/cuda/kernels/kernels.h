@@ -31,13 +31,13 @@ struct CudaKernel {
     bool (*supports)(DType, int head_dim);
     // Of the project's own kernels, which run over work lists (tile_attention.h); null for cuDNN's.
     TileShape (*tile)(int head_dim) = nullptr;
-    /// Lets the kernel use the shared memory it needs on the current device. Once a device before launch().
+    /// Lets the kernel use the shared memory it needs on the current device. Call once per device before launch().
     cudaError_t (*prepare)(DType, int head_dim) = nullptr;
     /// One thread block per item.
     cudaError_t (*launch)(const AttentionLaunch&, DType, int64_t items, cudaStream_t) = nullptr;
     bool by_name_only = false;     // "auto" passes it over
     bool leaves_when_told = true;  // what is in a stream ends at once when the run is being abandoned
-    const char* not_built = "";    // why this build lacks it
+    const char* not_built = "";    // why this build does not have it
 };
 
 /// In the order in which "auto" tries them.
@@ -51,7 +51,7 @@ const CudaKernel& choose_cuda_kernel(const std::string& name, const Problem& pro
 std::unique_ptr<DeviceAttention> open_kernel(const CudaKernel& kernel, const Problem& problem,
                                              const Gpu& gpu);
 
-/// Gives back what libraries keep on GPUs from run to run and no run holds now: for memory that a run lacks.
+/// Gives back what libraries keep on GPUs from run to run and no run holds now, when a run lacks memory.
 void give_back_kept_plans();
 
 const CudaKernel& tensor_core_kernel();

@@ -1,5 +1,5 @@
-// Joins what one SDPA call found out about its query rows with what those rows carry (row_state.h). The
-// formula and the addresses, compiled for host and device.
+// Merges the result of one SDPA call into the state that its query rows carry (row_state.h): the formula and
+// the addresses, compiled for host and device.
 //
 // A call's part of a row is normalised: p, with log-sum-exp e. That is a row whose maximum is e, sum 1 and
 // output p, so

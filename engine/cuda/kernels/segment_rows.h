@@ -1,4 +1,4 @@
-// What every way of cutting a step's work starts from: the rows of each segment, and where its keys lie.
+// Every way of cutting a step's work starts from here: the rows of each segment, and where its keys lie.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// The tensor core tile as a kernel: one thread block an item of the work list.
+// The tensor core tile as a kernel: one thread block per item of the work list.
 #include "engine/cuda/kernels/tensor_core_tile.h"
 #include "engine/cuda/kernels/tile_launch.cuh"
 #include "engine/cuda/kernels/warp.cuh"

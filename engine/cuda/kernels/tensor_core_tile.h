@@ -1,17 +1,16 @@
 // One item by tensor cores: 64 queries of a head against the keys it sees, for F16 and BF16 and d up to D.
 //
-//   shared     Q 64 x D | K, V of key tile a | K, V of key tile b       rows of D + 8 elements: ldmatrix
-//   reads eight
-//              rows at once, and a pitch of an odd number of 16-byte units puts them into different banks
-//   warp w     queries 16 w .. 16 w + 15; S and O stay in registers, as m16n8k16 leaves them (PTX ISA,
-//   "Matrix
-//              fragments for mma.m16n8k16"): lane t holds rows t / 4 and t / 4 + 8, columns 2 (t mod 4) + {0,
-//              1}
+//   shared     Q 64 x D | K, V of key tile a | K, V of key tile b
+//              Rows have D + 8 elements: ldmatrix reads eight rows at once, and a pitch of an odd number of
+//              16-byte units puts them into different banks.
+//   warp w     queries 16 w .. 16 w + 15
+//              S and O stay in registers, as m16n8k16 leaves them (PTX ISA, "Matrix fragments for
+//              mma.m16n8k16"): lane t holds rows t / 4 and t / 4 + 8, columns 2 (t mod 4) + {0, 1}.
 //   per tile   start the next tile's copies, wait for this one's, S = Q K^T, softmax, O += P V
 //              (FlashAttention-2, 2307.08691)
 //
 // Rows come straight from their strides by cp.async, 16 bytes per lane; nothing is gathered first. Where d or
-// an address is no multiple of 16 bytes the same places are filled element by element.
+// an address is not a multiple of 16 bytes, the same places are filled element by element.
 //
 // The text is compiled for the device with DeviceWarp (warp.cuh) and for the host with a warp of 32 emulated
 // lanes (tests/cuda/host_warp.h). Code inside warp.lanes() is per lane; what stands outside is done by the

@@ -1,4 +1,4 @@
-// What both attention kernels share: where the rows of an item lie, which key tiles it walks.
+// Shared by both attention kernels: where the rows of an item lie, and which key tiles it walks.
 #pragma once
 
 #include "engine/cuda/kernels/attention_launch.h"

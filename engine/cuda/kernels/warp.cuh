@@ -1,5 +1,5 @@
-// The warp that the attention tiles are written for, on the device: 32 threads that run at once, each its own
-// lane. Its twin for the host, tests/cuda/host_warp.h, follows the same promises lane by lane.
+// The warp that the attention tiles are written for, on the device: 32 threads that run at once, one per lane.
+// Its twin for the host, tests/cuda/host_warp.h, keeps the same promises lane by lane.
 #pragma once
 
 #include <type_traits>
@@ -69,8 +69,8 @@ class DeviceWarp {
 
     /// c (16 x 8) += a (16 x 16) b (16 x 8), in F32. Lane t holds
     ///   c    rows t / 4 (0, 1) and t / 4 + 8 (2, 3), columns 2 (t mod 4) + {0, 1}
-    ///   a    pairs of columns from 2 (t mod 4): row t / 4 (0), t / 4 + 8 (1), and the same 8 columns on (2,
-    ///   3) b    pairs of rows from 2 (t mod 4) (low), 8 rows on (high); column t / 4
+    ///   a    pairs of columns from 2 (t mod 4): row t / 4 (0), t / 4 + 8 (1), and both 8 columns on (2, 3)
+    ///   b    pairs of rows from 2 (t mod 4) (low), 8 rows on (high); column t / 4
     template <typename Element>
     __device__ __forceinline__ void multiply_add(PerLane<float> (&c)[4], const PerLane<uint32_t> (&a)[4],
                                                  const PerLane<uint32_t>& low,

@@ -28,7 +28,7 @@ struct PackWork {
     std::vector<PackItem> items;
 };
 /// The rank's own share of every stream, into the slot of step 0.
-inline constexpr int kPackRows = 64;  // at most, an item
+inline constexpr int kPackRows = 64;  // at most, per item
 PackWork make_pack_work(const Schedule& schedule, int rank);
 
 /// Bytes that a rank's lists take on its device, buffer by buffer as tile_attention.h and cuda_rank.h keep

@@ -16,7 +16,8 @@ std::string nccl_description() { return "NCCL " + nccl_version() + " between GPU
 constexpr bool kNcclBuilt = false;
 std::string nccl_description() { return "NCCL between GPUs, one rank per GPU"; }
 #endif
-constexpr const char* kNoNccl = "this build has no NCCL: nccl.h and libnccl were not found when it was made";
+constexpr const char* kNoNccl =
+    "this build has no NCCL: nccl.h and libnccl were not found when it was configured";
 
 /// Why no GPU can be used; "" when one can.
 std::string why_no_gpu() {

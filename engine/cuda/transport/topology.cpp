@@ -20,7 +20,7 @@ std::string link_text(int from, int to) {
     RINGSCOPE_CUDA(cudaDeviceGetP2PAttribute(&rank, cudaDevP2PAttrPerformanceRank, from, to));
     int atomics = 0;
     RINGSCOPE_CUDA(cudaDeviceGetP2PAttribute(&atomics, cudaDevP2PAttrNativeAtomicSupported, from, to));
-    // Native atomics between GPUs are what NVLink has and PCIe has not.
+    // NVLink has native atomics between GPUs; PCIe does not.
     return "GPU " + std::to_string(to) + (atomics != 0 ? " by NVLink" : " by PCIe") + " (performance rank " +
            std::to_string(rank) + ")";
 }
