@@ -6,6 +6,7 @@
 #include <string>
 #include <thread>
 
+#include "engine/cpu/cpu_transports.h"
 #include "engine/cpu/rank_loop.h"
 #include "engine/host/machine.h"
 #include "engine/host/nvtx.h"
@@ -20,7 +21,8 @@ class CpuRun {
            std::shared_ptr<BufferPool> buffers)
         : schedule_(schedule),
           fault_(options.fault),
-          transport_(schedule, control_, schedule.experiment.ring.timeout_seconds),
+          transport_(choose_cpu_transport(schedule.experiment.backend.transport)
+                         .make(schedule, control_, schedule.experiment.ring.timeout_seconds)),
           buffers_(std::move(buffers)),
           scratch_arena_(buffers_),
           pool_(worker_threads(schedule.experiment.backend), control_.flag()),
@@ -39,7 +41,7 @@ class CpuRun {
     int threads() const { return pool_.threads(); }
     void stop(const Error& why) {
         control_.stop(why);
-        transport_.interrupt();
+        transport_->interrupt();
     }
     void fill(const TensorSource& source) {
         FillJob job(schedule_, source, memory_);
@@ -60,7 +62,7 @@ class CpuRun {
     const Schedule& schedule_;
     const Fault fault_;
     RunControl control_;
-    SharedTransport transport_;
+    const std::unique_ptr<RankTransport> transport_;
     const std::shared_ptr<BufferPool> buffers_;
     Arena scratch_arena_;  // before the scratch in it
     WorkerPool pool_;
@@ -93,7 +95,7 @@ void CpuRun::run_rank(size_t rank) {
     const NvtxRange range(NvtxKind::run, {static_cast<int64_t>(rank), -1, -1, 0});
     const std::string name = "rank " + std::to_string(rank);
     try {
-        const RankLoop::Shared shared{attend_, transport_, pool_, fault_};
+        const RankLoop::Shared shared{attend_, *transport_, pool_, fault_};
         RankLoop(shared, *memory_[rank], traces_[rank]).run();
     } catch (const Interrupted&) {
         // Somebody else's error, or a cancel, is already on record.
@@ -120,7 +122,7 @@ void CpuRun::collect(CpuResult& result) const {
         const Arena& arena = memory_[rank]->arena;
         result.counters.push_back({from.core_seconds, arena.peak_by_purpose(), arena.peak_bytes()});
     }
-    trace.transfers = transport_.times();
+    trace.transfers = transport_->times();
     for (size_t index = 0; index < trace.transfers.size(); ++index) {
         const TransferTimes& times = trace.transfers[index];
         if (times.done_ns < 0) continue;

@@ -108,7 +108,7 @@ void RankLoop::publish(int step, int during_step) {
     const NvtxRange range(NvtxKind::send, {rank_, during_step, -1, bytes});
     const Fault& fault = shared_.fault;
     if (fault.rank == rank_ && fault.step == during_step) {
-        if (fault.kind == Fault::Kind::delay) shared_.transport.sleep(fault.delay_seconds);
+        if (fault.kind == Fault::Kind::delay) shared_.transport.sleep(rank_, fault.delay_seconds);
         if (fault.kind == Fault::Kind::lose_transfer) return;
     }
     shared_.transport.publish(rank_, step, memory_.slot[schedule_.slot_of(during_step)].data());

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "engine/cpu/attend_job.h"
-#include "engine/cpu/shared_transport.h"
+#include "engine/cpu/rank_transport.h"
 #include "engine/host/worker_pool.h"
 
 namespace ringscope {
@@ -16,7 +16,7 @@ class RankLoop {
     /// What the ranks of a run share.
     struct Shared {
         const AttendJob::Context& attend;
-        SharedTransport& transport;
+        RankTransport& transport;
         WorkerPool& pool;
         const Fault& fault;
     };

@@ -1,11 +1,21 @@
-#include "engine/cpu/shared_transport.h"
-
+// The shared-memory transport: the receiver copies out of the sender's slot into its own.
+//
+// The copies are real (memcpy between the two ranks' arenas), made by the receiving rank's own thread beside
+// the worker threads, so memory and traffic are what a ring over a wire has.
+//
+// Each rank sleeps on a condition variable of its own, and is woken only by what it waits for: a publish to
+// it while it waits for data, the end of the one copy that it waits for otherwise. With one condition
+// variable for all, every message would wake every rank, and a ring of p has p times as many messages.
 #include <algorithm>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <cstring>
+#include <functional>
+#include <mutex>
 #include <string>
 
+#include "engine/cpu/cpu_transports.h"
 #include "engine/host/nvtx.h"
 
 namespace ringscope {
@@ -21,63 +31,112 @@ std::string seconds_text(double seconds) {
     return text;
 }
 
-}  // namespace
+class SharedTransport final : public RankTransport {
+  public:
+    SharedTransport(const Schedule& schedule, const RunControl& control, double timeout_seconds)
+        : schedule_(schedule),
+          control_(control),
+          timeout_seconds_(timeout_seconds),
+          messages_(schedule.transfers.size()),
+          ranks_(static_cast<size_t>(schedule.ranks)) {}
 
-SharedTransport::SharedTransport(const Schedule& schedule, const RunControl& control, double timeout_seconds)
-    : schedule_(schedule),
-      control_(control),
-      timeout_seconds_(timeout_seconds),
-      messages_(schedule.transfers.size()),
-      ranks_(static_cast<size_t>(schedule.ranks)) {}
+    void publish(int rank, int step, const std::byte* slot) override;
+    void receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+                 RankTrace& trace) override;
+    void wait_taken(int rank, int step, int during_step, RankTrace& trace) override;
+    void set_computing(int rank, bool computing) override;
+    void sleep(int rank, double seconds) override;
+    void interrupt() override;
+    std::vector<TransferTimes> times() const override;
+
+  private:
+    struct Message {
+        const std::byte* source = nullptr;  // the sender's slot, once published
+        bool taken = false;
+        TransferTimes times;
+    };
+    enum class Wait { none, data, room };
+    struct RankState {
+        std::condition_variable woken;  // its own thread alone waits here
+        bool computing = false;
+        Wait wait = Wait::none;
+        int waits_for = -1;  // rank, while it waits
+    };
+
+    void wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, Wait wait,
+                    const std::function<bool()>& ready,
+                    const std::function<Error(double waited_seconds)>& late);
+    bool holds_up_the_rest(int rank) const;
+    int await_any(int rank, const std::vector<int>& open, int during_step, RankTrace& trace);
+    void take(int index, int64_t begin_ns, int64_t done_ns);
+    void copy(const Transfer& transfer, const std::byte* source, std::byte* slot) const;
+
+    const RankStep& step_of(int rank, int step) const {
+        return schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)];
+    }
+    const Transfer& transfer_at(int index) const { return schedule_.transfers[static_cast<size_t>(index)]; }
+    Message& message_at(int index) { return messages_[static_cast<size_t>(index)]; }
+
+    const Schedule& schedule_;
+    const RunControl& control_;
+    const double timeout_seconds_;
+    mutable std::mutex mutex_;  // guards everything below but is never held during a copy
+    std::vector<Message> messages_;
+    std::vector<RankState> ranks_;
+};
 
 void SharedTransport::publish(int rank, int step, const std::byte* slot) {
-    const auto& sends =
-        schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].sends;
-    if (sends.empty()) return;
+    const auto& sends = step_of(rank, step).sends;
+    std::vector<RankState*> waiting;
     {
         const std::lock_guard lock(mutex_);
         const int64_t now_ns = steady_ns();
         for (const int index : sends) {
-            Message& message = messages_[static_cast<size_t>(index)];
+            Message& message = message_at(index);
             message.source = slot;
             message.times.peer_ready_ns = now_ns;
+            RankState& receiver = ranks_[static_cast<size_t>(transfer_at(index).to)];
+            if (receiver.wait == Wait::data) waiting.push_back(&receiver);
         }
     }
-    changed_.notify_all();
+    for (RankState* receiver : waiting) receiver->woken.notify_one();
 }
 
 /// With the lock held. `ready` is looked at under the lock.
-void SharedTransport::wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, bool receiving,
+void SharedTransport::wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, Wait wait,
                                  const std::function<bool()>& ready,
                                  const std::function<Error(double)>& late) {
     const auto limit_ns = static_cast<int64_t>(timeout_seconds_ * 1e9);
     const auto slice = std::chrono::nanoseconds(std::clamp<int64_t>(limit_ns / 8, 1'000'000, 50'000'000));
     RankState& state = ranks_[static_cast<size_t>(rank)];
+    state.wait = wait;
     state.waits_for = peer;
-    state.receiving = receiving;
     const int64_t begin_ns = steady_ns();
-    int64_t counted_ns = 0;  // of the limit
+    int64_t counted_ns = 0;  // of the limit: between two looks that both found this wait to blame
     int64_t looked_ns = begin_ns;
+    bool to_blame = holds_up_the_rest(rank);
     while (!ready()) {
         if (control_.stopped()) throw Interrupted{};
-        changed_.wait_for(lock, slice);
+        state.woken.wait_for(lock, slice);
         const int64_t now_ns = steady_ns();
-        counted_ns = holds_up_the_rest(rank) ? counted_ns + now_ns - looked_ns : 0;
+        const bool was_to_blame = to_blame;
+        to_blame = holds_up_the_rest(rank);
+        counted_ns = was_to_blame && to_blame ? counted_ns + now_ns - looked_ns : 0;
         looked_ns = now_ns;
         if (counted_ns >= limit_ns && !ready()) throw late(static_cast<double>(now_ns - begin_ns) * 1e-9);
     }
-    state.waits_for = -1;
+    state.wait = Wait::none;
 }
 
-/// Whether the rank's wait is the one to blame; see the top of the header.
+/// Whether the rank's wait is the one to blame; see rank_transport.h.
 bool SharedTransport::holds_up_the_rest(int rank) const {
     const RankState& state = ranks_[static_cast<size_t>(rank)];
     int at = state.waits_for;
     for (int hops = 0; hops < schedule_.ranks; ++hops) {
         const RankState& peer = ranks_[static_cast<size_t>(at)];
-        if (peer.waits_for < 0) return hops == 0 && !peer.computing;
+        if (peer.wait == Wait::none) return hops == 0 && !peer.computing;
         at = peer.waits_for;
-        if (at == rank) return state.receiving;
+        if (at == rank) return state.wait == Wait::data;
     }
     return false;
 }
@@ -87,7 +146,7 @@ int SharedTransport::await_any(int rank, const std::vector<int>& open, int durin
     int found = -1;
     const auto ready = [&] {
         for (const int index : open)
-            if (messages_[static_cast<size_t>(index)].source != nullptr) {
+            if (message_at(index).source != nullptr) {
                 found = index;
                 return true;
             }
@@ -95,15 +154,15 @@ int SharedTransport::await_any(int rank, const std::vector<int>& open, int durin
     };
     const int64_t begin_ns = steady_ns();
     if (ready()) return found;
-    const int peer = schedule_.transfers[static_cast<size_t>(open.front())].from;
+    const int peer = transfer_at(open.front()).from;
     const NvtxRange range(NvtxKind::wait, {rank, during_step, peer, 0});
-    wait_until(lock, rank, peer, true, ready, [&](double waited) {
+    wait_until(lock, rank, peer, Wait::data, ready, [&](double waited) {
         return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
                                                 seconds_text(waited) + " for rank " + std::to_string(peer) +
                                                 " in step " + std::to_string(during_step));
     });
-    const int from = schedule_.transfers[static_cast<size_t>(found)].from;
-    const int64_t ready_ns = messages_[static_cast<size_t>(found)].times.peer_ready_ns;
+    const int from = transfer_at(found).from;
+    const int64_t ready_ns = message_at(found).times.peer_ready_ns;
     trace.add_wait(WaitCause::late_peer, during_step, from, found, begin_ns, ready_ns);
     trace.add_wait(WaitCause::link, during_step, from, found, std::max(begin_ns, ready_ns), steady_ns());
     return found;
@@ -111,30 +170,21 @@ int SharedTransport::await_any(int rank, const std::vector<int>& open, int durin
 
 void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
                               RankTrace& trace) {
-    std::vector<int> open =
-        schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].receives;
+    std::vector<int> open = step_of(rank, step).receives;
     {
         const std::lock_guard lock(mutex_);
         const int64_t now_ns = steady_ns();
-        for (const int index : open) messages_[static_cast<size_t>(index)].times.posted_ns = now_ns;
+        for (const int index : open) message_at(index).times.posted_ns = now_ns;
     }
     while (!open.empty()) {
         const int index = await_any(rank, open, during_step, trace);
         std::erase(open, index);
-        const Transfer& transfer = schedule_.transfers[static_cast<size_t>(index)];
+        const Transfer& transfer = transfer_at(index);
         const NvtxRange range(NvtxKind::receive, {rank, during_step, transfer.from, transfer.bytes});
-        Message& message = messages_[static_cast<size_t>(index)];
         const int64_t begin_ns = steady_ns();
-        copy(transfer, message.source, slot);
-        int64_t done_ns = 0;
-        {
-            const std::lock_guard lock(mutex_);
-            done_ns = steady_ns();
-            message.times.begin_ns = begin_ns;
-            message.times.done_ns = done_ns;
-            message.taken = true;
-        }
-        changed_.notify_all();
+        copy(transfer, message_at(index).source, slot);
+        const int64_t done_ns = steady_ns();
+        take(index, begin_ns, done_ns);
         Span& span = trace.add(kind, during_step, begin_ns, done_ns);
         span.peer = transfer.from;
         span.transfer = index;
@@ -144,6 +194,22 @@ void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind
         for (const PieceCopy& piece : transfer.copies)
             if (pieces[static_cast<size_t>(piece.target_piece)].owner != span.owner) span.owner = -1;
     }
+}
+
+/// The copy is made: the sender's slot is free of it.
+void SharedTransport::take(int index, int64_t begin_ns, int64_t done_ns) {
+    const Transfer& transfer = transfer_at(index);
+    RankState& sender = ranks_[static_cast<size_t>(transfer.from)];
+    bool waiting = false;
+    {
+        const std::lock_guard lock(mutex_);
+        Message& message = message_at(index);
+        message.times.begin_ns = begin_ns;
+        message.times.done_ns = done_ns;
+        message.taken = true;
+        waiting = sender.wait == Wait::room && sender.waits_for == transfer.to;
+    }
+    if (waiting) sender.woken.notify_one();
 }
 
 /// Neighbouring pieces that stay neighbours are one memcpy.
@@ -172,14 +238,13 @@ void SharedTransport::copy(const Transfer& transfer, const std::byte* source, st
 
 void SharedTransport::wait_taken(int rank, int step, int during_step, RankTrace& trace) {
     std::unique_lock lock(mutex_);
-    for (const int index :
-         schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)].sends) {
-        const Message& message = messages_[static_cast<size_t>(index)];
+    for (const int index : step_of(rank, step).sends) {
+        const Message& message = message_at(index);
         if (message.taken) continue;
         const int64_t begin_ns = steady_ns();
-        const int peer = schedule_.transfers[static_cast<size_t>(index)].to;
+        const int peer = transfer_at(index).to;
         wait_until(
-            lock, rank, peer, false, [&] { return message.taken; },
+            lock, rank, peer, Wait::room, [&] { return message.taken; },
             [&](double waited) {
                 return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
                                                         seconds_text(waited) + " for rank " +
@@ -195,17 +260,17 @@ void SharedTransport::set_computing(int rank, bool computing) {
     ranks_[static_cast<size_t>(rank)].computing = computing;
 }
 
-void SharedTransport::sleep(double seconds) {
+void SharedTransport::sleep(int rank, double seconds) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, until, [this] { return control_.stopped(); });
+    ranks_[static_cast<size_t>(rank)].woken.wait_until(lock, until, [this] { return control_.stopped(); });
     if (control_.stopped()) throw Interrupted{};
 }
 
 void SharedTransport::interrupt() {
     // Taken and let go, so that nobody is between looking at the flag and falling asleep.
     { const std::lock_guard lock(mutex_); }
-    changed_.notify_all();
+    for (RankState& rank : ranks_) rank.woken.notify_one();
 }
 
 std::vector<TransferTimes> SharedTransport::times() const {
@@ -213,6 +278,13 @@ std::vector<TransferTimes> SharedTransport::times() const {
     std::vector<TransferTimes> times;
     for (const Message& message : messages_) times.push_back(message.times);
     return times;
+}
+
+}  // namespace
+
+std::unique_ptr<RankTransport> make_shared_transport(const Schedule& schedule, const RunControl& control,
+                                                     double timeout_seconds) {
+    return std::make_unique<SharedTransport>(schedule, control, timeout_seconds);
 }
 
 }  // namespace ringscope

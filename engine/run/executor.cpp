@@ -5,6 +5,7 @@
 
 #include "engine/base/number_text.h"
 #include "engine/cpu/cpu_executor.h"
+#include "engine/cpu/cpu_transports.h"
 #include "engine/host/arena.h"
 #include "engine/host/machine.h"
 #include "engine/run/back_ends.h"
@@ -41,21 +42,15 @@ int64_t utc_ms() {
         .count();
 }
 
-void require_shared_transport(TransportKind transport) {
-    if (transport != TransportKind::automatic && transport != TransportKind::shared)
-        throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(transport) +
-                                              ": ranks on the CPU have auto and shared only");
-}
-
 void run_on_cpu(const std::shared_ptr<const Schedule>& schedule, const TensorSource& source,
                 const RunOptions& options, const std::shared_ptr<BufferPool>& buffers, std::stop_token stop,
                 Run& run, BackEndResult& result) {
     const Experiment& experiment = schedule->experiment;
-    require_shared_transport(experiment.backend.transport);
+    const CpuTransport& transport = choose_cpu_transport(experiment.backend.transport);
     const CpuKernel& kernel = choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
     result.device = "cpu";
     result.kernel = kernel.name;
-    result.transport = name_of(TransportKind::shared);
+    result.transport = name_of(transport.kind);
     require_memory(*schedule, *buffers);
     CpuResult on_cpu;
     const auto keep = [&] {
@@ -142,7 +137,7 @@ void require_runnable(const Experiment& experiment) {
     require_valid(experiment);
     require_supported(experiment);
     if (choose_back_end(experiment.backend) != nullptr) return;
-    require_shared_transport(experiment.backend.transport);
+    choose_cpu_transport(experiment.backend.transport);
     choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
 }
 
@@ -174,7 +169,8 @@ EngineInventory engine_inventory() {
     inventory.machine = this_machine();
     inventory.devices = {
         {"cpu", inventory.machine.cpu + ", " + std::to_string(inventory.machine.cores) + " cores", true, ""}};
-    inventory.transports = {{"shared", "copies between ranks of one process", true, ""}};
+    for (const CpuTransport& transport : cpu_transports())
+        inventory.transports.push_back({name_of(transport.kind), transport.description, true, ""});
     for (const BackEnd& back_end : back_ends()) {
         for (const EngineOption& device : back_end.devices()) inventory.devices.push_back(device);
         for (const EngineOption& transport : back_end.transports()) inventory.transports.push_back(transport);

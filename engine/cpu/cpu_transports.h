@@ -1,0 +1,29 @@
+// The transports that ranks on the CPU can take.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/cpu/rank_transport.h"
+#include "engine/cpu/run_control.h"
+#include "engine/experiment/experiment.h"
+#include "engine/plan/schedule.h"
+
+namespace ringscope {
+
+struct CpuTransport {
+    TransportKind kind;       // as backend.transport takes it
+    const char* description;  // what moves the bytes, in words
+    /// The schedule and the control must outlive the transport. `timeout_seconds`: for one transfer.
+    std::unique_ptr<RankTransport> (*make)(const Schedule& schedule, const RunControl& control,
+                                           double timeout_seconds);
+};
+
+/// All of them; "auto" is the first.
+std::span<const CpuTransport> cpu_transports();
+
+/// `asked` as in backend.transport. Throws Error(bad_input) that lists the names when ranks on the CPU do not
+/// have it.
+const CpuTransport& choose_cpu_transport(TransportKind asked);
+
+}  // namespace ringscope

@@ -1,0 +1,60 @@
+// How chunks get from one CPU rank's slot into another's: the seam between the ring loop and what moves its
+// bytes.
+//
+//   sender                                   receiver
+//   publish(s): "what I send for use in      receive(s): posts, waits until a sender has published, copies,
+//                step s lies here"                       marks the transfer as taken
+//   wait_taken(s): until all copies of it
+//                are made: the slot is free
+//
+// A transport is one file and one line in cpu_transports.cpp. What every one of them promises:
+//
+//   publish never waits, and receive and wait_taken wait for nothing but what rank_loop.cpp's proof counts
+//   on: a publish, and the end of a receive.
+//
+//   A slow rank is not a lost one. A wait counts towards the time limit only while it is the root of what
+//   holds the ranks up: following who waits for whom from the peer on, either the peer waits for nobody and
+//   is not computing (it sleeps, or is gone), or the chain comes back to the waiting rank itself (the peer,
+//   too, waits in vain) and that rank waits for data. While the chain ends at a rank that computes, everybody
+//   is patient; ranks that hang on somebody else's wait leave the message to it. So the message names the
+//   transfer that is really missing.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "engine/cpu/rank_trace.h"
+
+namespace ringscope {
+
+/// Thread-safe; each rank calls from its own thread.
+class RankTransport {
+  public:
+    virtual ~RankTransport() = default;
+
+    /// All that `rank` sends for use in `step` is in `slot` and stays there until wait_taken(rank, step).
+    virtual void publish(int rank, int step, const std::byte* slot) = 0;
+
+    /// Brings all of the rank's transfers of `step` into `slot`, whichever is ready first; spans of kind
+    /// `kind` go to the trace under `during_step`. Throws Interrupted, or Error(run_failed) at the time
+    /// limit.
+    virtual void receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+                         RankTrace& trace) = 0;
+
+    /// Until everything that `rank` published for `step` was copied away. Throws as receive does.
+    virtual void wait_taken(int rank, int step, int during_step, RankTrace& trace) = 0;
+
+    /// Says that the rank does nothing but wait for its own attention: its peers are patient.
+    virtual void set_computing(int rank, bool computing) = 0;
+
+    /// Returns after `seconds`. Throws Interrupted when the run is stopped meanwhile.
+    virtual void sleep(int rank, double seconds) = 0;
+
+    /// Wakes everybody who waits; call after RunControl::stop().
+    virtual void interrupt() = 0;
+
+    /// Parallel to Schedule::transfers. Call when no rank runs any more.
+    virtual std::vector<TransferTimes> times() const = 0;
+};
+
+}  // namespace ringscope

@@ -1,0 +1,221 @@
+// Every transport that ranks on the CPU can take, driven by hand: what the ring loop relies on.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include "engine/cpu/cpu_transports.h"
+
+namespace ringscope {
+namespace {
+
+constexpr double kLimitSeconds = 0.1;
+constexpr double kNoLimit = 600;
+
+Experiment ring_of(int ranks) {
+    Experiment e;
+    e.problem.seq_len = 64;
+    e.problem.heads = 1;
+    e.problem.head_dim = 4;
+    e.problem.head_groups = {{64, 1, {}, {}}};
+    e.ring.ranks = ranks;
+    e.ring.prune = false;
+    return e;
+}
+
+/// Ranks of a ring with a transport between them; slots are told apart by one byte that they are full of.
+struct Ring {
+    Ring(const CpuTransport& kind, const Experiment& experiment, double timeout_seconds)
+        : schedule(plan(experiment)), transport(kind.make(schedule, control, timeout_seconds)) {
+        for (int rank = 0; rank < schedule.ranks; ++rank) {
+            traces.emplace_back().rank = rank;
+            for (auto* slots : {&sent, &received}) slots->emplace_back(slot_bytes(rank), std::byte{0});
+            std::fill(sent.back().begin(), sent.back().end(), full_of(rank));
+        }
+    }
+    size_t slot_bytes(int rank) const {
+        const auto& bytes = schedule.rank_plans[static_cast<size_t>(rank)].slot_bytes;
+        return static_cast<size_t>(*std::max_element(bytes.begin(), bytes.end()));
+    }
+    static std::byte full_of(int rank) { return static_cast<std::byte>(rank + 1); }
+    void publish(int rank, int step) {
+        transport->publish(rank, step, sent[static_cast<size_t>(rank)].data());
+    }
+    void receive(int rank, int step) {
+        transport->receive(rank, step, received[static_cast<size_t>(rank)].data(), SpanKind::receive,
+                           step - 1, traces[static_cast<size_t>(rank)]);
+    }
+    void wait_taken(int rank, int step) {
+        transport->wait_taken(rank, step, step, traces[static_cast<size_t>(rank)]);
+    }
+
+    Schedule schedule;
+    RunControl control;
+    std::unique_ptr<RankTransport> transport;
+    std::vector<std::vector<std::byte>> sent, received;
+    std::vector<RankTrace> traces;
+};
+
+class EveryTransport : public testing::TestWithParam<CpuTransport> {};
+
+std::string name(const testing::TestParamInfo<CpuTransport>& info) { return name_of(info.param.kind); }
+
+INSTANTIATE_TEST_SUITE_P(Cpu, EveryTransport,
+                         testing::ValuesIn(cpu_transports().begin(), cpu_transports().end()), name);
+
+TEST_P(EveryTransport, MovesEachChunkToItsNeighbour) {
+    Ring ring(GetParam(), ring_of(4), kNoLimit);
+    {
+        std::vector<std::jthread> ranks;
+        for (int rank = 0; rank < 4; ++rank)
+            ranks.emplace_back([&ring, rank] {
+                ring.publish(rank, 1);
+                ring.receive(rank, 1);
+                ring.wait_taken(rank, 1);
+            });
+    }
+    for (int rank = 0; rank < 4; ++rank) {
+        const std::byte expected = Ring::full_of((rank + 3) % 4);
+        for (const std::byte byte : ring.received[static_cast<size_t>(rank)]) EXPECT_EQ(byte, expected);
+    }
+    const std::vector<TransferTimes> times = ring.transport->times();
+    ASSERT_EQ(times.size(), ring.schedule.transfers.size());
+    for (size_t i = 0; i < times.size(); ++i) {
+        if (ring.schedule.transfers[i].step != 1) continue;
+        EXPECT_GE(times[i].posted_ns, 0);
+        EXPECT_GE(times[i].begin_ns, std::max(times[i].posted_ns, times[i].peer_ready_ns));
+        EXPECT_GE(times[i].done_ns, times[i].begin_ns);
+    }
+}
+
+TEST_P(EveryTransport, PublishingDoesNotWait) {
+    Ring ring(GetParam(), ring_of(2), kNoLimit);
+    ring.publish(0, 1);  // nobody receives
+    ring.publish(1, 1);
+    ring.receive(0, 1);
+    ring.receive(1, 1);
+    ring.wait_taken(0, 1);
+    ring.wait_taken(1, 1);
+}
+
+TEST_P(EveryTransport, ALostTransferIsAnErrorOfWhoWaitsForIt) {
+    Ring ring(GetParam(), ring_of(4), kLimitSeconds);
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+        ring.receive(2, 1);  // rank 1 never publishes
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::run_failed);
+        EXPECT_NE(std::string(error.what()).find("rank 2 waited "), std::string::npos) << error.what();
+        EXPECT_NE(std::string(error.what()).find(" for rank 1 in step 0"), std::string::npos) << error.what();
+    }
+    const std::chrono::duration<double> waited = std::chrono::steady_clock::now() - begin;
+    EXPECT_GE(waited.count(), kLimitSeconds);
+}
+
+TEST_P(EveryTransport, AChunkNobodyTakesIsAnErrorOfItsSender) {
+    Ring ring(GetParam(), ring_of(4), kLimitSeconds);
+    ring.publish(1, 1);
+    try {
+        ring.wait_taken(1, 1);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(std::string(error.what()).find("rank 1 waited "), 0u) << error.what();
+        EXPECT_NE(std::string(error.what()).find(" for rank 2 to take its chunk in step 1"),
+                  std::string::npos)
+            << error.what();
+    }
+}
+
+/// A chain of waits that ends at a rank which computes: nobody's limit passes, however long it takes.
+TEST_P(EveryTransport, WaitsForARankThatComputesAreNoErrors) {
+    Ring ring(GetParam(), ring_of(4), kLimitSeconds);
+    ring.transport->set_computing(0, true);
+    std::vector<std::jthread> ranks;
+    for (const int rank : {1, 2, 3})
+        ranks.emplace_back([&ring, rank] {
+            ring.receive(rank, 1);
+            ring.publish(rank, 1);
+        });
+    std::this_thread::sleep_for(std::chrono::duration<double>(4 * kLimitSeconds));
+    ring.publish(0, 1);  // rank 1 goes on; ranks 2 and 3 follow it
+    ranks.clear();
+    for (const int rank : {1, 2, 3}) EXPECT_FALSE(ring.traces[static_cast<size_t>(rank)].spans.empty());
+}
+
+/// Only the root of a chain speaks: rank 1 misses the chunk, ranks 2 and 3 hang on it.
+TEST_P(EveryTransport, OnlyTheRootOfAChainOfWaitsIsLate) {
+    Ring ring(GetParam(), ring_of(4), kLimitSeconds);
+    std::atomic<int> late{-1};
+    std::atomic<int> interrupted{0};
+    std::vector<std::jthread> ranks;
+    for (const int rank : {1, 2, 3})
+        ranks.emplace_back([&, rank] {
+            try {
+                ring.receive(rank, 1);
+            } catch (const Error& error) {
+                late.store(rank);
+                ring.control.stop(error);
+                ring.transport->interrupt();
+            } catch (const Interrupted&) {
+                ++interrupted;
+            }
+        });
+    ranks.clear();
+    EXPECT_EQ(late.load(), 1);
+    EXPECT_EQ(interrupted.load(), 2);
+}
+
+TEST_P(EveryTransport, InterruptEndsEveryKindOfWait) {
+    Ring ring(GetParam(), ring_of(4), kNoLimit);
+    std::atomic<int> interrupted{0};
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> ranks;
+        const auto waiting = [&](auto wait) {
+            ranks.emplace_back([&interrupted, wait] {
+                try {
+                    wait();
+                } catch (const Interrupted&) {
+                    ++interrupted;
+                }
+            });
+        };
+        ring.publish(1, 1);
+        waiting([&] { ring.receive(0, 1); });
+        waiting([&] { ring.wait_taken(1, 1); });
+        waiting([&] { ring.transport->sleep(2, kNoLimit); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+        ring.control.stop(Error(ErrorKind::cancelled, "cancelled"));
+        ring.transport->interrupt();
+    }
+    EXPECT_EQ(interrupted.load(), 3);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
+}
+
+TEST(CpuTransports, AutoIsTheFirstAndNamesAreDistinct) {
+    EXPECT_EQ(choose_cpu_transport(TransportKind::automatic).kind, cpu_transports().front().kind);
+    std::set<TransportKind> kinds;
+    for (const CpuTransport& transport : cpu_transports()) {
+        EXPECT_TRUE(kinds.insert(transport.kind).second);
+        EXPECT_EQ(choose_cpu_transport(transport.kind).kind, transport.kind);
+        EXPECT_STRNE(transport.description, "");
+    }
+}
+
+TEST(CpuTransports, AnotherBackEndsTransportIsRefusedByName) {
+    try {
+        choose_cpu_transport(TransportKind::nccl);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_input);
+        EXPECT_STREQ(error.what(),
+                     "backend.transport is nccl: allowed for ranks on the CPU are auto, shared");
+    }
+}
+
+}  // namespace
+}  // namespace ringscope
