@@ -11,7 +11,8 @@ namespace ringscope {
 /// gflops_per_second, fraction_of_peak.
 nlohmann::ordered_json bench_attention_kernels(std::stop_token stop);
 
-/// ranks, threads, seconds, ratio_to_one_rank: the same work on the same cores, over more ranks.
+/// problem and ring (names of scenarios), causal, ranks, threads, seconds, ratio_to_one_rank: the same work
+/// on the same cores, over more ranks.
 nlohmann::ordered_json bench_ring(std::stop_token stop);
 
 /// strategy, ranks, seq_len, measured_bytes, predicted_bytes, measured_over_predicted, travelling_bytes (the

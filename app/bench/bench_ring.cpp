@@ -1,5 +1,11 @@
+// What a ring costs: the same work on the same cores, split over more and more ranks.
+//
+//   problem        ring                 causal      ranks
+//   Hybrid         Hybrid               no          1, 2, 4, 8
+//   Many ranks     Hybrid, Ring (V3)    no, yes     1, 16, 32, 64
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <vector>
 
 #include "app/bench/bench.h"
@@ -10,44 +16,63 @@ namespace ringscope {
 
 namespace {
 
-constexpr int kRanks[] = {1, 2, 4, 8};
-constexpr int kRounds = 7;  // odd: the median is a measurement
-
-struct Measured {
-    int ranks;
-    int threads = 0;
-    std::vector<double> seconds;  // one a round
+struct Row {
+    const char* problem;  // scenarios
+    const char* ring;
+    bool causal;
+    std::vector<int> ranks;  // the first is what the others are compared with
+    int rounds;              // odd: the median is a measurement
 };
 
-}  // namespace
+std::vector<Row> rows() {
+    std::vector<Row> rows{{"Hybrid", "Hybrid", false, {1, 2, 4, 8}, 7}};
+    for (const char* ring : {"Hybrid", "Ring (V3)"})
+        for (const bool causal : {false, true})
+            rows.push_back({"Many ranks", ring, causal, {1, 16, 32, 64}, 5});
+    return rows;
+}
+
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
 
 /// Ring sizes take turns, and each round's ratio is taken within the round: a slow moment falls on all of
 /// them alike.
-nlohmann::ordered_json bench_ring(std::stop_token stop) {
-    Experiment experiment = find_scenario("Hybrid")->experiment;
-    std::vector<Measured> table;
-    for (int ranks : kRanks) table.push_back({ranks, 0, {}});
-    for (int round = 0; round < kRounds; ++round)
-        for (Measured& row : table) {
-            experiment.ring.ranks = row.ranks;
-            const auto run = measured_run(experiment, stop);
-            row.threads = run->threads;
-            row.seconds.push_back(run->metrics.seconds);
-        }
-    const auto median = [](std::vector<double> values) {
-        std::nth_element(values.begin(), values.begin() + kRounds / 2, values.end());
-        return values[kRounds / 2];
-    };
-    nlohmann::ordered_json report{{"results", nlohmann::ordered_json::array()}};
-    for (const Measured& row : table) {
+void measure(const Row& row, std::stop_token stop, nlohmann::ordered_json& results) {
+    Experiment experiment = find_scenario(row.problem)->experiment;
+    experiment.ring = find_scenario(row.ring)->experiment.ring;
+    experiment.problem.causal = row.causal;
+    struct Measured {
+        int threads = 0;
+        std::vector<double> seconds;  // one per round
         std::vector<double> ratios;
-        for (int round = 0; round < kRounds; ++round)
-            ratios.push_back(row.seconds[round] / table[0].seconds[round]);
-        report["results"].push_back({{"ranks", row.ranks},
-                                     {"threads", row.threads},
-                                     {"seconds", median(row.seconds)},
-                                     {"ratio_to_one_rank", median(ratios)}});
-    }
+    };
+    std::vector<Measured> measured(row.ranks.size());
+    for (int round = 0; round < row.rounds; ++round)
+        for (size_t i = 0; i < row.ranks.size(); ++i) {
+            experiment.ring.ranks = row.ranks[i];
+            const auto run = measured_run(experiment, stop);
+            measured[i].threads = run->threads;
+            measured[i].seconds.push_back(run->metrics.seconds);
+            measured[i].ratios.push_back(run->metrics.seconds / measured[0].seconds.back());
+        }
+    for (size_t i = 0; i < row.ranks.size(); ++i)
+        results.push_back({{"problem", row.problem},
+                           {"ring", row.ring},
+                           {"causal", row.causal},
+                           {"ranks", row.ranks[i]},
+                           {"threads", measured[i].threads},
+                           {"seconds", median(measured[i].seconds)},
+                           {"ratio_to_one_rank", median(measured[i].ratios)}});
+}
+
+}  // namespace
+
+nlohmann::ordered_json bench_ring(std::stop_token stop) {
+    nlohmann::ordered_json report{{"results", nlohmann::ordered_json::array()}};
+    for (const Row& row : rows()) measure(row, stop, report["results"]);
     return report;
 }
 

@@ -45,6 +45,17 @@ Experiment single_device() {
     return e;
 }
 
+Experiment many_ranks() {
+    Experiment e;
+    e.problem.seq_len = 32768;
+    e.problem.heads = 6;
+    e.problem.head_dim = 64;
+    e.problem.causal = true;
+    e.problem.head_groups = {{2048, 1, {}, {}}, {16384, 4, {}, {}}, {32768, 16, {}, {}}};
+    e.ring.ranks = 64;
+    return e;
+}
+
 Experiment tiny() {
     Experiment e;
     e.problem.seq_len = 16;
@@ -68,6 +79,8 @@ std::span<const Scenario> scenarios() {
         Scenario{"Hybrid", "Ring with overlap, dilation before sending and sub-rings.", hybrid()},
         Scenario{"Single device", "One rank does everything: the yardstick for the others.", single_device()},
         Scenario{"Tiny 16", "Sixteen tokens on four ranks: small enough to follow every number.", tiny()},
+        Scenario{"Many ranks", "32768 tokens on 64 ranks: what small shares and many hops cost.",
+                 many_ranks()},
     };
     return list;
 }
