@@ -19,32 +19,19 @@
 // told to; every command is followed by a frame.
 #pragma once
 
-#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <vector>
+
+#include "app/script/script_command.h"
 
 namespace ringscope {
 
 class FrameLoop;
 
-struct ScriptCommand {
-    int line = 0;
-    std::string text;                // as it stands in the file
-    std::vector<std::string> words;  // the first is the command
-    std::string rest;                // what follows the first word, raw
-    std::string rest_after_two;      // what follows the second word, raw
-};
-
 struct Script {
     std::string name;
     std::vector<ScriptCommand> commands;
-};
-
-/// What the window shows is not what the script expects.
-class ExpectationFailed : public std::runtime_error {
-  public:
-    using std::runtime_error::runtime_error;
 };
 
 /// Throws Error(bad_input) that names file and line for a command that does not read, Error(io).

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <string>
 
-#include "app/script/script.h"
+#include "app/script/script_command.h"
 #include "ui/widgets/item_registry.h"
 
 namespace ringscope {

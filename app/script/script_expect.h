@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "app/script/script.h"
+#include "app/script/script_command.h"
 
 namespace ringscope {
 
