@@ -82,7 +82,7 @@ Inputs Controller::inputs(double seconds) {
     inputs.run_file_message = run_file_message_;
     inputs.run_file_unmade = run_file_unmade_;
     inputs.load.swap(load_);
-    inputs.notice = notice_;
+    inputs.notices.swap(new_notices_);
     inputs.seconds = seconds;
     inputs.utc_ms = utc_ms_now();
     return inputs;
@@ -105,7 +105,10 @@ void Controller::open_any_file(const std::string& path) {
     });
 }
 
-void Controller::notify(Level level, const std::string& text) { notice_ = {level, text, notice_.serial + 1}; }
+void Controller::notify(Level level, const std::string& text) {
+    last_notice_ = {level, text};
+    new_notices_.push_back(last_notice_);
+}
 
 bool Controller::busy() const {
     const RunnerStatus status = runner_.status();
@@ -199,6 +202,8 @@ void Controller::perform(const CancelRun&) { runner_.cancel(); }
 void Controller::perform(const SaveRun& command) {
     if (!shown_.run) return notify(Level::warning, "There is no run to save yet");
     if (shown_.id > 0) return notify(Level::info, "Already saved as run " + std::to_string(shown_.id));
+    if (shown_.run == being_saved_) return notify(Level::info, "The run is being saved");
+    being_saved_ = shown_.run;
     const std::string name = command.name.empty() ? shown_.name : command.name;
     ask_store(true, [this, run = shown_.run, name](RunStore& store) -> Worker::Outcome {
         const int64_t id = store.save(*run, name);
@@ -206,6 +211,12 @@ void Controller::perform(const SaveRun& command) {
             list();
             if (shown_.run == run) shown_.id = id, shown_.name = name;
             notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
+        };
+    });
+    // Jobs end in order: this one after the save, whether it succeeded or failed.
+    ask([this, run = shown_.run]() -> Worker::Outcome {
+        return [this, run] {
+            if (being_saved_ == run) being_saved_.reset();
         };
     });
 }

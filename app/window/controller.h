@@ -20,7 +20,8 @@
 #include "app/window/worker.h"
 #include "engine/run/runner.h"
 #include "sessions/store/run_store.h"
-#include "ui/window/ui.h"
+#include "ui/window/commands.h"
+#include "ui/window/inputs.h"
 
 namespace ringscope {
 
@@ -57,7 +58,7 @@ class Controller {
     /// Of the runner: the newest result, also when it failed or was cancelled; null before the first.
     std::shared_ptr<const Run> latest_run() const { return runner_.latest(); }
     int64_t shown_run_id() const { return shown_.id; }
-    const Notice& last_notice() const { return notice_; }
+    const Notice& last_notice() const { return last_notice_; }
 
   private:
     struct Shown {
@@ -128,8 +129,10 @@ class Controller {
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
     std::optional<Experiment> load_;
-    Notice notice_;
+    Notice last_notice_;
+    std::vector<Notice> new_notices_;  // since the last inputs()
     Shown shown_;
+    std::shared_ptr<const Run> being_saved_;  // null: no save is under way
     uint64_t seen_generation_ = 0;
     bool verify_;
     std::atomic<std::shared_ptr<const Published>> published_;

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "ui/window/ui.h"
+#include "ui/window/fonts.h"
 
 namespace ringscope {
 

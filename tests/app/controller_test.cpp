@@ -26,21 +26,28 @@ class ControllerTest : public ::testing::Test {
         controller_ =
             std::make_unique<Controller>(ControllerOptions{.run_file = file_, .open_run = open_run}, [] {});
     }
+    struct Settled : Inputs {
+        Notice notice;  // the last; an empty one when there was none
+    };
     /// What the window would see, frame by frame, until nothing is under way; `load` is kept from whichever
-    /// frame had it.
-    Inputs settle() {
+    /// frame had it, and the notices of all frames.
+    Settled settle() {
         std::optional<Experiment> load;
+        std::vector<Notice> notices;
         for (;;) {
-            Inputs inputs = controller_->inputs(0);
+            Settled inputs{controller_->inputs(0), {}};
             if (inputs.load) load = inputs.load;
+            notices.insert(notices.end(), inputs.notices.begin(), inputs.notices.end());
             if (!controller_->busy()) {
                 inputs.load = load;
+                inputs.notices = notices;
+                if (!notices.empty()) inputs.notice = notices.back();
                 return inputs;
             }
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
-    Inputs do_and_settle(Command command) {
+    Settled do_and_settle(Command command) {
         controller_->carry_out({std::move(command)});
         return settle();
     }
@@ -53,7 +60,7 @@ class ControllerTest : public ::testing::Test {
 };
 
 TEST_F(ControllerTest, RunsAndShowsTheResult) {
-    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
+    const Settled inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->state, RunState::done);
     EXPECT_TRUE(inputs.run->verification && inputs.run->verification->passed);
@@ -64,7 +71,7 @@ TEST_F(ControllerTest, RunsAndShowsTheResult) {
 }
 
 TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
-    Inputs inputs = do_and_settle(StartRun{tiny(), true});
+    Settled inputs = do_and_settle(StartRun{tiny(), true});
     const auto expect_index = [&] {
         ASSERT_TRUE(inputs.run && inputs.run_index);
         int64_t spans = 0;
@@ -85,7 +92,7 @@ TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
 }
 
 TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
-    const Inputs inputs = settle();
+    const Settled inputs = settle();
     EXPECT_FALSE(inputs.saved);
     EXPECT_EQ(inputs.run_file, file_);
     EXPECT_NE(inputs.run_file_message, "");
@@ -94,7 +101,7 @@ TEST_F(ControllerTest, StartsWithoutARunFileAndMakesNone) {
 
 TEST_F(ControllerTest, SavesRenamesOpensAndDeletes) {
     do_and_settle(StartRun{tiny(), true});
-    Inputs inputs = do_and_settle(SaveRun{"first"});
+    Settled inputs = do_and_settle(SaveRun{"first"});
     EXPECT_EQ(inputs.run_id, 1);
     EXPECT_EQ(inputs.run_file_message, "");
     ASSERT_TRUE(inputs.saved);
@@ -134,6 +141,39 @@ TEST_F(ControllerTest, SavesRenamesOpensAndDeletes) {
     EXPECT_TRUE(inputs.saved->empty());
 }
 
+TEST_F(ControllerTest, ARunThatIsBeingSavedIsNotSavedAgain) {
+    do_and_settle(StartRun{tiny(), true});
+    controller_->carry_out({SaveRun{"first"}, SaveRun{"second"}});
+    Settled inputs = settle();
+    EXPECT_EQ(inputs.saved->size(), 1u);
+    EXPECT_EQ(inputs.run_name, "first");
+    ASSERT_EQ(inputs.notices.size(), 2u);
+    EXPECT_EQ(inputs.notices[0].text, "The run is being saved");
+    EXPECT_NE(inputs.notices[1].text.find("Saved as run 1"), std::string::npos);
+}
+
+TEST_F(ControllerTest, ASaveThatFailedCanBeTriedAgain) {
+    testing::write_file(folder_.file("text"), "no database");
+    do_and_settle(OpenRunFile{folder_.file("text")});
+    do_and_settle(StartRun{tiny(), false});
+    EXPECT_EQ(do_and_settle(SaveRun{"x"}).notice.level, Notice::Level::error);
+    std::filesystem::remove(folder_.file("text"));
+    const Settled inputs = do_and_settle(SaveRun{"x"});
+    EXPECT_EQ(inputs.run_id, 1) << inputs.notice.text;
+}
+
+TEST_F(ControllerTest, EveryNoticeIsHandedOverOnce) {
+    settle();
+    controller_->notify(Notice::Level::info, "one");
+    controller_->notify(Notice::Level::warning, "two");
+    const Inputs inputs = controller_->inputs(0);
+    ASSERT_EQ(inputs.notices.size(), 2u);
+    EXPECT_EQ(inputs.notices[0].text, "one");
+    EXPECT_EQ(inputs.notices[1].text, "two");
+    EXPECT_TRUE(controller_->inputs(0).notices.empty());
+    EXPECT_EQ(controller_->last_notice().text, "two");
+}
+
 TEST_F(ControllerTest, ShowsARunOfTheFileFirst) {
     do_and_settle(StartRun{tiny(), false});
     do_and_settle(SaveRun{"kept"});
@@ -148,7 +188,7 @@ TEST_F(ControllerTest, TellsWhatWentWrongAndGoesOn) {
     Experiment wrong = tiny();
     wrong.ring.ranks = 0;
     EXPECT_EQ(do_and_settle(StartRun{wrong, true}).notice.level, Notice::Level::error);
-    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
+    const Settled inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->state, RunState::done);
     EXPECT_EQ(do_and_settle(ExportRun{"pdf", folder_.file("x")}).notice.level, Notice::Level::error);
@@ -157,7 +197,7 @@ TEST_F(ControllerTest, TellsWhatWentWrongAndGoesOn) {
 
 TEST_F(ControllerTest, LeavesAFileThatIsNoRunFileAlone) {
     testing::write_file(folder_.file("text"), "no database");
-    Inputs inputs = do_and_settle(OpenRunFile{folder_.file("text")});
+    Settled inputs = do_and_settle(OpenRunFile{folder_.file("text")});
     EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.run_file_message, "");
     do_and_settle(StartRun{tiny(), false});
@@ -174,7 +214,7 @@ TEST_F(ControllerTest, ACancelledRunDoesNotReplaceAFinishedOne) {
     slow.problem.head_groups = {{65536, 1, {}, {}}};
     controller_->carry_out({StartRun{slow, false}});
     while (controller_->inputs(0).work_total == 0) std::this_thread::yield();
-    const Inputs inputs = do_and_settle(CancelRun{});
+    const Settled inputs = do_and_settle(CancelRun{});
     EXPECT_EQ(inputs.run, finished);
     EXPECT_EQ(controller_->latest_run()->state, RunState::cancelled);
     EXPECT_NE(inputs.notice.text.find("cancelled"), std::string::npos);
@@ -188,7 +228,7 @@ TEST_F(ControllerTest, ExportsAndKeepsExperiments) {
         EXPECT_FALSE(testing::read_file(path).empty());
     }
     do_and_settle(SaveExperiment{tiny(), folder_.file("saved.json")});
-    const Inputs inputs = do_and_settle(OpenExperiment{folder_.file("saved.json")});
+    const Settled inputs = do_and_settle(OpenExperiment{folder_.file("saved.json")});
     ASSERT_TRUE(inputs.load);
     EXPECT_EQ(*inputs.load, tiny());
 }
@@ -210,7 +250,7 @@ TEST_F(ControllerTest, ExportsSavedRunsThatAreNotShownAndKeptTraces) {
     do_and_settle(ExportRun{"run", folder_.file("single.ringscope"), 2});
     EXPECT_TRUE(RunStore::open(folder_.file("single.ringscope"))->list().at(0).is_trace);
 
-    const Inputs inputs = do_and_settle(ExportRun{"csv", folder_.file("no.csv"), 2});
+    const Settled inputs = do_and_settle(ExportRun{"csv", folder_.file("no.csv"), 2});
     EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.notice.text.find("is a kept trace"), std::string::npos) << inputs.notice.text;
     EXPECT_FALSE(std::filesystem::exists(folder_.file("no.csv")));
@@ -231,7 +271,7 @@ TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     EXPECT_EQ(do_and_settle(CloseTrace{0}).traces.size(), 1u);
     EXPECT_EQ(do_and_settle(CloseTrace{7}).traces.size(), 1u);
     testing::write_file(folder_.file("broken"), "[{\"ph\":1}]");
-    const Inputs inputs = drop("broken");
+    const Settled inputs = drop("broken");
     EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.notice.text.find("event 0: its phase"), std::string::npos) << inputs.notice.text;
     EXPECT_EQ(inputs.traces.size(), 1u);
@@ -243,7 +283,7 @@ TEST_F(ControllerTest, ATraceIsKeptInTheRunFileAndOpenedBesideRuns) {
     do_and_settle(SaveRun{"a run"});
     do_and_settle(ExportRun{"perfetto", folder_.file("trace.json")});
     EXPECT_EQ(do_and_settle(OpenTrace{folder_.file("trace.json")}).trace_ids, std::vector<int64_t>{0});
-    Inputs inputs = do_and_settle(KeepTrace{0});
+    Settled inputs = do_and_settle(KeepTrace{0});
     ASSERT_EQ(inputs.saved->size(), 2u);
     EXPECT_TRUE(inputs.saved->front().is_trace);
     EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{2});
@@ -277,7 +317,7 @@ TEST_F(ControllerTest, AHundredChangesEndWithTheLast) {
         if (i % 10 == 9) controller_->carry_out({CancelRun{}});
         controller_->inputs(0);
     }
-    const Inputs inputs = do_and_settle(StartRun{tiny(), true});
+    const Settled inputs = do_and_settle(StartRun{tiny(), true});
     ASSERT_TRUE(inputs.run);
     EXPECT_EQ(inputs.run->experiment, tiny());
     EXPECT_EQ(inputs.run->state, RunState::done);

@@ -88,6 +88,39 @@ TEST(CompareTab, AWrongAnswerIsNeverBest) {
     EXPECT_NE(window.text("compare/warning 1").find("failed verification"), std::string::npos);
 }
 
+/// A set in memory of the test's own, where a later one may come to lie.
+struct SamePlace {
+    alignas(ComparedSet) std::byte bytes[sizeof(ComparedSet)];
+    bool taken = false;
+
+    std::shared_ptr<const ComparedSet> put(ComparedSet set) {
+        EXPECT_FALSE(taken) << "the one before is still in use";
+        taken = true;
+        return {new (bytes) ComparedSet(std::move(set)), [this](const ComparedSet* gone) {
+                    gone->~ComparedSet();
+                    taken = false;
+                }};
+    }
+};
+
+TEST(CompareTab, RunsAtTheAddressOfEarlierOnesAreNew) {
+    SamePlace place;
+    NullWindow window({1280, 720});
+    std::vector<ComparedRun> many(5, {"run", hybrid()});
+    window.in.compared = place.put(make_compared_set({1, 2, 3, 4, 5}, std::move(many)));
+    window.ui->show_view("compare");
+    window.frames(3);
+    EXPECT_FALSE(window.item("compare/difference/run 2")) << "five runs leave no room for differences";
+    window.in.compared.reset();
+    window.frames(2);
+    ASSERT_FALSE(place.taken) << "what is no longer compared is kept alive";
+    window.in.compared = place.put(make_compared_set({1, 2}, {{"first", gather()}, {"second", hybrid()}}));
+    window.frames(3);
+    EXPECT_TRUE(window.item("compare/difference/run 2"));
+    window.in.compared.reset();
+    window.frames(2);
+}
+
 TEST(CompareTab, NamesAreWholeOrKeepTheirEnds) {
     const auto run = gather();
     const auto names_shown = [&](int count) {

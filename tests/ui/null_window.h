@@ -43,6 +43,7 @@ class NullWindow {
         ImGui::Render();
         in.keys.clear();
         in.load.reset();
+        in.notices.clear();
     }
     void frames(int count) {
         for (int i = 0; i < count; ++i) frame();

@@ -80,7 +80,7 @@ class Monkey {
         if (once_in(250)) window_.in.load = scenario();
         if (once_in(400)) window_.ui->set_scale(0.75f + 0.25f * static_cast<float>(below(10)));
         if (once_in(200)) window_.ui->show_view("all");
-        if (once_in(100)) window_.in.notice = {Notice::Level::error, "something went wrong", ++notices_};
+        if (once_in(100)) window_.in.notices = {{Notice::Level::error, "something went wrong"}};
     }
 
     const Experiment& scenario() {
@@ -96,7 +96,6 @@ class Monkey {
 
     std::mt19937 random_;
     NullWindow window_;
-    uint64_t notices_ = 0;
 };
 
 /// RINGSCOPE_MONKEY_FRAMES asks for more than the 20,000 of every day.

@@ -37,7 +37,7 @@ const Case kCases[] = {
          FixtureOptions options;
          options.state = RunState::failed;
          w.in.run = make_fixture_run(w.ui->experiment(), options);
-         w.in.notice = {Notice::Level::error, std::string(300, 'x'), 1};
+         w.in.notices = {{Notice::Level::error, std::string(300, 'x')}};
      }},
     {"cancelled",
      [](NullWindow& w) {

@@ -325,6 +325,27 @@ TEST(WindowUse, CShowsTheCriticalPathInTheTimeline) {
     EXPECT_NE(window.last<CopyText>()->text.find("compute\t"), std::string::npos);
 }
 
+TEST(WindowUse, EveryNoticeReachesTheLog) {
+    NullWindow window;
+    window.key(pressed_key(kKeyP, kModControl | kModShift));
+    ImGui::SetClipboardText("no experiment");
+    window.type("paste experiment");
+    window.in.keys.push_back(kKeyEnter);
+    window.frame();  // the window has a message of its own
+    window.in.notices = {{Notice::Level::info, "first of the controller"}};
+    window.frame();
+    window.in.notices = {{Notice::Level::warning, "second"}, {Notice::Level::error, "third"}};
+    window.frames(2);
+    EXPECT_EQ(window.text("status/notice"), "error: third");
+    ASSERT_TRUE(window.click("status/notice"));
+    window.frames(2);
+    EXPECT_NE(window.text("log/0").find("clipboard"), std::string::npos) << window.text("log/0");
+    EXPECT_EQ(window.text("log/1"), "first of the controller");
+    EXPECT_EQ(window.text("log/2"), "warning: second");
+    EXPECT_EQ(window.text("log/3"), "error: third");
+    EXPECT_FALSE(window.item("log/4")) << "a notice is logged once";
+}
+
 TEST(WindowUse, EqualTimesStandAboveEachOtherInTimelineAndMemory) {
     for (const float scale : {1.0f, 1.5f}) {
         NullWindow window({1920, 1080}, scale);

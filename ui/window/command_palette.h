@@ -1,11 +1,20 @@
 // Every action by name: type a few letters, Enter.
 #pragma once
 
+#include <span>
 #include <string>
+#include <vector>
+
+#include "ui/widgets/widgets.h"
 
 namespace ringscope {
 
-struct Shell;
+struct PaletteEntry {
+    std::string id;  // "run/start": its items are "palette/run/start" and so on
+    std::string label;
+    std::string keys;     // as shown; "" when it has none
+    std::string why_not;  // why it cannot be chosen now, or ""
+};
 
 struct CommandPalette {
     bool is_open = false;
@@ -14,11 +23,12 @@ struct CommandPalette {
     int cursor = 0;
 
     void open();
-    /// Draws the open palette and does what was chosen. `keys` are this frame's presses.
-    void draw(Shell& shell);
-};
+    /// Draws the open palette. `pressed` are this frame's key codes. The chosen entry's index, or -1.
+    int draw(std::span<const PaletteEntry> entries, const std::vector<int>& pressed, WidgetContext ui);
 
-/// All keys on one page.
-void draw_help_overlay(Shell& shell);
+  private:
+    int draw_found(std::span<const PaletteEntry> entries, const std::vector<int>& found, bool moved,
+                   WidgetContext ui) const;
+};
 
 }  // namespace ringscope

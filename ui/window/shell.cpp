@@ -66,9 +66,7 @@ std::string Shell::area_in_front() const {
     return std::string(kViewNames[view]) + "/view";
 }
 
-void Shell::say(const std::string& text, Notice::Level level) {
-    log.push_back({level, text, log.empty() ? 1 : log.back().serial});
-}
+void Shell::say(const std::string& text, Notice::Level level) { log.push_back({level, text}); }
 
 namespace {
 

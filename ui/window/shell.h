@@ -20,8 +20,10 @@
 #include "ui/window/auto_run.h"
 #include "ui/window/command_palette.h"
 #include "ui/window/dialogs.h"
+#include "ui/window/fonts.h"
 #include "ui/window/history.h"
-#include "ui/window/ui.h"
+#include "ui/window/inputs.h"
+#include "ui/window/notice.h"
 #include "ui/window/window_layout.h"
 
 namespace ringscope {

@@ -7,6 +7,7 @@
 #include "sessions/experiment_file.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/actions.h"
+#include "ui/window/help_overlay.h"
 #include "ui/window/keys.h"
 #include "ui/window/shell.h"
 #include "ui/window/status_line.h"
@@ -41,9 +42,16 @@ void begin_frame(Shell& shell, const Inputs& inputs) {
     io.ConfigDragClickToInputText = true;
     io.ConfigInputTextCursorBlink = false;  // a blinking cursor would need frames all the time
     if (inputs.load) shell.set_experiment(*inputs.load);
-    const bool fresh =
-        inputs.notice.serial != 0 && (shell.log.empty() || shell.log.back().serial != inputs.notice.serial);
-    if (fresh) shell.log.push_back(inputs.notice);
+    shell.log.insert(shell.log.end(), inputs.notices.begin(), inputs.notices.end());
+}
+
+void draw_palette(Shell& shell) {
+    if (!shell.palette.is_open) return;
+    std::vector<PaletteEntry> entries;
+    for (const Action& action : actions())
+        entries.push_back({action.id, action.label, action.keys, why_not(action, shell)});
+    const int chosen = shell.palette.draw(entries, shell.in.keys, shell.widgets());
+    if (chosen >= 0) perform(actions()[static_cast<size_t>(chosen)], shell);
 }
 
 void draw_frame(Shell& shell) {
@@ -96,7 +104,7 @@ Commands Ui::draw(const Inputs& inputs) {
     shell.numbers.draw(context);
     draw_help_overlay(shell);
     draw_log(shell);
-    shell.palette.draw(shell);
+    draw_palette(shell);
     const bool enter = contains(inputs.keys, kKeyEnter) || contains(inputs.keys, kKeypadEnter);
     shell.dialogs.draw(shell.experiment, inputs.presets.get(), enter, contains(inputs.keys, kKeyEscape),
                        shell.widgets(), shell.commands);

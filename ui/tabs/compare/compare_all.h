@@ -4,7 +4,9 @@
 
 #include "ui/tabs/compare/compare_parallel.h"
 #include "ui/tabs/compare/compare_scatter.h"
-#include "ui/window/ui.h"
+#include "ui/widgets/widgets.h"
+#include "ui/window/commands.h"
+#include "ui/window/inputs.h"
 
 namespace ringscope {
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "engine/analysis/step_alignment.h"
+#include "ui/tabs/compare/compared_set.h"
 #include "ui/views/timeline/timeline_folding.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/ui.h"
 
 namespace ringscope {
 

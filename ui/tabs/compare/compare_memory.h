@@ -1,8 +1,8 @@
 // Memory of the compared runs over one time axis: the fullest rank of each, one line a run.
 #pragma once
 
+#include "ui/tabs/compare/compared_set.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/ui.h"
 
 namespace ringscope {
 

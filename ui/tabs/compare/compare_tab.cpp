@@ -156,7 +156,7 @@ void CompareTab::follow(const Inputs& in) {
     }
     if (now != shown_ && now) all_runs = false;
     shown_ = now;
-    if (shown_) timelines.show(*shown_, in.traces, in.trace_ids);
+    timelines.show(shown_, in.traces, in.trace_ids);
 }
 
 void CompareTab::draw(const Inputs& in, WidgetContext ui, Commands& commands) {
@@ -185,7 +185,7 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
     }
     const Comparison& c = shown_->comparison;
     if (c.names.empty()) {
-        timelines.draw(*shown_, ImGui::GetContentRegionAvail(), ui, commands);
+        timelines.draw(ImGui::GetContentRegionAvail(), ui, commands);
         return;
     }
     const float height = ImGui::GetContentRegionAvail().y;
@@ -208,7 +208,7 @@ void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
     ImGui::EndChild();
     if (splitter(ui, "splitter/compare", false, upper, 1, width))
         upper_share = std::clamp(upper / std::max(rest, 1.0f), 0.05f, 0.9f);
-    timelines.draw(*shown_, ImGui::GetContentRegionAvail(), ui, commands);
+    timelines.draw(ImGui::GetContentRegionAvail(), ui, commands);
 }
 
 }  // namespace ringscope

@@ -8,7 +8,8 @@
 #include "ui/tabs/compare/compare_bars.h"
 #include "ui/tabs/compare/compare_timelines.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/ui.h"
+#include "ui/window/commands.h"
+#include "ui/window/inputs.h"
 
 namespace ringscope {
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "ui/window/inputs.h"
 
 namespace ringscope {
 
@@ -65,16 +66,16 @@ void draw_legend(WidgetContext ui) {
 
 }  // namespace
 
-void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces,
+void CompareTimelines::show(std::shared_ptr<const ComparedSet> set, const ImportedTraces& traces,
                             const std::vector<int64_t>& trace_ids) {
     trace_ids_ = trace_ids;
     const auto same = [](const std::shared_ptr<const ImportedTrace>& trace, const ShownTrace& shown) {
         return trace == shown.trace;
     };
     const bool same_traces = std::equal(traces.begin(), traces.end(), traces_.begin(), traces_.end(), same);
-    if (shown_ == &set && same_traces) return;
-    if (shown_ != &set) differences = set.runs.size() <= kMostDifferences;
-    shown_ = &set;
+    if (set == set_ && same_traces) return;
+    if (set && set != set_) differences = set->runs.size() <= kMostDifferences;
+    set_ = std::move(set);
     std::vector<ShownTrace> now;
     for (const auto& trace : traces) {
         const auto before = std::find_if(traces_.begin(), traces_.end(),
@@ -82,7 +83,7 @@ void CompareTimelines::show(const ComparedSet& set, const ImportedTraces& traces
         now.push_back({trace, before == traces_.end() ? 0 : before->offset_ns});
     }
     traces_ = std::move(now);
-    realign(set);
+    realign();
 }
 
 int64_t CompareTimelines::length_ns() const {
@@ -92,24 +93,25 @@ int64_t CompareTimelines::length_ns() const {
     return std::max(length, kMinViewNs);
 }
 
-void CompareTimelines::realign(const ComparedSet& set) {
-    alignment_ = by_step ? align_by_step(set.bounds) : align_by_clock(set.bounds);
+void CompareTimelines::realign() {
+    alignment_ = {};
+    if (set_) alignment_ = by_step ? align_by_step(set_->bounds) : align_by_clock(set_->bounds);
     range_.view_begin_ns = 0;
     range_.view_end_ns = length_ns();
     scroll_ = 0;
 }
 
-void CompareTimelines::draw_toolbar(const ComparedSet& set, WidgetContext ui, Commands& commands) {
+void CompareTimelines::draw_toolbar(WidgetContext ui, Commands& commands) {
     const bool before = by_step;
     if (toggle(ui, "compare/by step", "Align by ring step", by_step,
                "Each step begins at one place in all runs."))
         by_step = true;
     ImGui::SameLine();
     if (toggle(ui, "compare/by clock", "by clock", !by_step, "All runs start together.")) by_step = false;
-    if (by_step != before) realign(set);
+    if (by_step != before) realign();
     ImGui::SameLine();
-    if (button(ui, "compare/show all", "Show all", "The whole of every run and trace.")) realign(set);
-    if (set.runs.size() > 1) {
+    if (button(ui, "compare/show all", "Show all", "The whole of every run and trace.")) realign();
+    if (set_->runs.size() > 1) {
         ImGui::SameLine();
         if (toggle(ui, "compare/differences", "Differences", shows_differences(),
                    by_step ? "Between the timelines: how much longer each rank took for each step."
@@ -237,12 +239,12 @@ void CompareTimelines::draw_strips(const CompareFrame& frame) {
     }
 }
 
-void CompareTimelines::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui, Commands& commands) {
+void CompareTimelines::draw(ImVec2 size, WidgetContext ui, Commands& commands) {
     const float top = ImGui::GetCursorPosY();
-    draw_toolbar(set, ui, commands);
+    draw_toolbar(ui, commands);
     size.y -= ImGui::GetCursorPosY() - top;
     if (size.y < ui.theme.px(8)) return;
-    CompareFrame frame{set, alignment_, ui, {}, {}, {}, 0, 0, scratch_};
+    CompareFrame frame{*set_, alignment_, ui, {}, {}, {}, 0, 0, scratch_};
     frame.canvas = begin_canvas("compare/timelines", size, ui.items, "timelines");
     lay_out(frame);
     const float content = content_height(frame);

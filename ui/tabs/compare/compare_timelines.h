@@ -9,6 +9,7 @@
 #include "ui/tabs/compare/compare_difference.h"
 #include "ui/tabs/compare/imported_lanes.h"
 #include "ui/views/view_context.h"
+#include "ui/window/commands.h"
 
 namespace ringscope {
 
@@ -19,23 +20,24 @@ struct CompareTimelines {
     bool differences = true;
 
     /// Once a frame, before draw(). What is new is shown whole; traces that were there keep their places.
-    /// `trace_ids` as in Inputs.
-    void show(const ComparedSet& set, const ImportedTraces& traces, const std::vector<int64_t>& trace_ids);
-    void draw(const ComparedSet& set, ImVec2 size, WidgetContext ui, Commands& commands);
+    /// `set` null: nothing is shown, and draw() may not be called. `trace_ids` as in Inputs.
+    void show(std::shared_ptr<const ComparedSet> set, const ImportedTraces& traces,
+              const std::vector<int64_t>& trace_ids);
+    void draw(ImVec2 size, WidgetContext ui, Commands& commands);
 
   private:
-    void draw_toolbar(const ComparedSet& set, WidgetContext ui, Commands& commands);
+    void draw_toolbar(WidgetContext ui, Commands& commands);
     void draw_trace_buttons(WidgetContext ui, Commands& commands);
     void draw_keep_button(size_t trace, WidgetContext ui, Commands& commands);
     void lay_out(CompareFrame& frame) const;
     float content_height(const CompareFrame& frame) const;
     void follow_mouse(CompareFrame& frame, float content);
     void draw_strips(const CompareFrame& frame);
-    void realign(const ComparedSet& set);
+    void realign();
     bool shows_differences() const { return by_step && differences; }
     int64_t length_ns() const;
 
-    const ComparedSet* shown_ = nullptr;  // of the last frame, to tell a new one; never followed
+    std::shared_ptr<const ComparedSet> set_;  // null: nothing is shown
     std::vector<ShownTrace> traces_;
     std::vector<int64_t> trace_ids_;
     Alignment alignment_;

@@ -10,8 +10,9 @@
 #include "ui/tabs/runs/run_columns.h"
 #include "ui/tabs/runs/run_table.h"
 #include "ui/widgets/widgets.h"
+#include "ui/window/commands.h"
 #include "ui/window/dialogs.h"
-#include "ui/window/ui.h"
+#include "ui/window/inputs.h"
 
 namespace ringscope {
 
