@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/standard_output.h"
 #include "app/cli/text_table.h"
+#include "engine/base/number_text.h"
 #include "engine/run/executor.h"
 
 namespace ringscope {
@@ -48,10 +49,7 @@ Json machine_json() {
 
 std::string cell(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
-    if (!value.is_number_float()) return value.dump();
-    char text[32];
-    std::snprintf(text, sizeof text, "%.4g", value.get<double>());
-    return text;
+    return value.is_number_float() ? ratio_text(value.get<double>()) : value.dump();
 }
 
 std::string results_text(const Json& results) {

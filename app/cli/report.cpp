@@ -11,12 +11,9 @@ namespace ringscope {
 
 namespace {
 
-std::string whole_percent_over(int64_t measured, int64_t predicted) {
+std::string over_prediction(int64_t measured, int64_t predicted) {
     if (predicted == 0) return "-";
-    const double share = 100 * (static_cast<double>(measured) / static_cast<double>(predicted) - 1);
-    char text[32];
-    std::snprintf(text, sizeof text, "%+.1f%%", share);
-    return text;
+    return change_text(static_cast<double>(measured) / static_cast<double>(predicted) - 1);
 }
 
 std::string rank_table(const Metrics& metrics) {
@@ -36,7 +33,7 @@ std::string rank_table(const Metrics& metrics) {
                        bytes_text(static_cast<double>(rank.received_bytes)),
                        bytes_text(static_cast<double>(rank.peak_bytes)),
                        bytes_text(static_cast<double>(rank.predicted_peak_bytes)),
-                       whole_percent_over(rank.peak_bytes, rank.predicted_peak_bytes)});
+                       over_prediction(rank.peak_bytes, rank.predicted_peak_bytes)});
     return table.text();
 }
 

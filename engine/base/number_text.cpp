@@ -1,6 +1,7 @@
 #include "engine/base/number_text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -93,7 +94,10 @@ std::string flops_text(double flops) {
 
 std::string rate_text(double flops_per_second) { return flops_text(flops_per_second) + "/s"; }
 
-std::string ratio_text(double ratio) { return three_digits(ratio); }
+std::string ratio_text(double ratio) {
+    const bool small = ratio != 0 && std::fabs(ratio) < 0.0095;
+    return small ? printed("%.2g", ratio) : three_digits(ratio);
+}
 
 std::string percent_text(double share) {
     const double percent = share * 100;
@@ -101,9 +105,20 @@ std::string percent_text(double share) {
     return printed("%.0f%%", percent);
 }
 
+std::string exact_percent_text(double share) { return ratio_text(share * 100) + "%"; }
+
+std::string change_text(double share) { return (share < 0 ? "" : "+") + exact_percent_text(share); }
+
+std::string exact_text(double value) {
+    const std::string text = printed("%g", value);
+    double read = 0;
+    std::from_chars(text.data(), text.data() + text.size(), read);
+    return read == value ? text : printed("%.17g", value);
+}
+
 std::string error_text(double error) {
     if (error == 0) return "0";
-    return printed("%.0e", error);
+    return printed(std::fabs(error) < 1e-3 ? "%.0e" : "%.2g", error);
 }
 
 std::string utc_text(int64_t unix_ms) {
@@ -117,6 +132,46 @@ std::string utc_text(int64_t unix_ms) {
                   static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                   static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()));
     return text;
+}
+
+const char* unit_symbol(Unit unit) {
+    switch (unit) {
+        case Unit::seconds:
+            return "s";
+        case Unit::bytes:
+            return "B";
+        case Unit::flops:
+            return "FLOP";
+        case Unit::gflops_per_second:
+            return "GFLOP/s";
+        case Unit::count:
+        case Unit::ratio:
+        case Unit::error:
+            break;
+    }
+    return "";
+}
+
+std::string figure_text(double value, Unit unit) {
+    if (std::isnan(value)) return "-";
+    switch (unit) {
+        case Unit::seconds:
+            return seconds_text(value);
+        case Unit::bytes:
+            return bytes_text(value);
+        case Unit::flops:
+            return flops_text(value);
+        case Unit::gflops_per_second:
+            return rate_text(value * 1e9);
+        case Unit::error:
+            return error_text(value);
+        case Unit::ratio:
+            return ratio_text(value);
+        case Unit::count:
+            break;
+    }
+    const bool whole = value == std::floor(value) && std::fabs(value) < 1e15;
+    return whole ? count_text(static_cast<int64_t>(value)) : ratio_text(value);
 }
 
 }  // namespace ringscope

@@ -2,10 +2,10 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <type_traits>
 
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/experiment/experiment_fields.h"
 
 namespace ringscope {
@@ -21,16 +21,6 @@ constexpr double kMaxNumbers = 1LL << 46;  // batch x seq_len x heads x head_dim
 constexpr double kMaxPairs = 1LL << 60;    // query-key pairs, before the causal mask
 constexpr int kMaxThreads = 1024;
 constexpr double kMaxTimeoutSeconds = 86400;
-
-std::string number(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.17g", value);
-    double short_value = 0;
-    char short_text[32];
-    std::snprintf(short_text, sizeof short_text, "%g", value);
-    std::from_chars(short_text, short_text + sizeof short_text, short_value);
-    return short_value == value ? short_text : text;
-}
 
 class Problems {
   public:
@@ -98,7 +88,7 @@ void check_size(const ProblemSpec& spec, Problems& problems) {
     if (numbers > kMaxNumbers)
         problems.add("problem.seq_len",
                      std::to_string(spec.seq_len) + " is too long: batch x seq_len x heads x head_dim is " +
-                         number(numbers) + ", at most " + number(kMaxNumbers) + " can be planned");
+                         exact_text(numbers) + ", at most " + exact_text(kMaxNumbers) + " can be planned");
     double pairs = 0;
     for (const HeadGroup& group : spec.head_groups) {
         const auto rate = static_cast<double>(group.dilation_rate);
@@ -107,8 +97,9 @@ void check_size(const ProblemSpec& spec, Problems& problems) {
     }
     if (pairs > kMaxPairs)
         problems.add("problem.seq_len", std::to_string(spec.seq_len) + " is too long: with these segments " +
-                                            "there may be " + number(pairs) + " query-key pairs, at most " +
-                                            number(kMaxPairs) + " can be planned");
+                                            "there may be " + exact_text(pairs) +
+                                            " query-key pairs, at most " + exact_text(kMaxPairs) +
+                                            " can be planned");
 }
 
 void check_problem(const ProblemSpec& spec, Problems& problems) {
@@ -124,7 +115,7 @@ void check_problem(const ProblemSpec& spec, Problems& problems) {
     }
     if (spec.softmax_scale && !std::isfinite(*spec.softmax_scale))
         problems.add("problem.softmax_scale",
-                     number(*spec.softmax_scale) + " is not allowed: a finite number");
+                     exact_text(*spec.softmax_scale) + " is not allowed: a finite number");
     if (spec.head_groups.empty() || spec.head_groups.size() > kMaxHeadGroups)
         problems.add("problem.head_groups", std::to_string(spec.head_groups.size()) +
                                                 " groups are not allowed: 1 to " +
@@ -146,9 +137,9 @@ std::vector<FieldProblem> validate(const Experiment& experiment) {
         problems.add("ring.stripe_block", std::to_string(ring.stripe_block.tokens) +
                                               " is not allowed: auto, or 1 to " + std::to_string(kMaxSeqLen));
     if (!(ring.timeout_seconds > 0 && ring.timeout_seconds <= kMaxTimeoutSeconds))
-        problems.add("ring.timeout_seconds", number(ring.timeout_seconds) +
+        problems.add("ring.timeout_seconds", exact_text(ring.timeout_seconds) +
                                                  " is not allowed: more than 0, at most " +
-                                                 number(kMaxTimeoutSeconds) + " seconds");
+                                                 exact_text(kMaxTimeoutSeconds) + " seconds");
     problems.range("backend.threads", experiment.backend.threads, 0, kMaxThreads);
     if (experiment.backend.kernel.empty())
         problems.add("backend.kernel", "\"\" is not allowed: auto or a kernel's name");
@@ -251,7 +242,7 @@ std::string value_text(const T& value) {
     else if constexpr (std::is_enum_v<T>)
         return name_of(value);
     else if constexpr (std::is_floating_point_v<T>)
-        return number(value);
+        return exact_text(value);
     else
         return std::to_string(value);
 }

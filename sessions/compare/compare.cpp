@@ -49,7 +49,7 @@ std::optional<double> ratio(const std::optional<double>& value, const std::optio
 /// The figures of a finished run, in the order they are shown.
 std::vector<MetricRow> metric_rows(Runs runs) {
     std::vector<MetricRow> rows;
-    const auto add = [&](const char* key, const char* label, const char* unit, Better better, auto value) {
+    const auto add = [&](const char* key, const char* label, Unit unit, Better better, auto value) {
         MetricRow row{key, label, unit, better, {}, {}, -1, {}};
         for (const ComparedRun& compared : runs) {
             if (compared.run->state == RunState::done)
@@ -61,27 +61,29 @@ std::vector<MetricRow> metric_rows(Runs runs) {
         }
         rows.push_back(std::move(row));
     };
-    add("seconds", "time", "s", Better::less, [](const Metrics& m) { return m.seconds; });
-    add("flops", "work", "FLOP", Better::neither, [](const Metrics& m) { return m.flops; });
-    add("gflops_per_second", "speed", "GFLOP/s", Better::more,
+    add("seconds", "time", Unit::seconds, Better::less, [](const Metrics& m) { return m.seconds; });
+    add("flops", "work", Unit::flops, Better::neither, [](const Metrics& m) { return m.flops; });
+    add("gflops_per_second", "speed", Unit::gflops_per_second, Better::more,
         [](const Metrics& m) { return m.gflops_per_second; });
-    add("bytes_on_wire", "bytes on the wire", "B", Better::less,
+    add("bytes_on_wire", "bytes on the wire", Unit::bytes, Better::less,
         [](const Metrics& m) { return static_cast<double>(m.bytes_on_wire); });
-    add("peak_bytes_max", "largest peak of a rank", "B", Better::less, [](const Metrics& m) {
+    add("peak_bytes_max", "largest peak of a rank", Unit::bytes, Better::less, [](const Metrics& m) {
         return largest(m, [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); });
     });
-    add("predicted_peak_bytes_max", "largest predicted peak", "B", Better::less, [](const Metrics& m) {
-        return largest(m, [](const RankMetrics& r) { return static_cast<double>(r.predicted_peak_bytes); });
-    });
-    add("overlap_efficiency", "overlap efficiency", "", Better::more,
+    add("predicted_peak_bytes_max", "largest predicted peak", Unit::bytes, Better::less,
+        [](const Metrics& m) {
+            return largest(m,
+                           [](const RankMetrics& r) { return static_cast<double>(r.predicted_peak_bytes); });
+        });
+    add("overlap_efficiency", "overlap efficiency", Unit::ratio, Better::more,
         [](const Metrics& m) { return m.overlap_efficiency; });
-    add("compute_imbalance", "compute imbalance", "", Better::less,
+    add("compute_imbalance", "compute imbalance", Unit::ratio, Better::less,
         [](const Metrics& m) { return m.compute_imbalance; });
-    add("compute_seconds_max", "slowest rank's compute", "s", Better::less,
+    add("compute_seconds_max", "slowest rank's compute", Unit::seconds, Better::less,
         [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.compute_seconds; }); });
-    add("wait_seconds_max", "longest wait of a rank", "s", Better::less,
+    add("wait_seconds_max", "longest wait of a rank", Unit::seconds, Better::less,
         [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.wait_seconds(); }); });
-    add("exposed_transfer_seconds_max", "longest exposed transfer of a rank", "s", Better::less,
+    add("exposed_transfer_seconds_max", "longest exposed transfer of a rank", Unit::seconds, Better::less,
         [](const Metrics& m) {
             return largest(m, [](const RankMetrics& r) { return r.exposed_transfer_seconds; });
         });
@@ -90,7 +92,8 @@ std::vector<MetricRow> metric_rows(Runs runs) {
 
 /// The time that claims about speed rest on; no row when no run has repeats.
 void add_median_row(Comparison& c) {
-    MetricRow row{"seconds_median", "median time of the repeats", "s", Better::less, {}, {}, -1, {}};
+    MetricRow row{
+        "seconds_median", "median time of the repeats", Unit::seconds, Better::less, {}, {}, -1, {}};
     bool known = false;
     for (const Spread& spread : c.spreads) {
         const bool repeated = noise_band(spread).has_value();
@@ -177,7 +180,7 @@ std::vector<std::string> unfairness(Runs runs) {
 void mark_best(Comparison& c, Runs runs) {
     const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
     for (MetricRow& row : c.metrics) {
-        const bool exact = row.unit == "B";
+        const bool exact = row.unit == Unit::bytes;
         const bool timed = row.key == "seconds" || row.key == "seconds_median";
         if (row.better == Better::neither || (!exact && !timed)) continue;
         int best = -1;

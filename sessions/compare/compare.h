@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/number_text.h"
 #include "engine/run/run.h"
 #include "sessions/compare/output_difference.h"
 #include "sessions/compare/repeats.h"
@@ -32,7 +33,7 @@ struct SettingDifference {
 struct MetricRow {
     std::string key;    // "seconds", as in the JSON of a run
     std::string label;  // "time"
-    std::string unit;   // "s", "B", "GFLOP/s", "" for a ratio
+    Unit unit = Unit::ratio;
     enum class Better { less, more, neither } better = Better::neither;
     std::vector<std::optional<double>> values;
     /// How far repeats lie from the value: half of their range. None where it is not known.
@@ -62,9 +63,6 @@ struct Comparison {
 
 /// Throws Error(bad_input) for fewer than two runs.
 Comparison compare_runs(std::span<const ComparedRun> runs);
-
-/// A figure as a person reads it: "12.300 ms", "1.50 MiB", "0.93".
-std::string figure_text(double value, const std::string& unit);
 
 /// One sentence on run `i` against the first: time with its noise band, where it went, memory, bytes and
 /// work. For the .cpp files of this folder.

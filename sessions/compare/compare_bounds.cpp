@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <set>
 
 namespace ringscope {
@@ -47,29 +46,23 @@ std::optional<double> value_of(const Comparison& c, const MetricRow& row, size_t
     return row.values[run];
 }
 
-std::string number(const char* format, double value) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
-
 /// How the run breaks the bound, or "".
 std::string breach(const Comparison& c, const MetricRow& row, const Bound& bound, size_t run) {
     const auto value = value_of(c, row, run);
     if (!value) return "has no figures";
     if (!bound.relative) {
         const bool broken = bound.above ? *value > bound.limit : *value < bound.limit;
-        return broken ? bound.key + " is " + number("%.6g", *value) : "";
+        return broken ? bound.key + " is " + figure_text(*value, row.unit) : "";
     }
     const auto first = value_of(c, row, 0);
     if (!first) return "cannot be held against " + c.names[0] + ", which has no figures";
     if (*first == 0) {
         const bool broken = bound.above && *value > 0;
-        return broken ? bound.key + " is " + number("%.6g", *value) + ", and 0 in " + c.names[0] : "";
+        return broken ? bound.key + " is " + figure_text(*value, row.unit) + ", and 0 in " + c.names[0] : "";
     }
     const double change = *value / *first - 1;
     const bool broken = bound.above ? change > bound.limit : change < bound.limit;
-    return broken ? bound.key + " changed by " + number("%+.3g %%", change * 100) : "";
+    return broken ? bound.key + " changed by " + change_text(change) : "";
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 // A Comparison as JSON and as tables for a terminal.
 #include <algorithm>
-#include <cstdio>
 
 #include <nlohmann/json.hpp>
 
@@ -76,9 +75,7 @@ std::string metric_cell(const MetricRow& row, size_t run) {
     std::string text = figure_text(*row.values[run], row.unit);
     if (row.bands[run]) text += " +- " + figure_text(*row.bands[run], row.unit);
     if (run == 0 || !row.ratios[run]) return text;
-    char times[32];
-    std::snprintf(times, sizeof times, " (x%.3g)", *row.ratios[run]);
-    return text + times;
+    return text + " (x" + ratio_text(*row.ratios[run]) + ")";
 }
 
 Table settings_table(const Comparison& c) {
@@ -108,48 +105,15 @@ Table ranks_table(const Comparison& c) {
     for (const RankRow& row : c.ranks) {
         table.push_back({std::to_string(row.rank)});
         for (const auto& rank : row.runs)
-            table.back().push_back(rank ? figure_text(static_cast<double>(rank->peak_bytes), "B") + " / " +
-                                              figure_text(rank->compute_seconds, "s") + " / " +
-                                              figure_text(rank->wait_seconds(), "s")
+            table.back().push_back(rank ? bytes_text(static_cast<double>(rank->peak_bytes)) + " / " +
+                                              seconds_text(rank->compute_seconds) + " / " +
+                                              seconds_text(rank->wait_seconds())
                                         : "-");
     }
     return table;
 }
 
-struct Scale {
-    double factor;
-    const char* unit;
-};
-
-std::string printed(const char* format, double value, const char* unit) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, value, unit);
-    return text;
-}
-
-/// In the largest unit that keeps the number at 1 or more; the scales ascend.
-std::string scaled(const char* format, double value, std::span<const Scale> scales) {
-    const Scale* chosen = &scales.front();
-    for (const Scale& scale : scales)
-        if (value >= scale.factor) chosen = &scale;
-    return printed(format, value / chosen->factor, chosen->unit);
-}
-
 }  // namespace
-
-std::string figure_text(double value, const std::string& unit) {
-    constexpr double k = 1024;
-    static constexpr Scale bytes[] = {{k, "KiB"}, {k * k, "MiB"}, {k * k * k, "GiB"}, {k * k * k * k, "TiB"}};
-    static constexpr Scale flops[] = {{1e3, "kFLOP"},  {1e6, "MFLOP"},  {1e9, "GFLOP"},
-                                      {1e12, "TFLOP"}, {1e15, "PFLOP"}, {1e18, "EFLOP"}};
-    static constexpr Scale rates[] = {{1, "GFLOP/s"}, {1e3, "TFLOP/s"}, {1e6, "PFLOP/s"}};
-    if (unit == "B" && value >= k) return scaled("%.2f %s", value, bytes);
-    if (unit == "FLOP" && value >= 1e3) return scaled("%.4g %s", value, flops);
-    if (unit == "GFLOP/s") return scaled("%.4g %s", value, rates);
-    if (unit == "s" && value >= 1) return printed("%.3f %s", value, "s");
-    if (unit == "s") return printed("%.3f %s", value * 1e3, "ms");
-    return printed(unit.empty() ? "%.4g%s" : "%.4g %s", value, unit.c_str());
-}
 
 std::string comparison_to_json(const Comparison& c) {
     Json json{{"names", c.names}, {"same", c.same}, {"verdict", c.verdict}, {"warnings", c.warnings}};
@@ -160,7 +124,7 @@ std::string comparison_to_json(const Comparison& c) {
     for (const MetricRow& row : c.metrics)
         json["metrics"].push_back({{"key", row.key},
                                    {"label", row.label},
-                                   {"unit", row.unit},
+                                   {"unit", unit_symbol(row.unit)},
                                    {"best", row.best < 0 ? Json() : Json(row.best)},
                                    {"values", optionals(row.values)},
                                    {"bands", optionals(row.bands)},

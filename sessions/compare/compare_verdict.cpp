@@ -1,6 +1,5 @@
 // What a comparison comes to, in words.
 #include <cmath>
-#include <cstdio>
 
 #include "sessions/compare/compare.h"
 
@@ -8,25 +7,15 @@ namespace ringscope {
 
 namespace {
 
-std::string formatted(const char* format, double value) {
-    char text[64];
-    std::snprintf(text, sizeof text, format, value);
-    return text;
-}
-
 /// "half the peak memory", in figures: "0.25 times the peak memory".
 std::string ratio_words(const Comparison& c, const char* key, size_t run, const char* what) {
     for (const MetricRow& row : c.metrics) {
         if (row.key != key || !row.values[0] || !row.values[run]) continue;
         if (*row.values[0] == *row.values[run]) return std::string("the same ") + what;
         if (*row.values[0] == 0) return std::string("more ") + what + " (the first has none)";
-        return formatted("%.3g times the ", *row.ratios[run]) + what;
+        return ratio_text(*row.ratios[run]) + " times the " + what;
     }
     return "";
-}
-
-std::string duration(double seconds) {
-    return seconds < 1 ? formatted("%.3g ms", seconds * 1e3) : formatted("%.3g s", seconds);
 }
 
 struct SpeedClaim {
@@ -34,17 +23,17 @@ struct SpeedClaim {
     int direction = 0;  // +1: the other takes more time, -1: less, 0: nothing is claimed
 };
 
-/// "12 +- 2.1 %"; bands of independent runs add in quadrature. Where one long repeat makes the band wider
+/// "12.0% +- 2.10%"; bands of independent runs add in quadrature. Where one long repeat makes the band wider
 /// than the difference, what lies between the two ranges is told: the difference is no less than that.
 std::string change_words(double change, double band, const Spread& faster, const Spread& slower, bool more) {
-    if (change > band) return formatted("%.3g", change * 100) + formatted(" +- %.2g %%", band * 100);
+    if (change > band) return exact_percent_text(change) + " +- " + exact_percent_text(band);
     const double least = more ? slower.least / faster.most - 1 : 1 - faster.most / slower.least;
-    return formatted("at least %.2g %%", least * 100);
+    return "at least " + exact_percent_text(least);
 }
 
 /// Where is_faster() does not hold either way the times are told and nothing is claimed.
 SpeedClaim speed_claim(const Spread& first, const Spread& other) {
-    const std::string times = duration(other.median) + " against " + duration(first.median);
+    const std::string times = seconds_text(other.median) + " against " + seconds_text(first.median);
     const auto first_band = noise_band(first), other_band = noise_band(other);
     if (!has_enough_repeats(first) || !has_enough_repeats(other) || !first_band || !other_band) {
         const bool single = first.repeats == 1 && other.repeats == 1;
@@ -65,13 +54,13 @@ SpeedClaim speed_claim(const Spread& first, const Spread& other) {
         return {change_words(change, band, other, first, false) + " less time" + medians, -1};
     if (is_faster(first, other))
         return {change_words(change, band, first, other, true) + " more time" + medians, 1};
-    return {formatted("no difference in time beyond the spread of %.2g %%", band * 100) + medians, 0};
+    return {"no difference in time beyond the spread of " + exact_percent_text(band) + medians, 0};
 }
 
 /// Runs of one experiment under the same conditions have the same repeats: theirs is no difference to claim.
 SpeedClaim same_experiment(const Spread& spread) {
     return {"a repeat of the same experiment (" + std::to_string(spread.repeats) + " repeats, " +
-                duration(spread.least) + " to " + duration(spread.most) + ")",
+                seconds_text(spread.least) + " to " + seconds_text(spread.most) + ")",
             0};
 }
 
@@ -100,7 +89,7 @@ std::string cause_words(const Run& first, const Run& other, int direction) {
                                                share.seconds(first.metrics.ranks[rank]));
             if (change <= most) continue;
             most = change;
-            words = duration(change) + (direction > 0 ? " more " : " less ") + share.what + " on rank " +
+            words = seconds_text(change) + (direction > 0 ? " more " : " less ") + share.what + " on rank " +
                     std::to_string(rank);
         }
     return words.empty() ? "" : ": above all " + words;

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+
+#include "engine/base/number_text.h"
 
 namespace ringscope {
 
@@ -70,12 +71,10 @@ std::optional<OutputDifference> output_difference(const Run& first, const Run& o
 
 std::string output_difference_text(const OutputDifference& d) {
     if (d.same()) return "the outputs are the same, bit for bit up to the sign of zero";
-    char text[256];
-    std::snprintf(text, sizeof text,
-                  "the outputs differ by at most %.2g (batch %d, token %lld, head %d; rms %.2g), lse by %.2g",
-                  d.max_abs, d.worst.batch, static_cast<long long>(d.worst.token), d.worst.head, d.rms,
-                  d.max_abs_lse);
-    std::string all = text;
+    std::string all = "the outputs differ by at most " + error_text(d.max_abs) + " (batch " +
+                      std::to_string(d.worst.batch) + ", token " + std::to_string(d.worst.token) + ", head " +
+                      std::to_string(d.worst.head) + "; rms " + error_text(d.rms) + "), lse by " +
+                      error_text(d.max_abs_lse);
     if (d.rows_in_one > 0) all += "; " + std::to_string(d.rows_in_one) + " rows are computed in one only";
     if (d.not_finite > 0) all += "; " + std::to_string(d.not_finite) + " values are not finite";
     return all;

@@ -36,7 +36,7 @@ struct OutputDifference {
 /// Nothing when one of the runs has no output, or when batch, tokens, heads or head_dim are not the same.
 std::optional<OutputDifference> output_difference(const Run& first, const Run& other);
 
-/// "the outputs differ by at most 1.2e-07 (batch 0, token 5, head 1; rms 2e-08), lse by 2e-07"
+/// "the outputs differ by at most 1e-07 (batch 0, token 5, head 1; rms 2e-08), lse by 2e-07"
 std::string output_difference_text(const OutputDifference& difference);
 
 }  // namespace ringscope

@@ -113,8 +113,7 @@ std::string draw_differences(const StepDifferences& differences, const Alignment
             const double share = static_cast<double>(difference.change_ns()) / largest;
             const double height = std::abs(share) * (kDifference / 2 - 1);
             const double middle = y + kDifference / 2;
-            const std::string amount =
-                (share > 0 ? "+" : "") + figure_text(static_cast<double>(difference.change_ns()) / 1e9, "s");
+            const std::string amount = (share > 0 ? "+" : "") + nanoseconds_text(difference.change_ns());
             text += svg_rect(
                 kLabels + static_cast<double>(begin) * per_ns + 1, share > 0 ? middle - height : middle,
                 static_cast<double>(end - begin) * per_ns - 2, height, share > 0 ? "more" : "less",
@@ -149,18 +148,16 @@ std::string timelines_svg(Runs runs) {
         const StepTimes times = step_times(*runs[run].run);
         if (run > 0) {
             const StepDifferences differences = step_differences(first, times);
-            content +=
-                svg_label(0, y + 12,
-                          runs[run].name + " minus " + runs[0].name + ", full height " +
-                              figure_text(static_cast<double>(largest_change_ns(differences)) / 1e9, "s"),
-                          "dimtext");
+            content += svg_label(0, y + 12,
+                                 runs[run].name + " minus " + runs[0].name + ", full height " +
+                                     nanoseconds_text(largest_change_ns(differences)),
+                                 "dimtext");
             content += draw_differences(differences, alignment, y + kTitle);
             y += kTitle + kDifference * static_cast<double>(differences.size()) + 4;
         }
         content += svg_rect(0, y + 4, 9, 9, svg_category("c", run));
-        content += svg_label(14, y + 12,
-                             runs[run].name + "   " +
-                                 figure_text(static_cast<double>(runs[run].run->trace.wall_ns) / 1e9, "s"));
+        content +=
+            svg_label(14, y + 12, runs[run].name + "   " + nanoseconds_text(runs[run].run->trace.wall_ns));
         content += draw_ranks(*runs[run].run, alignment.runs[run], alignment.length_ns,
                               static_cast<int>(times.size()), y + kTitle);
         y += kTitle + kRank * static_cast<double>(times.size()) + 6;
@@ -188,9 +185,8 @@ std::string memory_svg(Runs runs) {
     const auto y_of = [&](int64_t bytes) {
         return height - static_cast<double>(bytes) / static_cast<double>(most) * (height - 14);
     };
-    std::string content =
-        svg_label(0, y_of(most) + 4, figure_text(static_cast<double>(most), "B"), "dimtext") +
-        svg_label(0, height, "0 B", "dimtext");
+    std::string content = svg_label(0, y_of(most) + 4, bytes_text(static_cast<double>(most)), "dimtext") +
+                          svg_label(0, height, "0 B", "dimtext");
     for (size_t run = 0; run < runs.size(); ++run) {
         const auto curve = memory_curve(*runs[run].run);
         if (curve.empty()) continue;
@@ -203,8 +199,7 @@ std::string memory_svg(Runs runs) {
                    "\" stroke-dasharray=\"" + (run == 0 ? "none" : std::to_string(4 + 3 * run) + " 3") +
                    "\"><title>" + html_escaped(runs[run].name) + "</title></path>\n";
     }
-    content +=
-        svg_label(kWidth - 90, height + 14, figure_text(static_cast<double>(longest) / 1e9, "s"), "dimtext");
+    content += svg_label(kWidth - 90, height + 14, nanoseconds_text(longest), "dimtext");
     for (size_t run = 0; run < runs.size(); ++run) {
         const double y = height + 30 + 16 * static_cast<double>(run);
         content += svg_rect(kLabels, y - 9, 9, 9, svg_category("c", run)) +
@@ -214,7 +209,7 @@ std::string memory_svg(Runs runs) {
                        "Memory of the fullest rank over time", content);
 }
 
-std::string rank_bars_svg(const Comparison& c, const char* unit, double (*value)(const RankMetrics&)) {
+std::string rank_bars_svg(const Comparison& c, Unit unit, double (*value)(const RankMetrics&)) {
     const double most = largest_of(c, value);
     std::string content;
     double y = 0;

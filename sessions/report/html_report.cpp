@@ -1,7 +1,6 @@
 #include "sessions/report/html_report.h"
 
 #include <cstdio>
-#include <ctime>
 
 #include "sessions/atomic_file.h"
 #include "sessions/report/html_pictures.h"
@@ -98,9 +97,7 @@ std::string metric_cell(const MetricRow& row, size_t run) {
                        html_data(*row.values[run], row.unit);
     if (row.bands[run]) cell += " &plusmn; " + html_escaped(figure_text(*row.bands[run], row.unit));
     if (run > 0 && row.ratios[run]) {
-        char times[32];
-        std::snprintf(times, sizeof times, "%.3g", *row.ratios[run]);
-        cell += std::string(" <span class=\"dim\">&times;") + times + "</span>";
+        cell += " <span class=\"dim\">&times;" + ratio_text(*row.ratios[run]) + "</span>";
     }
     return cell + (row.best == static_cast<int>(run) ? " best" : "") + "</td>";
 }
@@ -121,14 +118,14 @@ std::string metrics_section(const Comparison& c) {
 
 struct RankFigure {
     const char* name;
-    const char* unit;
+    Unit unit;
     double (*value)(const RankMetrics&);
 };
 constexpr RankFigure kRankFigures[] = {
-    {"compute", "s", [](const RankMetrics& r) { return r.compute_seconds; }},
-    {"waiting", "s", [](const RankMetrics& r) { return r.wait_seconds(); }},
-    {"peak memory", "B", [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
-    {"sent", "B", [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
+    {"compute", Unit::seconds, [](const RankMetrics& r) { return r.compute_seconds; }},
+    {"waiting", Unit::seconds, [](const RankMetrics& r) { return r.wait_seconds(); }},
+    {"peak memory", Unit::bytes, [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
+    {"sent", Unit::bytes, [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
 };
 
 std::string ranks_section(const Comparison& c) {
@@ -151,21 +148,10 @@ std::string ranks_section(const Comparison& c) {
 std::string verification_text(const Run& run) {
     if (run.state != RunState::done) return name_of(run.state);
     if (!run.verification) return "not verified";
-    char error[64];
-    std::snprintf(error, sizeof error, "%.2g", run.verification->max_abs_error);
-    return std::string(run.verification->passed ? "verified" : "WRONG") + ", largest error " + error +
-           " in " + std::to_string(run.verification->checked_rows) + " of " +
+    return std::string(run.verification->passed ? "verified" : "WRONG") + ", largest error " +
+           error_text(run.verification->max_abs_error) + " in " +
+           std::to_string(run.verification->checked_rows) + " of " +
            std::to_string(run.verification->total_rows) + " rows";
-}
-
-/// Unix milliseconds as "2026-11-21 04:40 UTC".
-std::string utc_text(int64_t unix_ms) {
-    const auto seconds = static_cast<time_t>(unix_ms / 1000);
-    tm parts{};
-    gmtime_r(&seconds, &parts);
-    char text[40];
-    strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &parts);
-    return text;
 }
 
 std::string provenance_section(Runs runs, const Comparison& c) {
@@ -180,7 +166,7 @@ std::string provenance_section(Runs runs, const Comparison& c) {
     };
     row("answer", verification_text);
     row("settings", [](const Run& r) { return settings_line(r.experiment); });
-    row("started", [](const Run& r) { return utc_text(r.started_utc_ms); });
+    row("started", [](const Run& r) { return utc_text(r.started_utc_ms) + " UTC"; });
     row("host", [](const Run& r) { return r.machine.host; });
     row("processor",
         [](const Run& r) { return r.machine.cpu + ", " + std::to_string(r.machine.cores) + " cores"; });

@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sessions/compare/compare.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -37,7 +36,7 @@ std::string html_escaped(const std::string& text) {
     return escaped;
 }
 
-std::string html_data(double value, const std::string& unit) {
+std::string html_data(double value, Unit unit) {
     char exact[40];
     std::snprintf(exact, sizeof exact, "%.17g", value);
     return std::string("<data value=\"") + exact + "\">" + html_escaped(figure_text(value, unit)) + "</data>";

@@ -3,13 +3,15 @@
 
 #include <string>
 
+#include "engine/base/number_text.h"
+
 namespace ringscope {
 
 /// Safe between tags and inside quoted attributes. Bytes that are not UTF-8 become U+FFFD.
 std::string html_escaped(const std::string& text);
 
 /// The exact value for programs, the short one for people: <data value="0.0123">12.3 ms</data>.
-std::string html_data(double value, const std::string& unit);
+std::string html_data(double value, Unit unit);
 
 /// A length inside a picture: short, and the same with every locale.
 std::string svg_number(double value);

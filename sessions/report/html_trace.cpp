@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <vector>
 
-#include "sessions/compare/compare.h"
+#include "engine/base/number_text.h"
 #include "sessions/report/html_shapes.h"
 #include "sessions/report/html_text.h"
 
@@ -18,8 +19,6 @@ constexpr double kLeast = 2;    // narrower slices are folded into one shape wit
 constexpr size_t kColours = 7;  // the eighth is grey, as folded slices are
 constexpr double kLetter = 6.5;
 constexpr double kLeastNamed = 40;
-
-std::string time_text(int64_t ns) { return figure_text(static_cast<double>(ns) * 1e-9, "s"); }
 
 std::string counted(int64_t count, const char* what) {
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
@@ -81,7 +80,7 @@ class Picture {
             const double x = kPictureWidth * i / parts;
             text += svg_vertical(x, 0, bottom) +
                     svg_label(i < parts ? x + 2 : x - 70, bottom + 12,
-                              i == 0 ? "0 s" : time_text(trace_.length_ns / parts * i), "dimtext");
+                              i == 0 ? "0 s" : nanoseconds_text(trace_.length_ns / parts * i), "dimtext");
         }
         return text;
     }
@@ -96,7 +95,7 @@ class Picture {
         const std::string& name = trace_.text(shown.name);
         std::string text =
             svg_rect(x, y + 1, width, kRow - 2, svg_category("c", static_cast<size_t>(shown.name) % kColours),
-                     name + ", " + time_text(shown.end_ns - shown.begin_ns));
+                     name + ", " + nanoseconds_text(shown.end_ns - shown.begin_ns));
         if (width >= kLeastNamed) text += svg_label(x + 3, y + kRow - 4, shortened(name, width - 20));
         return text;
     }
@@ -106,7 +105,8 @@ class Picture {
         const double x = x_of(row.begin[first]);
         return svg_rect(x, y + 1, std::max(x_of(row.end[last]) - x, 0.5), kRow - 2, "folded",
                         counted(static_cast<int64_t>(count), "slice") + " in " +
-                            time_text(row.end[last] - row.begin[first]) + ", too narrow to be seen apart");
+                            nanoseconds_text(row.end[last] - row.begin[first]) +
+                            ", too narrow to be seen apart");
     }
 
     const ImportedTrace& trace_;
@@ -157,8 +157,8 @@ std::string lanes_svg(const ImportedTrace& trace) {
 
 std::string total_row(const std::string& name, const ImportedTotal& total) {
     return "<tr><td>" + html_escaped(name) + "</td><td>" + std::to_string(total.slices) + "</td><td>" +
-           html_data(static_cast<double>(total.total_ns) * 1e-9, "s") + "</td><td>" +
-           html_data(static_cast<double>(total.longest_ns) * 1e-9, "s") + "</td></tr>\n";
+           html_data(static_cast<double>(total.total_ns) * 1e-9, Unit::seconds) + "</td><td>" +
+           html_data(static_cast<double>(total.longest_ns) * 1e-9, Unit::seconds) + "</td></tr>\n";
 }
 
 /// A lane's names, the largest first; those beyond the most that are listed in one line.
@@ -218,7 +218,7 @@ std::string trace_section(const ImportedTrace& trace, size_t number) {
            "</h2>\n<p class=\"dim\">Of another program, on its own clock: " +
            counted(trace.slices(), "slice") + " in " +
            counted(static_cast<int64_t>(trace.lanes.size()), "lane") + ", " +
-           counted(trace.instants(), "instant") + ", " + time_text(trace.length_ns) +
+           counted(trace.instants(), "instant") + ", " + nanoseconds_text(trace.length_ns) +
            (trace.rank ? ", rank " + std::to_string(*trace.rank) : "") +
            ". It has no experiment and no figures and takes no part in the comparison. Slices of one name "
            "have one colour; grey: slices too narrow to be seen apart.</p>\n" +

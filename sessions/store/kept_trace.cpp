@@ -16,15 +16,14 @@ namespace ringscope {
 
 namespace {
 
-/// "trace.json: 285 events, 195 slices in 5 lanes, 10.600 ms, 120.0 KiB"
+/// "trace.json: 285 events, 195 slices in 5 lanes, 10.6 ms, 120 KiB"
 std::string settings_of(const ImportedTrace& trace, const TraceFile& file) {
     const auto counted = [](int64_t count, const char* what) {
         return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
     };
     return file.name + ": " + counted(trace.events, "event") + ", " + counted(trace.slices(), "slice") +
            " in " + counted(static_cast<int64_t>(trace.lanes.size()), "lane") + ", " +
-           figure_text(static_cast<double>(trace.length_ns) * 1e-9, "s") + ", " +
-           bytes_text(static_cast<int64_t>(file.bytes.size()));
+           nanoseconds_text(trace.length_ns) + ", " + bytes_text(static_cast<int64_t>(file.bytes.size()));
 }
 
 [[noreturn]] void damaged() {

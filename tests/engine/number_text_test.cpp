@@ -1,5 +1,7 @@
 #include "engine/base/number_text.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 namespace ringscope {
@@ -27,6 +29,8 @@ TEST(Format, KeepsThreeDigitsAndChangesTheUnitInTime) {
     EXPECT_EQ(ratio_text(0.934), "0.93");
     EXPECT_EQ(ratio_text(12.44), "12.4");
     EXPECT_EQ(ratio_text(1250), "1,250");
+    EXPECT_EQ(ratio_text(0.05), "0.05");
+    EXPECT_EQ(ratio_text(-0.00123), "-0.0012");
 }
 
 TEST(Format, TellsTimes) {
@@ -48,6 +52,31 @@ TEST(Format, NamesSharesAndErrors) {
     EXPECT_EQ(percent_text(0), "0%");
     EXPECT_EQ(error_text(0), "0");
     EXPECT_EQ(error_text(2.1e-6), "2e-06");
+    EXPECT_EQ(error_text(0.25), "0.25");
+    EXPECT_EQ(exact_percent_text(0.0282), "2.82%");
+    EXPECT_EQ(change_text(0.05), "+5.00%");
+    EXPECT_EQ(change_text(-0.5), "-50.0%");
+    EXPECT_EQ(change_text(0), "+0.00%");
+}
+
+TEST(Format, AnExactTextReadsBackAsTheSameNumber) {
+    EXPECT_EQ(exact_text(0.1), "0.1");
+    EXPECT_EQ(exact_text(30), "30");
+    for (const double value : {1.0 / 3, 123456789.0, 1e300, -2e-300})
+        EXPECT_EQ(std::stod(exact_text(value)), value);
+}
+
+TEST(Format, WritesAFigureByWhatItCounts) {
+    EXPECT_EQ(figure_text(0.0123, Unit::seconds), seconds_text(0.0123));
+    EXPECT_EQ(figure_text(1.5 * 1024 * 1024, Unit::bytes), "1.50 MiB");
+    EXPECT_EQ(figure_text(3.006e10, Unit::flops), "30.1 GFLOP");
+    EXPECT_EQ(figure_text(44.56, Unit::gflops_per_second), "44.6 GFLOP/s");
+    EXPECT_EQ(figure_text(312000, Unit::gflops_per_second), "312 TFLOP/s");
+    EXPECT_EQ(figure_text(0.934, Unit::ratio), "0.93");
+    EXPECT_EQ(figure_text(8192, Unit::count), "8,192");
+    EXPECT_EQ(figure_text(2.5, Unit::count), "2.50");
+    EXPECT_EQ(figure_text(2.1e-6, Unit::error), "2e-06");
+    EXPECT_EQ(figure_text(NAN, Unit::seconds), "-");
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "engine/base/number_text.h"
 #include "engine/experiment/experiment_fields.h"
 #include "ui/settings/field_rules.h"
 #include "ui/widgets/imgui_compat.h"
@@ -195,9 +196,7 @@ class Panel {
     void edit(const std::string& name, std::optional<double>& value) {
         const double standard = 1 / std::sqrt(static_cast<double>(std::max(1, experiment_.problem.head_dim)));
         if (!value) {
-            char text[48];
-            std::snprintf(text, sizeof text, "1/sqrt(d): %.4g", standard);
-            if (unset_button(name, text)) value = standard;
+            if (unset_button(name, "1/sqrt(d): " + ratio_text(standard))) value = standard;
             return;
         }
         drag_real(ui_, name, *value, width_beside_unset());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/number_text.h"
 #include "ui/widgets/imgui_compat.h"
 
 namespace ringscope {
@@ -92,9 +93,7 @@ bool drag_real(WidgetContext ui, const std::string& name, double& value, float w
     ImGui::SetNextItemWidth(width);
     const bool changed = ImGui::DragScalar(hidden_label(name).c_str(), ImGuiDataType_Double, &value, speed,
                                            nullptr, nullptr, "%.6g");
-    char text[32];
-    std::snprintf(text, sizeof text, "%.6g", value);
-    ui.items.add_last(name, text);
+    ui.items.add_last(name, exact_text(value));
     return changed;
 }
 

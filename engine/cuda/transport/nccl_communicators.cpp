@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <thread>
 
+#include "engine/base/number_text.h"
 #include "engine/cuda/cuda_check.h"
 #include "engine/host/clock.h"
 
@@ -28,12 +28,6 @@ std::string in_words(ncclResult_t status) {
     std::string text = ncclGetErrorString(status);
     if (last != nullptr && *last != '\0') text += std::string(" (") + last + ")";
     return one_line(text);
-}
-
-std::string seconds_text(double seconds) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%g s", seconds);
-    return text;
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ void CompareAll::draw_table(ImVec2 size, WidgetContext ui) {
             ImGui::PopID();
             for (const RunAxis& figure : kRunAxes) {
                 ImGui::TableNextColumn();
-                ImGui::TextUnformatted(metric_text(figure.value(run), figure.unit).c_str());
+                ImGui::TextUnformatted(figure_text(figure.value(run), figure.unit).c_str());
             }
             ImGui::TableNextColumn();
             ImGui::TextUnformatted(!run.verified ? "not verified" : run.verify_passed ? "verified" : "WRONG");

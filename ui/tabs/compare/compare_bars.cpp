@@ -12,18 +12,18 @@ namespace {
 
 struct FigureChoice {
     const char* name;
-    const char* unit;
+    Unit unit;
     const char* help;
     double (*value)(const RankMetrics&);
 };
 constexpr FigureChoice kFigures[] = {
-    {"compute", "s", "Wall time in which a core or more worked on the rank's attention.",
+    {"compute", Unit::seconds, "Wall time in which a core or more worked on the rank's attention.",
      [](const RankMetrics& r) { return r.compute_seconds; }},
-    {"wait", "s", "Time each rank waited: for a late peer, for the link, or for a core.",
+    {"wait", Unit::seconds, "Time each rank waited: for a late peer, for the link, or for a core.",
      [](const RankMetrics& r) { return r.wait_seconds(); }},
-    {"peak", "B", "Peak memory of each rank.",
+    {"peak", Unit::bytes, "Peak memory of each rank.",
      [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
-    {"sent", "B", "Bytes each rank sent.",
+    {"sent", Unit::bytes, "Bytes each rank sent.",
      [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
 };
 
@@ -86,7 +86,7 @@ void CompareBars::draw_bars(const Comparison& c, ImVec2 size, WidgetContext ui) 
             const float share = most > 0 ? static_cast<float>(value / most) : 0;
             const Box box{{left, y + 1}, {left + std::max(1.0f, share * (right - left)), y + bar - 1}};
             canvas.list->AddRectFilled(box.min, box.max, ui.theme.category_colour(static_cast<int>(run)));
-            const std::string text = metric_text(value, choice.unit);
+            const std::string text = figure_text(value, choice.unit);
             draw_text(*canvas.list, nullptr, {box.max.x + 4, y}, ui.theme.text, text, canvas.box);
             ui.items.add("compare/bars/rank " + std::to_string(row.rank) + "/run " + std::to_string(run + 1),
                          box.min, box.max, text);

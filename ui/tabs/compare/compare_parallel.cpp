@@ -54,8 +54,8 @@ void draw_axis(const Axes& axes, size_t figure, const RunBrush& brush, const Can
     const Theme& theme = ui.theme;
     ImDrawList& list = *canvas.list;
     list.AddLine({x, axes.box.min.y}, {x, axes.box.max.y}, theme.grid_strong, 1);
-    const std::string most = metric_text(scale.most, shown.unit),
-                      least = metric_text(scale.least, shown.unit);
+    const std::string most = figure_text(scale.most, shown.unit),
+                      least = figure_text(scale.least, shown.unit);
     const float line = text_size(theme.small_font, "0").y;
     const auto centred = [&](float y, ImU32 colour, const std::string& text) {
         const float width = text_size(theme.small_font, text).x;
@@ -72,8 +72,8 @@ void draw_axis(const Axes& axes, size_t figure, const RunBrush& brush, const Can
                          {x + theme.px(6), axes.y_of(range->from) + 1}};
         list.AddRectFilled(picked.min, picked.max, with_alpha(theme.hover, 0.35f));
         add_rect(list, picked.min, picked.max, theme.hover);
-        text += ", picked " + metric_text(scale.value_at(range->from), shown.unit) + " to " +
-                metric_text(scale.value_at(range->to), shown.unit);
+        text += ", picked " + figure_text(scale.value_at(range->from), shown.unit) + " to " +
+                figure_text(scale.value_at(range->to), shown.unit);
     }
     ui.items.add(std::string("compare/parallel/axis ") + shown.key, {x - theme.px(8), axes.box.min.y},
                  {x + theme.px(8), axes.box.max.y}, text);

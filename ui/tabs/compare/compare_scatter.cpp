@@ -84,13 +84,13 @@ void RunScatter::draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetC
         const float at_x = box.min.x + share * box.width(), at_y = box.max.y - share * box.height();
         list.AddLine({at_x, box.min.y}, {at_x, box.max.y}, theme.grid);
         list.AddLine({box.min.x, at_y}, {box.max.x, at_y}, theme.grid);
-        const std::string below = metric_text(across.value_at(share), kRunAxes[x].unit);
+        const std::string below = figure_text(across.value_at(share), kRunAxes[x].unit);
         const float width = text_size(theme.small_font, below).x;
         draw_text(list, theme.small_font,
                   {std::min(at_x - width / 2, canvas.box.max.x - width), box.max.y + theme.px(7)},
                   theme.text_dim, below, canvas.box);
         draw_text(list, theme.small_font, {canvas.box.min.x, at_y - line / 2}, theme.text_dim,
-                  metric_text(up.value_at(share), kRunAxes[y].unit), canvas.box);
+                  figure_text(up.value_at(share), kRunAxes[y].unit), canvas.box);
     }
     follow_drag(canvas, box, brush);
     float best = theme.px(kReachPx);

@@ -14,8 +14,8 @@ namespace {
 /// What is said of a run's figure, from all of it to the value alone: as much as fits is shown.
 std::vector<std::string> metric_cells(const MetricRow& row, size_t run) {
     if (!row.values[run]) return {"-"};
-    const std::string value = metric_text(*row.values[run], row.unit);
-    const std::string band = row.bands[run] ? " \xC2\xB1 " + metric_text(*row.bands[run], row.unit) : "";
+    const std::string value = figure_text(*row.values[run], row.unit);
+    const std::string band = row.bands[run] ? " \xC2\xB1 " + figure_text(*row.bands[run], row.unit) : "";
     const std::string ratio = run > 0 && row.ratios[run] ? "  \xC3\x97" + ratio_text(*row.ratios[run]) : "";
     const std::string best = row.best == static_cast<int>(run) ? "  best" : "";
     return {value + band + ratio + best, value + ratio + best, value + best, value};

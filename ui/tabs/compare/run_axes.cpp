@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/base/number_text.h"
-
 namespace ringscope {
 
 namespace {
@@ -13,15 +11,6 @@ constexpr double kLogarithmicFrom = 20;
 constexpr float kEdge = 1e-4f;  // of an axis: a range includes what stands on its end
 
 }  // namespace
-
-std::string metric_text(double value, const std::string& unit) {
-    if (unit == "s") return seconds_text(value);
-    if (unit == "B") return bytes_text(value);
-    if (unit == "FLOP") return flops_text(value);
-    if (unit == "GFLOP/s") return rate_text(value * 1e9);
-    const bool whole = value == std::floor(value) && std::abs(value) < 1e15;
-    return whole ? count_text(static_cast<int64_t>(value)) : ratio_text(value);
-}
 
 float FigureScale::share_of(double value) const {
     if (!(most > least)) return 0.5f;
@@ -86,7 +75,7 @@ std::string run_text(const RunSummary& run) {
             : run.verify_passed ? "answer verified"
                                 : "WRONG ANSWER: never the best";
     for (const RunAxis& figure : kRunAxes)
-        text += std::string("\n") + figure.label + "  " + metric_text(figure.value(run), figure.unit);
+        text += std::string("\n") + figure.label + "  " + figure_text(figure.value(run), figure.unit);
     return text;
 }
 

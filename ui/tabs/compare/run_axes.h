@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/number_text.h"
 #include "sessions/store/run_record.h"
 
 namespace ringscope {
@@ -16,25 +17,23 @@ namespace ringscope {
 struct RunAxis {
     const char* key;    // of its items
     const char* label;  // as a person reads it
-    const char* unit;   // "s", "B", "GFLOP/s", "" for a count or ratio
+    Unit unit;
     double (*value)(const RunSummary&);
 };
 inline constexpr RunAxis kRunAxes[] = {
-    {"ranks", "ranks", "", [](const RunSummary& r) { return static_cast<double>(r.ranks); }},
-    {"seq_len", "sequence", "", [](const RunSummary& r) { return static_cast<double>(r.seq_len); }},
-    {"seconds", "time", "s", [](const RunSummary& r) { return r.seconds; }},
-    {"gflops_per_second", "speed", "GFLOP/s", [](const RunSummary& r) { return r.gflops_per_second; }},
-    {"bytes_on_wire", "bytes on the wire", "B",
+    {"ranks", "ranks", Unit::count, [](const RunSummary& r) { return static_cast<double>(r.ranks); }},
+    {"seq_len", "sequence", Unit::count, [](const RunSummary& r) { return static_cast<double>(r.seq_len); }},
+    {"seconds", "time", Unit::seconds, [](const RunSummary& r) { return r.seconds; }},
+    {"gflops_per_second", "speed", Unit::gflops_per_second,
+     [](const RunSummary& r) { return r.gflops_per_second; }},
+    {"bytes_on_wire", "bytes on the wire", Unit::bytes,
      [](const RunSummary& r) { return static_cast<double>(r.bytes_on_wire); }},
-    {"peak_bytes", "largest peak", "B",
+    {"peak_bytes", "largest peak", Unit::bytes,
      [](const RunSummary& r) { return static_cast<double>(r.peak_bytes); }},
-    {"overlap_efficiency", "overlap", "", [](const RunSummary& r) { return r.overlap_efficiency; }},
-    {"compute_imbalance", "imbalance", "", [](const RunSummary& r) { return r.compute_imbalance; }},
+    {"overlap_efficiency", "overlap", Unit::ratio, [](const RunSummary& r) { return r.overlap_efficiency; }},
+    {"compute_imbalance", "imbalance", Unit::ratio, [](const RunSummary& r) { return r.compute_imbalance; }},
 };
 inline constexpr int kRunAxisCount = static_cast<int>(std::size(kRunAxes));
-
-/// "12.3 ms", "1.50 MiB", "8,192".
-std::string metric_text(double value, const std::string& unit);
 
 /// Where a value stands between an axis's ends, 0 to 1. Logarithmic when the values are positive and span
 /// more than a factor of 20.
