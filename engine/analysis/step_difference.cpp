@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "engine/base/number_text.h"
+
 namespace ringscope {
 
 StepDifferences step_differences(const StepTimes& first, const StepTimes& other) {
@@ -23,6 +25,22 @@ int64_t largest_change_ns(const StepDifferences& differences) {
         for (const StepDifference& step : rank)
             if (step.in_both) largest = std::max(largest, std::abs(step.change_ns()));
     return largest;
+}
+
+std::string change_text(int64_t change_ns) {
+    return (change_ns < 0 ? "-" : "+") + nanoseconds_text(std::abs(change_ns));
+}
+
+std::string difference_text(const StepDifference& difference, int rank, int step) {
+    const std::string where = "rank " + std::to_string(rank) + ", step " + std::to_string(step) + ": ";
+    if (!difference.in_both) return where + "only one of the two runs has it";
+    const int64_t change = difference.change_ns();
+    const std::string times = nanoseconds_text(difference.other.length_ns) + " against " +
+                              nanoseconds_text(difference.first.length_ns);
+    if (change == 0) return where + "the same, " + nanoseconds_text(difference.first.length_ns);
+    return where + nanoseconds_text(std::abs(change)) + (change > 0 ? " longer (" : " shorter (") + times +
+           "); work " + change_text(difference.other.work_ns - difference.first.work_ns) + ", waiting " +
+           change_text(difference.other.wait_ns - difference.first.wait_ns);
 }
 
 }  // namespace ringscope

@@ -173,21 +173,6 @@ TEST(PlanCache, PlansOnlyWhatChanged) {
     EXPECT_TRUE(cache.problems().empty());
 }
 
-TEST(Prediction, HopRuleFollowsTheSchedule) {
-    Experiment e = find_scenario("Hybrid")->experiment;
-    // An undilated ring of p: a hop brings n/p rows of K and V; each meets n/p queries of every head: 4 d
-    // (n/p)^2 FLOPs over 2 (n/p) d 4 bytes per head = (n/p) / 2 FLOPs per byte.
-    e.problem.head_groups = {{e.problem.seq_len, 1, {}, {}}};
-    const Prediction p = predict(plan(e));
-    ASSERT_TRUE(p.hop_flops_per_byte);
-    EXPECT_DOUBLE_EQ(*p.hop_flops_per_byte, static_cast<double>(e.problem.seq_len / e.ring.ranks) / 2);
-    EXPECT_DOUBLE_EQ(p.balance, 1);
-    e.ring.overlap = false;
-    EXPECT_EQ(predict(plan(e)).hop_flops_per_byte, 0);
-    e.problem.head_groups = {{e.problem.seq_len / e.ring.ranks, 1, {}, {}}};
-    EXPECT_FALSE(predict(plan(e)).hop_flops_per_byte) << "segments inside chunks: nothing travels";
-}
-
 TEST(AutoRun, WaitsUntilSettingsStandStill) {
     AutoRun run;
     Experiment e = default_experiment();

@@ -1,7 +1,5 @@
 // What stands below the timeline's lanes, and what can be asked of a selected span: its kind's longest, its
 // range, its text.
-#include <random>
-
 #include "tests/ui/views_fixture.h"
 #include "ui/views/timeline/timeline_frame.h"
 
@@ -10,33 +8,24 @@ namespace {
 
 const ImVec2 kHigh{1200, 1000};
 
-TEST(RangeStatistics, MedianAndLongestEqualSortingTheLengths) {
-    std::mt19937 random(7);
-    for (const int count : {1, 2, 7, 40}) {
-        ringscope::Run run;
-        int64_t now = 0;
-        std::vector<int64_t> lengths;
-        for (int i = 0; i < count; ++i) {
-            Span span;
-            span.kind = SpanKind::compute;
-            span.begin_ns = now += 5;
-            lengths.push_back(std::uniform_int_distribution<int64_t>(1, 1000)(random));
-            span.end_ns = now += lengths.back();
-            run.trace.spans.push_back(span);
-        }
-        run.trace.wall_ns = now;
-        const TraceIndex index(run);
-        const auto found = range_statistics(run.trace, index, 0, now);
-        ASSERT_EQ(found.size(), 1u);
-        std::vector<int64_t> sorted = lengths;
-        std::sort(sorted.begin(), sorted.end());
-        const size_t half = sorted.size() / 2;
-        const int64_t median =
-            sorted.size() % 2 ? sorted[half] : sorted[half - 1] + (sorted[half] - sorted[half - 1]) / 2;
-        EXPECT_EQ(found[0].median_ns, median);
-        EXPECT_EQ(found[0].longest_ns, sorted.back());
-        EXPECT_EQ(lengths[static_cast<size_t>(found[0].longest_span)], sorted.back());
+TEST(FoldText, NamesTheCausesOfFoldedWaits) {
+    ringscope::Run run;
+    for (const WaitCause cause : {WaitCause::late_peer, WaitCause::link, WaitCause::core}) {
+        Span span;
+        span.kind = SpanKind::wait;
+        span.cause = cause;
+        span.begin_ns = run.trace.wall_ns + 1;
+        span.end_ns = run.trace.wall_ns = span.begin_ns + 10;
+        run.trace.spans.push_back(span);
     }
+    const TraceIndex index(run);
+    const Track& track = index.tracks_of(0, Lane::wait)[0];
+    std::vector<FoldedItem> items;
+    fold_track(track, 0, run.trace.wall_ns, run.trace.wall_ns, items);
+    ASSERT_EQ(items.size(), 1u);
+    const std::string text = fold_text(run, track, items[0]);
+    for (const WaitCause cause : {WaitCause::late_peer, WaitCause::link, WaitCause::core})
+        EXPECT_NE(text.find(name_of_wait(cause)), std::string::npos) << text;
 }
 
 TEST_F(Views, DetailsStandBelowTheLanesWhereThereIsRoom) {

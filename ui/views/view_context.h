@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "engine/run/run.h"
-#include "ui/views/run_index.h"
+#include "ui/views/run_index_cache.h"
 #include "ui/widgets/item_registry.h"
 #include "ui/widgets/theme.h"
 

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/run_index.h"
 #include "engine/run/executor.h"
 #include "engine/run/run.h"
 #include "sessions/preset_files.h"
 #include "sessions/store/run_record.h"
 #include "sessions/traces/imported_trace.h"
 #include "ui/tabs/compare/compared_set.h"
-#include "ui/views/run_index.h"
 #include "ui/window/notice.h"
 
 namespace ringscope {

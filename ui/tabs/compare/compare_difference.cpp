@@ -1,15 +1,12 @@
 #include "ui/tabs/compare/compare_difference.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "engine/base/number_text.h"
 
 namespace ringscope {
 
 namespace {
-
-std::string signed_time(int64_t ns) { return (ns < 0 ? "-" : "+") + nanoseconds_text(std::abs(ns)); }
 
 float rank_height(const CompareFrame& frame) {
     return std::max(frame.row_height * 0.75f, frame.ui.theme.px(6));
@@ -30,7 +27,7 @@ void draw_cell(const CompareFrame& frame, const StepDifference& difference, int6
         list.AddRectFilled(bar.min, bar.max, with_alpha(colour, 0.75f));
         if (longer) draw_hatch(list, bar, Hatch::left, with_alpha(theme.text_on(colour), 0.4f), theme.px(5));
     }
-    const std::string text = signed_time(difference.change_ns());
+    const std::string text = change_text(difference.change_ns());
     const ImVec2 size = text_size(theme.small_font, text);
     if (size.y > cell.height() || size.x + 4 > cell.width()) return;
     const Box ground{{(cell.min.x + cell.max.x - size.x) / 2 - 2, middle - size.y / 2},
@@ -49,18 +46,6 @@ Box cell_box(const CompareFrame& frame, size_t step, float y, float height) {
 }
 
 }  // namespace
-
-std::string difference_text(const StepDifference& difference, int rank, int step) {
-    const std::string where = "rank " + std::to_string(rank) + ", step " + std::to_string(step) + ": ";
-    if (!difference.in_both) return where + "only one of the two runs has it";
-    const int64_t change = difference.change_ns();
-    const std::string times = nanoseconds_text(difference.other.length_ns) + " against " +
-                              nanoseconds_text(difference.first.length_ns);
-    if (change == 0) return where + "the same, " + nanoseconds_text(difference.first.length_ns);
-    return where + nanoseconds_text(std::abs(change)) + (change > 0 ? " longer (" : " shorter (") + times +
-           "); work " + signed_time(difference.other.work_ns - difference.first.work_ns) + ", waiting " +
-           signed_time(difference.other.wait_ns - difference.first.wait_ns);
-}
 
 float difference_strip_height(const CompareFrame& frame, const StepDifferences& differences) {
     return frame.title_height + rank_height(frame) * static_cast<float>(differences.size());

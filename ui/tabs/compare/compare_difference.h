@@ -6,9 +6,6 @@
 
 namespace ringscope {
 
-/// "rank 3, step 1: 1.2 ms longer (3.4 against 2.2 ms); compute +0.1 ms, waiting +1.1 ms".
-std::string difference_text(const StepDifference& difference, int rank, int step);
-
 /// Below the middle line: less time, above it: more; as high as its share of the largest change. Only where
 /// steps are aligned.
 void draw_difference_strip(const CompareFrame& frame, size_t run, const StepDifferences& differences,

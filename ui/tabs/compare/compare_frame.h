@@ -3,9 +3,9 @@
 
 #include <vector>
 
+#include "engine/analysis/span_folding.h"
 #include "engine/analysis/step_alignment.h"
 #include "ui/tabs/compare/compared_set.h"
-#include "ui/views/timeline/timeline_folding.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 #include "ui/widgets/widgets.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "sessions/traces/imported_text.h"
 #include "ui/window/inputs.h"
 
 namespace ringscope {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "sessions/traces/imported_text.h"
 #include "ui/widgets/imgui_compat.h"
 
 namespace ringscope {

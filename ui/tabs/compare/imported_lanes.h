@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "sessions/traces/imported_trace.h"
 #include "ui/tabs/compare/compare_frame.h"
@@ -18,13 +17,5 @@ struct ShownTrace {
 float imported_strip_height(const CompareFrame& frame, const ImportedTrace& trace);
 /// `number` from 1 names its items: "compare/trace 1/lane 2".
 void draw_imported_strip(const CompareFrame& frame, const ShownTrace& shown, size_t number, float y);
-
-// Words.
-/// Name, category, times and arguments.
-std::string slice_text(const ImportedTrace& trace, const ImportedLane& lane, size_t slice);
-/// "python (10729) / thread 10729".
-std::string lane_title(const ImportedTrace& trace, int lane);
-/// What of the file is not shown, one line each; "" when all is.
-std::string notes_text(const ImportedTrace& trace);
 
 }  // namespace ringscope

@@ -4,19 +4,11 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/analysis/memory_samples.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 
 namespace ringscope {
-
-/// Samples of one rank: indices [first, last) of Trace::memory.
-struct SampleRange {
-    size_t first = 0;
-    size_t last = 0;
-};
-SampleRange samples_of(const Trace& trace, int rank);
-/// The sample that holds at a time: the newest not after it; range.last when there is none.
-size_t sample_at(const Trace& trace, SampleRange range, double time_ns);
 
 /// What a curve or bar is held against, bytes a rank.
 struct Contrast {

@@ -5,6 +5,7 @@
 
 #include "engine/analysis/pattern_coverage.h"
 #include "engine/analysis/step_lookup.h"
+#include "engine/analysis/token_lens.h"
 #include "ui/widgets/theme.h"
 
 namespace ringscope {
@@ -33,13 +34,6 @@ struct PatternPicture {
     std::vector<std::vector<int>> mixtures;
 };
 
-/// Part of the pattern's kept keys in [begin, end) that each rank owns; ranks without any are left out.
-struct OwnerShare {
-    int rank = 0;
-    int64_t keys = 0;
-};
-std::vector<OwnerShare> key_owners(const Schedule& schedule, int pattern, int64_t begin, int64_t end);
-
 /// A block's brightness is the root of its pairs over those of the fullest block; its hue is the owner, step
 /// or group. In PatternColour::group all patterns lie over each other.
 PatternPicture paint_pattern(const Schedule& schedule, const StepLookup& steps, int pattern,
@@ -56,6 +50,10 @@ PatternPicture paint_thumbnail(const Schedule& schedule, const StepLookup& steps
 /// allowed, in PatternColour::group by any pattern.
 ImU32 pair_colour(const Schedule& schedule, const StepLookup& steps, int pattern, PatternColour colour,
                   int64_t query, int64_t key, const Theme& theme);
+
+/// Colours of a lens' attended pairs, in the order of TokenLens::pairs; 0 for all others.
+std::vector<ImU32> lens_colours(const Schedule& schedule, const StepLookup& steps, int pattern,
+                                PatternColour colour, const TokenLens& lens, const Theme& theme);
 
 /// Colour of a step among `steps`.
 ImU32 step_colour(const Theme& theme, int step, int steps);

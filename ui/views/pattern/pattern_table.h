@@ -2,7 +2,7 @@
 // lens attend to.
 #pragma once
 
-#include "ui/views/pattern/token_lens.h"
+#include "engine/analysis/token_lens.h"
 #include "ui/views/view_context.h"
 
 namespace ringscope {

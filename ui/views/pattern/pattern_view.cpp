@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/pattern_explain.h"
 #include "engine/base/number_text.h"
 #include "ui/views/pattern/pattern_cells.h"
-#include "ui/views/pattern/pattern_explain.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/time_axis.h"
 

@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "engine/analysis/pattern_explain.h"
 #include "engine/base/number_text.h"
-#include "ui/views/pattern/pattern_explain.h"
 #include "ui/widgets/imgui_compat.h"
 
 namespace ringscope {
@@ -84,7 +84,9 @@ void TokenLensView::aim(const ViewContext& context, const Schedule& schedule, co
     }
     if (key == key_) return;
     key_ = std::move(key);
-    lens_ = make_token_lens(schedule, steps, pattern, colour, key_.query, key_.key, lines, context.theme);
+    lens_ = make_token_lens(schedule.problem, pattern, colour == PatternColour::group, key_.query, key_.key,
+                            lines);
+    colours_ = lens_colours(schedule, steps, pattern, colour, lens_, context.theme);
 }
 
 void TokenLensView::draw_pairs(ImDrawList& list, const Cells& cells, const Theme& theme) const {
@@ -96,7 +98,7 @@ void TokenLensView::draw_pairs(ImDrawList& list, const Cells& cells, const Theme
             const bool attended = lens_.pairs[index] == LensPair::attended;
             const Box box = cells.at(row, column);
             list.AddRectFilled({box.min.x + gap, box.min.y + gap}, box.max,
-                               attended ? lens_.colours[index] : theme.grid);
+                               attended ? colours_[index] : theme.grid);
         }
     }
     // Folded lines stand for many: a line through them all says that something is left out.

@@ -1,8 +1,8 @@
 // The token lens beside the pattern: single cells, with marks at its edges for the tokens that are kept.
 #pragma once
 
+#include "engine/analysis/token_lens.h"
 #include "ui/views/pattern/pattern_frame.h"
-#include "ui/views/pattern/token_lens.h"
 
 namespace ringscope {
 
@@ -60,6 +60,7 @@ class TokenLensView {
     };
     Key key_;
     TokenLens lens_;
+    std::vector<ImU32> colours_;  // of its attended pairs, [query line * keys.size() + key line]
     Box box_;
     bool is_hovered_ = false;
 };

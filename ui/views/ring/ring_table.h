@@ -3,7 +3,7 @@
 
 #include <imgui.h>
 
-#include "ui/views/ring/ring_moment.h"
+#include "engine/analysis/ring_moment.h"
 
 namespace ringscope {
 

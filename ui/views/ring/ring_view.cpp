@@ -6,6 +6,7 @@
 
 #include "engine/base/number_text.h"
 #include "ui/views/ring/ring_table.h"
+#include "ui/views/ring/shown_moment.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
@@ -296,7 +297,7 @@ void draw_followed(const RingPicture& picture, const std::vector<int>& way) {
 void RingView::draw(ViewContext& context, ImVec2 size) {
     ImGui::PushID("ring");
     const ImVec2 start = ImGui::GetCursorScreenPos();
-    const RingMoment moment = ring_moment(context);
+    const RingMoment moment = shown_moment(context);
     if (!moment.schedule) {
         const Canvas canvas = begin_canvas("ring/picture", size, context.items, "no ring");
         draw_message(

@@ -1,7 +1,7 @@
 // Ranks on a circle and the chunks that travel between them, at the time of the clock.
 #pragma once
 
-#include "ui/views/ring/ring_moment.h"
+#include "engine/analysis/ring_moment.h"
 #include "ui/views/view_context.h"
 
 namespace ringscope {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engine/analysis/rank_order.h"
+#include "engine/analysis/span_folding.h"
 #include "engine/analysis/span_matches.h"
-#include "ui/views/timeline/timeline_folding.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ui/views/ring/ring_moment.h"
+#include "engine/analysis/ring_moment.h"
 #include "ui/views/timeline/timeline_frame.h"
 #include "ui/views/timeline/timeline_view.h"
 

@@ -6,8 +6,8 @@
 
 #include "engine/analysis/range_statistics.h"
 #include "engine/analysis/rank_order.h"
+#include "engine/analysis/span_folding.h"
 #include "ui/views/timeline/span_finder.h"
-#include "ui/views/timeline/timeline_folding.h"
 #include "ui/views/view_context.h"
 
 namespace ringscope {

@@ -1,4 +1,4 @@
-#include "ui/views/timeline/timeline_folding.h"
+#include "engine/analysis/span_folding.h"
 
 #include <algorithm>
 

@@ -1,24 +1,12 @@
-// What the views look up in a run's trace. Made once for each run, by the thread that made or loaded the run:
-// a million spans take tens of milliseconds, which no frame has.
+// The index of the run that the views of one window show.
 #pragma once
 
 #include <memory>
 
-#include "engine/analysis/critical_path.h"
-#include "engine/analysis/trace_index.h"
-#include "ui/settings/plan_cache.h"
+#include "engine/analysis/run_index.h"
 
 namespace ringscope {
 
-/// Immutable; safe to read from any thread.
-struct RunIndex {
-    explicit RunIndex(const Run& run);
-    TraceIndex trace;
-    CriticalPath chain;     // no links when nothing was timed
-    Prediction prediction;  // of the run's schedule
-};
-
-/// The index of the shown run, for the views of one window.
 class RunIndexCache {
   public:
     /// `index` is of `run`, which the caller keeps alive while it is shown. Null: of() makes it when asked.

@@ -1,5 +1,5 @@
 // Single cells of the pattern, folded where tokens are dropped in long runs, against the pattern itself.
-#include "ui/views/pattern/token_lens.h"
+#include "engine/analysis/token_lens.h"
 
 #include <gtest/gtest.h>
 
@@ -72,52 +72,39 @@ TEST(TokenLens, LinesAreTheTokensRoundTheCentre) {
     }
 }
 
-TEST(TokenLens, CellsAreThePatternsOwn) {
+TEST(TokenLens, PairsAreThoseOfTheProblem) {
     std::mt19937 random(11);
-    const Theme theme = make_theme(ThemeName::dark, 1);
     for (int trial = 0; trial < 90; ++trial) {
-        const Schedule schedule = plan(random_experiment(random));
-        const StepLookup steps(schedule);
-        const Problem& problem = schedule.problem;
-        const auto colour = static_cast<PatternColour>(trial % 3);
+        const Problem problem = resolve(random_experiment(random).problem);
+        const bool overlaid = trial % 2;
         const int64_t n = problem.seq_len, w = problem.patterns[1].segment_length;
         const int64_t query = std::uniform_int_distribution<int64_t>(0, n - 1)(random);
         const int64_t key = std::uniform_int_distribution<int64_t>(0, n - 1)(random);
-        const TokenLens lens = make_token_lens(schedule, steps, 1, colour, query, key, 16, theme);
-        const auto whole = static_cast<double>(n);
-        const PatternPicture picture =
-            paint_pattern(schedule, steps, 1, colour, {0, whole, 0, whole}, static_cast<int>(n), theme);
-        std::vector<ImU32> painted(static_cast<size_t>(n * n));
-        for (const PatternCell& cell : picture.cells)
-            for (int row = cell.row_begin; row < cell.row_end; ++row)
-                for (int column = cell.column_begin; column < cell.column_end; ++column)
-                    painted[static_cast<size_t>(row * n + column)] = cell.colour;
+        const TokenLens lens = make_token_lens(problem, 1, overlaid, query, key, 16);
         for (size_t row = 0; row < lens.queries.size(); ++row) {
             for (size_t column = 0; column < lens.keys.size(); ++column) {
                 const LensLine &q = lens.queries[row], &k = lens.keys[column];
-                const size_t index = lens.index(row, column);
-                if (q.count == 1 && k.count == 1) {
-                    ASSERT_EQ(lens.colours[index], painted[static_cast<size_t>(q.first * n + k.first)])
-                        << "trial " << trial << " query " << q.first << " key " << k.first;
-                }
-                ASSERT_EQ(lens.pairs[index] == LensPair::attended, lens.colours[index] != 0);
-                if (lens.pairs[index] == LensPair::attended) continue;
+                bool allowed = false;
+                for (size_t pattern = overlaid ? 0 : 1; pattern < 2; ++pattern)
+                    allowed = allowed || problem.allowed(problem.patterns[pattern], q.first, k.first);
+                const LensPair found = lens.pairs[lens.index(row, column)];
+                ASSERT_EQ(found == LensPair::attended, allowed && q.count == 1 && k.count == 1)
+                    << "trial " << trial << " query " << q.first << " key " << k.first;
+                if (found == LensPair::attended) continue;
                 const bool in_reach = q.first / w == k.first / w && (!problem.causal || k.first < q.end());
-                ASSERT_EQ(lens.pairs[index] == LensPair::dropped, in_reach);
+                ASSERT_EQ(found == LensPair::dropped, in_reach);
             }
         }
     }
 }
 
 TEST(TokenLens, ShowsSeveralKeptTokensOfAnyRate) {
-    const Theme theme = make_theme(ThemeName::dark, 1);
     for (const int64_t rate : {1, 2, 4, 8, 9, 32, 128, 4096}) {
         Experiment e = default_experiment();
         e.problem.seq_len = 1 << 20;
         e.problem.head_groups = {{1 << 19, rate, {}, {}}};
         const Schedule schedule = plan(e);
-        const TokenLens lens = make_token_lens(schedule, StepLookup(schedule), 0, PatternColour::owner,
-                                               700000, 700000, 24, theme);
+        const TokenLens lens = make_token_lens(schedule.problem, 0, false, 700000, 700000, 24);
         int kept = 0;
         for (const LensLine& line : lens.keys) kept += line.kept;
         EXPECT_GE(kept, 3) << "rate " << rate;
@@ -143,8 +130,7 @@ TEST(TokenLens, RestsWhereThereIsMostToSee) {
 
 TEST(TokenLens, SaysItsTokensInNumbers) {
     const Schedule schedule = plan(default_experiment());
-    const TokenLens lens = make_token_lens(schedule, StepLookup(schedule), 0, PatternColour::owner, 8191, 0,
-                                           24, make_theme(ThemeName::dark, 1));
+    const TokenLens lens = make_token_lens(schedule.problem, 0, false, 8191, 0, 24);
     EXPECT_EQ(lens.queries_text(), "queries 8,168 to 8,191");
     EXPECT_EQ(lens.keys_text(), "keys 0 to 23");
 }

@@ -1,10 +1,9 @@
 // The steps of several runs on one axis: how long they were, how far they lie apart, where they begin.
 #include <gtest/gtest.h>
 
-#include "engine/analysis/step_alignment.h"
+#include "engine/analysis/step_difference.h"
 #include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
-#include "ui/tabs/compare/compare_difference.h"
 
 namespace ringscope {
 namespace {

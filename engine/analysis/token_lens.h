@@ -9,7 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "ui/views/pattern/pattern_colours.h"
+#include "engine/analysis/pattern_coverage.h"
+#include "engine/plan/schedule.h"
 
 namespace ringscope {
 
@@ -38,7 +39,6 @@ struct TokenLens {
     int64_t query = 0, key = 0;  // what the lens was put on
     std::vector<LensLine> queries, keys;
     std::vector<LensPair> pairs;  // [query line * keys.size() + key line]
-    std::vector<ImU32> colours;   // of attended ones
 
     size_t index(size_t row, size_t column) const { return row * keys.size() + column; }
     bool folds() const;
@@ -46,9 +46,10 @@ struct TokenLens {
     std::string keys_text() const;
 };
 
-/// `query` and `key` must lie in the sequence.
-TokenLens make_token_lens(const Schedule& schedule, const StepLookup& steps, int pattern,
-                          PatternColour colour, int64_t query, int64_t key, int lines, const Theme& theme);
+/// `query` and `key` must lie in the sequence. `overlaid`: a token or pair counts as kept or attended when any
+/// pattern has it.
+TokenLens make_token_lens(const Problem& problem, int pattern, bool overlaid, int64_t query, int64_t key,
+                          int lines);
 
 /// Where the lens lies when nothing is pointed at: on the first segment edge in the window, because two
 /// segments, the causal edge and the dilation are seen there; with no edge on the first change of owner, else

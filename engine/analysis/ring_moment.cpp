@@ -1,16 +1,15 @@
-#include "ui/views/ring/ring_moment.h"
+#include "engine/analysis/ring_moment.h"
 
 #include <algorithm>
 #include <tuple>
 
 #include "engine/base/number_text.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 
 namespace {
 
-/// More transfers than this are searched near the clock's step alone.
+/// More transfers than this are searched near the moment's step alone.
 constexpr size_t kFewTransfers = 20000;
 
 /// Indices [first, last) of the transfers used in steps begin .. end - 1.
@@ -32,85 +31,38 @@ std::vector<int> owners_in_step(const Schedule& schedule, int rank, int step) {
     return owners;
 }
 
-void fill_schematic(RingMoment& moment, double fraction) {
-    const Schedule& schedule = *moment.schedule;
-    const bool gathers = schedule.strategy == Strategy::all_gather;
-    const bool overlap = schedule.experiment.ring.overlap && !gathers;
-    const int used_in = gathers ? moment.step : moment.step + 1;
-    const auto [first, last] = transfers_of_steps(schedule, used_in, used_in + 1);
-    // Without overlap a step is half compute and half transfer; a gather comes first, a ring's exchange last.
-    const bool halves = !overlap && first < last;
-    const bool sends = !halves || (fraction < 0.5) == gathers;
-    const bool computes = !halves || !sends;
-    const double way = !halves ? fraction : (gathers ? fraction : fraction - 0.5) * 2;
-    for (int i = first; sends && i < last; ++i) moment.travelling.push_back({i, std::clamp(way, 0.0, 1.0)});
-    for (int rank = 0; rank < schedule.ranks; ++rank) {
-        RankMoment& now = moment.ranks[rank];
-        now.owners = owners_in_step(schedule, rank, moment.step);
-        if (computes && !now.owners.empty()) {
-            now.doing = Doing::computing;
-            continue;
-        }
-        now.owners.clear();
-    }
-    for (const TravellingChunk& chunk : moment.travelling) {
-        RankMoment& now = moment.ranks[schedule.transfers[chunk.transfer].to];
-        if (now.doing == Doing::computing) continue;
-        now.doing = Doing::waiting;
-        now.cause = WaitCause::link;
-        now.waits_for = schedule.transfers[chunk.transfer].from;
-    }
+RingMoment empty_moment(const Schedule& schedule, int step) {
+    RingMoment moment;
+    moment.schedule = &schedule;
+    moment.step = step;
+    moment.ranks.resize(static_cast<size_t>(schedule.ranks));
+    return moment;
 }
 
-/// The step as a whole: whose chunks each rank works on, and what travels meanwhile for the next step, half
-/// way. A gather travels before the one step it is used in.
-void fill_whole_step(RingMoment& moment) {
-    const Schedule& schedule = *moment.schedule;
-    const bool gathers = schedule.strategy == Strategy::all_gather;
-    const int used_in = gathers ? moment.step : moment.step + 1;
-    const auto [first, last] = transfers_of_steps(schedule, used_in, used_in + 1);
-    for (int i = first; i < last; ++i) moment.travelling.push_back({i, 0.5});
-    for (int rank = 0; rank < schedule.ranks; ++rank) {
-        RankMoment& now = moment.ranks[rank];
-        now.owners = owners_in_step(schedule, rank, moment.step);
-        now.doing = now.owners.empty() ? Doing::idle : Doing::computing;
-    }
-}
-
-/// At rest on a step's begin or at the end nothing is under way yet or any more: a moment would say nothing.
-bool rests_on_step(const ViewContext& context, const ClockStep& at) {
-    if (context.clock.playing) return false;
-    return at.fraction <= 1e-6 || context.clock.time_ns >= clock_length_ns(context) ||
-           context.clock.time_ns <= 0;
-}
-
-void fill_rank(RingMoment& moment, const ViewContext& context, int rank) {
-    const TraceIndex& index = context.index_of(*context.run);
-    RankMoment& now = moment.ranks[rank];
-    const double time = context.clock.time_ns;
-    const int working = index.span_at(rank, Lane::compute, time);
-    const int waiting = working < 0 ? index.span_at(rank, Lane::wait, time) : -1;
+/// What a rank does at the time, from its spans.
+RankMoment rank_moment(const Run& run, const TraceIndex& index, int rank, double time_ns) {
+    RankMoment now;
+    const int working = index.span_at(rank, Lane::compute, time_ns);
+    const int waiting = working < 0 ? index.span_at(rank, Lane::wait, time_ns) : -1;
     now.span = working >= 0 ? working : waiting;
-    if (now.span < 0) return;
-    const Span& span = context.run->trace.spans[now.span];
+    if (now.span < 0) return now;
+    const Span& span = run.trace.spans[static_cast<size_t>(now.span)];
     if (waiting >= 0) {
         now.doing = Doing::waiting;
         now.cause = span.cause;
         now.waits_for = span.peer;
-        return;
+        return now;
     }
     now.doing = span.kind == SpanKind::pack    ? Doing::packing
                 : span.kind == SpanKind::merge ? Doing::merging
                                                : Doing::computing;
-    if (now.doing == Doing::packing) return;
+    if (now.doing == Doing::packing) return now;
     now.owners =
-        span.owner >= 0 ? std::vector<int>{span.owner} : owners_in_step(*moment.schedule, rank, span.step);
+        span.owner >= 0 ? std::vector<int>{span.owner} : owners_in_step(*run.schedule, rank, span.step);
+    return now;
 }
 
-void fill_measured(RingMoment& moment, const ViewContext& context) {
-    const Trace& trace = context.run->trace;
-    const int ranks = std::min(moment.schedule->ranks, context.index_of(*context.run).ranks());
-    for (int rank = 0; rank < ranks; ++rank) fill_rank(moment, context, rank);
+void add_travelling(RingMoment& moment, const Trace& trace, double time_ns) {
     std::pair<int, int> range{0, static_cast<int>(trace.transfers.size())};
     if (trace.transfers.size() > kFewTransfers) {
         range = transfers_of_steps(*moment.schedule, moment.step - 1, moment.step + 3);
@@ -118,14 +70,12 @@ void fill_measured(RingMoment& moment, const ViewContext& context) {
     const int known = std::min(static_cast<int>(trace.transfers.size()),
                                static_cast<int>(moment.schedule->transfers.size()));
     for (int i = range.first; i < std::min(range.second, known); ++i) {
-        const TransferTimes& times = trace.transfers[i];
+        const TransferTimes& times = trace.transfers[static_cast<size_t>(i)];
         const auto begin = static_cast<double>(times.begin_ns), done = static_cast<double>(times.done_ns);
-        if (times.begin_ns < 0 || begin > context.clock.time_ns) continue;
-        if (times.done_ns >= 0 && done < context.clock.time_ns) continue;
+        if (times.begin_ns < 0 || begin > time_ns) continue;
+        if (times.done_ns >= 0 && done < time_ns) continue;
         // A transfer that never ended stands still half way.
-        const double way = times.done_ns < 0 ? 0.5
-                           : done > begin    ? (context.clock.time_ns - begin) / (done - begin)
-                                             : 1;
+        const double way = times.done_ns < 0 ? 0.5 : done > begin ? (time_ns - begin) / (done - begin) : 1;
         moment.travelling.push_back({i, std::clamp(way, 0.0, 1.0)});
     }
 }
@@ -141,25 +91,59 @@ std::string chunk_list(const std::vector<int>& owners) {
 
 }  // namespace
 
-RingMoment ring_moment(const ViewContext& context) {
-    RingMoment moment;
-    moment.schedule = shows_trace(context) ? context.run->schedule.get() : shown_schedule(context);
-    if (!moment.schedule || moment.schedule->rank_plans.empty()) {
-        moment.schedule = nullptr;
-        return moment;
+RingMoment whole_step_moment(const Schedule& schedule, int step) {
+    RingMoment moment = empty_moment(schedule, step);
+    moment.whole_step = true;
+    const bool gathers = schedule.strategy == Strategy::all_gather;
+    const int used_in = gathers ? step : step + 1;
+    const auto [first, last] = transfers_of_steps(schedule, used_in, used_in + 1);
+    for (int i = first; i < last; ++i) moment.travelling.push_back({i, 0.5});
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        RankMoment& now = moment.ranks[rank];
+        now.owners = owners_in_step(schedule, rank, step);
+        now.doing = now.owners.empty() ? Doing::idle : Doing::computing;
     }
-    const ClockStep at = clock_step(context);
-    moment.step = at.step;
-    moment.ranks.resize(moment.schedule->ranks);
-    moment.measured = shows_trace(context);
-    moment.whole_step = rests_on_step(context, at);
-    if (moment.whole_step) {
-        fill_whole_step(moment);
-    } else if (moment.measured) {
-        fill_measured(moment, context);
-    } else {
-        fill_schematic(moment, at.fraction);
+    return moment;
+}
+
+RingMoment planned_moment(const Schedule& schedule, int step, double fraction) {
+    RingMoment moment = empty_moment(schedule, step);
+    const bool gathers = schedule.strategy == Strategy::all_gather;
+    const bool overlap = schedule.experiment.ring.overlap && !gathers;
+    const int used_in = gathers ? step : step + 1;
+    const auto [first, last] = transfers_of_steps(schedule, used_in, used_in + 1);
+    // Without overlap a step is half compute and half transfer; a gather comes first, a ring's exchange last.
+    const bool halves = !overlap && first < last;
+    const bool sends = !halves || (fraction < 0.5) == gathers;
+    const bool computes = !halves || !sends;
+    const double way = !halves ? fraction : (gathers ? fraction : fraction - 0.5) * 2;
+    for (int i = first; sends && i < last; ++i) moment.travelling.push_back({i, std::clamp(way, 0.0, 1.0)});
+    for (int rank = 0; rank < schedule.ranks; ++rank) {
+        RankMoment& now = moment.ranks[rank];
+        now.owners = owners_in_step(schedule, rank, step);
+        if (computes && !now.owners.empty()) {
+            now.doing = Doing::computing;
+            continue;
+        }
+        now.owners.clear();
     }
+    for (const TravellingChunk& chunk : moment.travelling) {
+        RankMoment& now = moment.ranks[schedule.transfers[chunk.transfer].to];
+        if (now.doing == Doing::computing) continue;
+        now.doing = Doing::waiting;
+        now.cause = WaitCause::link;
+        now.waits_for = schedule.transfers[chunk.transfer].from;
+    }
+    return moment;
+}
+
+RingMoment measured_moment(const Run& run, const TraceIndex& index, int step, double time_ns) {
+    RingMoment moment = empty_moment(*run.schedule, step);
+    moment.measured = true;
+    const int ranks = std::min(run.schedule->ranks, index.ranks());
+    for (int rank = 0; rank < ranks; ++rank)
+        moment.ranks[static_cast<size_t>(rank)] = rank_moment(run, index, rank, time_ns);
+    add_travelling(moment, run.trace, time_ns);
     return moment;
 }
 

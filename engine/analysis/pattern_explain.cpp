@@ -1,10 +1,10 @@
-#include "ui/views/pattern/pattern_explain.h"
+#include "engine/analysis/pattern_explain.h"
 
 #include <algorithm>
 
+#include "engine/analysis/key_owners.h"
 #include "engine/analysis/step_mixture.h"
 #include "engine/base/number_text.h"
-#include "ui/views/pattern/pattern_colours.h"
 
 namespace ringscope {
 

@@ -1,12 +1,6 @@
-#include "ui/views/run_index.h"
+#include "ui/views/run_index_cache.h"
 
 namespace ringscope {
-
-RunIndex::RunIndex(const Run& run) : trace(run) {
-    if (!run.schedule) return;
-    chain = critical_path(*run.schedule, run.trace);
-    prediction = predict(*run.schedule);
-}
 
 RunIndexCache::Key RunIndexCache::key_of(const Run& run) {
     return {&run, run.trace.spans.data(), run.trace.spans.size(), run.trace.wall_ns, run.started_utc_ms};

@@ -1,9 +1,9 @@
-// Words about a trace of another program.
+#include "sessions/traces/imported_text.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "engine/base/number_text.h"
-#include "ui/tabs/compare/imported_lanes.h"
 
 namespace ringscope {
 

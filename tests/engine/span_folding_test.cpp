@@ -1,13 +1,9 @@
 // Folding loses no span, and sums over ranges equal adding span by span.
-#include "ui/views/timeline/timeline_folding.h"
+#include "engine/analysis/span_folding.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
-
-#include "engine/analysis/range_statistics.h"
-#include "ui/views/timeline/timeline_frame.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 namespace {
@@ -36,7 +32,7 @@ std::vector<Span> random_spans(int count, unsigned seed) {
     return spans;
 }
 
-TEST(TimelineFolding, EveryVisibleSpanIsInExactlyOneItem) {
+TEST(SpanFolding, EveryVisibleSpanIsInExactlyOneItem) {
     const auto run = run_of(random_spans(3000, 3));
     const TraceIndex index(run);
     const auto tracks = index.tracks_of(0, Lane::compute);
@@ -67,7 +63,7 @@ TEST(TimelineFolding, EveryVisibleSpanIsInExactlyOneItem) {
     }
 }
 
-TEST(TimelineFolding, ItemsAreBoundedByTheWidthNotByTheSpans) {
+TEST(SpanFolding, ItemsAreBoundedByTheWidthNotByTheSpans) {
     std::vector<Span> spans;
     for (int64_t i = 0; i < 200000; ++i) {
         Span span;
@@ -120,7 +116,7 @@ TEST(TraceIndex, RangeSumsEqualAddingSpanBySpan) {
     }
 }
 
-TEST(TraceIndex, WaitsKeepTheirCausesWhereTheyAreFolded) {
+TEST(TraceIndex, WaitsKeepTheirCauses) {
     std::vector<Span> spans = random_spans(600, 17);
     for (size_t i = 0; i < spans.size(); ++i) {
         spans[i].kind = SpanKind::wait;
@@ -141,44 +137,6 @@ TEST(TraceIndex, WaitsKeepTheirCausesWhereTheyAreFolded) {
         EXPECT_EQ(waits_in(track, begin, end), expected);
         EXPECT_EQ(busy_in(track, begin, end)[static_cast<size_t>(SpanKind::wait)],
                   expected[0] + expected[1] + expected[2] + expected[3]);
-    }
-    std::vector<FoldedItem> items;
-    fold_track(track, 0, run.trace.wall_ns, run.trace.wall_ns, items);
-    ASSERT_EQ(items.size(), 1u);
-    const std::string text = fold_text(run, track, items[0]);
-    for (const WaitCause cause : {WaitCause::late_peer, WaitCause::link, WaitCause::core})
-        EXPECT_NE(text.find(name_of_wait(cause)), std::string::npos) << text;
-}
-
-TEST(TimeAxis, ZoomKeepsTheTimeUnderTheCursorAndStaysInside) {
-    Clock clock;
-    fit_view_range(clock, 1000000);
-    EXPECT_EQ(clock.view_begin_ns, 0);
-    EXPECT_EQ(clock.view_end_ns, 1000000);
-    zoom_view_range(clock, 1000000, 250000, 0.5);
-    EXPECT_EQ(clock.view_begin_ns, 125000);
-    EXPECT_EQ(clock.view_end_ns, 625000);
-    pan_view_range(clock, 1000000, 1e12);
-    EXPECT_EQ(clock.view_end_ns, 1000000);
-    for (int i = 0; i < 200; ++i) zoom_view_range(clock, 1000000, 700000, 0.5);
-    EXPECT_EQ(clock.view_end_ns - clock.view_begin_ns, kMinViewNs);
-    for (int i = 0; i < 200; ++i) zoom_view_range(clock, 1000000, 700000, 2);
-    EXPECT_EQ(clock.view_end_ns - clock.view_begin_ns, 1000000);
-    fit_view_range(clock, 0);
-    EXPECT_EQ(clock.view_end_ns, kMinViewNs);
-}
-
-TEST(TimeAxis, TicksAreRoundAndFarEnoughApart) {
-    for (const int64_t length : {int64_t{10}, int64_t{12345}, int64_t{7654321}, int64_t{90000000000}}) {
-        const TimeAxis axis{length / 7, length / 7 + length, 100, 900};
-        const auto ticks = time_ticks(axis, 80);
-        ASSERT_FALSE(ticks.empty());
-        for (size_t i = 1; i < ticks.size(); ++i) {
-            EXPECT_GE(axis.x_of(static_cast<double>(ticks[i].time_ns)) -
-                          axis.x_of(static_cast<double>(ticks[i - 1].time_ns)),
-                      79.5f);
-            EXPECT_NE(ticks[i].label, ticks[i - 1].label);
-        }
     }
 }
 

@@ -1,10 +1,11 @@
-// What the ring does at one moment of the clock: who computes on what, who waits, what is on the way.
+// What the ring does at one moment: who computes on what, who waits, what is on the way.
 #pragma once
 
 #include <string>
 #include <vector>
 
-#include "ui/views/view_context.h"
+#include "engine/analysis/trace_index.h"
+#include "engine/plan/schedule.h"
 
 namespace ringscope {
 
@@ -25,15 +26,20 @@ struct TravellingChunk {
 
 struct RingMoment {
     const Schedule* schedule = nullptr;
-    bool measured = false;    // from the shown run's trace; else each step takes the same time
-    bool whole_step = false;  // at rest on a step's begin: all the step's work, its transfers half way
+    bool measured = false;    // from a run's trace; else each step takes the same time
+    bool whole_step = false;  // all the step's work, its transfers half way
     int step = 0;
     std::vector<RankMoment> ranks;
     std::vector<TravellingChunk> travelling;
 };
 
-/// Empty (schedule null) when there is no schedule to show.
-RingMoment ring_moment(const ViewContext& context);
+/// The step as a whole: whose chunks each rank works on, and what travels meanwhile for the next step, half
+/// way. A gather travels before the one step it is used in.
+RingMoment whole_step_moment(const Schedule& schedule, int step);
+/// At `fraction` (0 to 1) of a step, were all steps equally long.
+RingMoment planned_moment(const Schedule& schedule, int step, double fraction);
+/// From the run's trace at `time_ns`, which lies in `step`. `index` is the run's; its schedule is not null.
+RingMoment measured_moment(const Run& run, const TraceIndex& index, int step, double time_ns);
 
 /// Whose K/V a transfer carries, ascending.
 std::vector<int> owners_of(const Schedule& schedule, int transfer);

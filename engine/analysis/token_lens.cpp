@@ -1,7 +1,6 @@
-#include "ui/views/pattern/token_lens.h"
+#include "engine/analysis/token_lens.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engine/base/number_text.h"
 
@@ -27,7 +26,7 @@ int64_t previous_kept(const Pattern& pattern, int64_t token) {
     return token < first ? -1 : token - (token - first) % pattern.dilation_rate;
 }
 
-/// The cut of an axis into lines. It begins anew at every kept token and at every segment's edge.
+/// The cut of an axis into lines. It starts again at every kept token and at every segment's edge.
 class Cut {
   public:
     Cut(const Problem& problem, int pattern, bool queries, bool overlaid, int64_t most_dropped)
@@ -37,7 +36,7 @@ class Cut {
           overlaid_(overlaid),
           most_dropped_(most_dropped) {}
 
-    /// Where the cut begins anew, at or before `token`.
+    /// Where the cut starts again, at or before `token`.
     int64_t begin_before(int64_t token) const {
         if (all_) return token;
         int64_t last = token / pattern_.segment_length * pattern_.segment_length;
@@ -47,7 +46,7 @@ class Cut {
         return last;
     }
 
-    /// Lines from `begin` on, where the cut begins anew, until `lines` of them hold tokens from `past` on or
+    /// Lines from `begin` on, where the cut starts again, until `lines` of them hold tokens from `past` on or
     /// the sequence ends.
     std::vector<LensLine> lines(int64_t begin, int64_t past, int lines) const {
         std::vector<LensLine> found;
@@ -98,9 +97,18 @@ std::string range_text(const char* what, const std::vector<LensLine>& lines) {
            count_text(lines.back().end() - 1);
 }
 
-LensPair relation(const Problem& problem, const Pattern& pattern, const LensLine& query,
+bool is_attended(const Problem& problem, int pattern, bool overlaid, int64_t query, int64_t key) {
+    const auto allows = [&](const Pattern& other) { return problem.allowed(other, query, key); };
+    if (!overlaid) return allows(problem.patterns[static_cast<size_t>(pattern)]);
+    return std::any_of(problem.patterns.begin(), problem.patterns.end(), allows);
+}
+
+LensPair relation(const Problem& problem, int pattern, bool overlaid, const LensLine& query,
                   const LensLine& key) {
-    if (query.first / pattern.segment_length != key.first / pattern.segment_length) return LensPair::outside;
+    if (query.count == 1 && key.count == 1 && is_attended(problem, pattern, overlaid, query.first, key.first))
+        return LensPair::attended;
+    const int64_t w = problem.patterns[static_cast<size_t>(pattern)].segment_length;
+    if (query.first / w != key.first / w) return LensPair::outside;
     return problem.causal && key.first >= query.end() ? LensPair::outside : LensPair::dropped;
 }
 
@@ -135,26 +143,16 @@ std::string TokenLens::queries_text() const { return range_text("queries", queri
 
 std::string TokenLens::keys_text() const { return range_text("keys", keys); }
 
-TokenLens make_token_lens(const Schedule& schedule, const StepLookup& steps, int pattern,
-                          PatternColour colour, int64_t query, int64_t key, int lines, const Theme& theme) {
-    const Problem& problem = schedule.problem;
-    const bool overlaid = colour == PatternColour::group;
+TokenLens make_token_lens(const Problem& problem, int pattern, bool overlaid, int64_t query, int64_t key,
+                          int lines) {
     TokenLens lens;
     lens.query = query;
     lens.key = key;
     lens.queries = lens_lines(problem, pattern, true, overlaid, query, lines);
     lens.keys = lens_lines(problem, pattern, false, overlaid, key, lines);
-    for (const LensLine& row : lens.queries) {
-        for (const LensLine& column : lens.keys) {
-            const bool single = row.count == 1 && column.count == 1;
-            const ImU32 fill =
-                single ? pair_colour(schedule, steps, pattern, colour, row.first, column.first, theme) : 0;
-            lens.colours.push_back(fill);
-            lens.pairs.push_back(
-                fill != 0 ? LensPair::attended
-                          : relation(problem, problem.patterns[static_cast<size_t>(pattern)], row, column));
-        }
-    }
+    for (const LensLine& row : lens.queries)
+        for (const LensLine& column : lens.keys)
+            lens.pairs.push_back(relation(problem, pattern, overlaid, row, column));
     return lens;
 }
 

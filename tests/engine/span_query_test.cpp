@@ -147,5 +147,34 @@ TEST(RangeStatistics, EqualAddingSpanBySpan) {
     }
 }
 
+TEST(RangeStatistics, MedianAndLongestEqualSortingTheLengths) {
+    std::mt19937 random(7);
+    for (const int count : {1, 2, 7, 40}) {
+        ringscope::Run run;
+        int64_t now = 0;
+        std::vector<int64_t> lengths;
+        for (int i = 0; i < count; ++i) {
+            Span span;
+            span.kind = SpanKind::compute;
+            span.begin_ns = now += 5;
+            lengths.push_back(std::uniform_int_distribution<int64_t>(1, 1000)(random));
+            span.end_ns = now += lengths.back();
+            run.trace.spans.push_back(span);
+        }
+        run.trace.wall_ns = now;
+        const TraceIndex index(run);
+        const auto found = range_statistics(run.trace, index, 0, now);
+        ASSERT_EQ(found.size(), 1u);
+        std::vector<int64_t> sorted = lengths;
+        std::sort(sorted.begin(), sorted.end());
+        const size_t half = sorted.size() / 2;
+        const int64_t median =
+            sorted.size() % 2 ? sorted[half] : sorted[half - 1] + (sorted[half] - sorted[half - 1]) / 2;
+        EXPECT_EQ(found[0].median_ns, median);
+        EXPECT_EQ(found[0].longest_ns, sorted.back());
+        EXPECT_EQ(lengths[static_cast<size_t>(found[0].longest_span)], sorted.back());
+    }
+}
+
 }  // namespace
 }  // namespace ringscope

@@ -6,12 +6,11 @@
 #include <map>
 #include <random>
 
+#include "engine/analysis/key_owners.h"
+#include "engine/analysis/pattern_explain.h"
 #include "engine/analysis/step_mixture.h"
 #include "engine/experiment/scenarios.h"
 #include "engine/plan/schedule.h"
-#include "ui/views/pattern/pattern_colours.h"
-#include "ui/views/pattern/pattern_explain.h"
-#include "ui/widgets/plot.h"
 
 namespace ringscope {
 namespace {
@@ -113,98 +112,6 @@ Schedule small_schedule(Layout layout) {
     return plan(e);
 }
 
-TEST(PatternColours, CellsCoverExactlyTheAllowedBlocks) {
-    const Theme theme = make_theme(ThemeName::dark, 1);
-    for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped}) {
-        const Schedule schedule = small_schedule(layout);
-        const StepLookup steps(schedule);
-        for (const PatternColour colour : {PatternColour::owner, PatternColour::step}) {
-            for (const int most : {64, 20}) {
-                const PatternPicture picture =
-                    paint_pattern(schedule, steps, 1, colour, {0, 64, 0, 64}, most, theme);
-                std::vector<int> painted(picture.grid.pairs.size());
-                for (const PatternCell& cell : picture.cells) {
-                    for (int row = cell.row_begin; row < cell.row_end; ++row) {
-                        for (int column = cell.column_begin; column < cell.column_end; ++column) {
-                            ++painted[row * picture.grid.columns + column];
-                        }
-                    }
-                }
-                for (size_t i = 0; i < painted.size(); ++i)
-                    EXPECT_EQ(painted[i], picture.grid.pairs[i] > 0) << i;
-            }
-        }
-    }
-}
-
-TEST(PatternColours, ThumbnailsAreExactAndOnOneScale) {
-    const Theme theme = make_theme(ThemeName::dark, 1);
-    Experiment e = default_experiment();
-    const Schedule schedule = plan(e);
-    const StepLookup steps(schedule);
-    const auto light = [](ImU32 colour) {
-        return (colour & 0xff) + (colour >> 8 & 0xff) + (colour >> 16 & 0xff);
-    };
-    ImU32 before = 0xffff;
-    for (int pattern = 0; pattern < 3; ++pattern) {
-        const PatternPicture picture =
-            paint_thumbnail(schedule, steps, pattern, PatternColour::owner, 48, theme);
-        int64_t pairs = 0;
-        for (const int64_t of_block : picture.grid.pairs) pairs += of_block;
-        EXPECT_EQ(pairs, schedule.problem.allowed_pairs(schedule.problem.patterns[pattern]));
-        // Rank 0's keys, in a block that is neither on the causal edge nor on a segment's.
-        ImU32 brightest = 0;
-        for (const PatternCell& cell : picture.cells)
-            if (cell.column_begin == 0) brightest = std::max(brightest, light(cell.colour));
-        EXPECT_LT(brightest, before) << "a larger rate is fainter, pattern " << pattern;
-        before = brightest;
-        for (const PatternCell& cell :
-             paint_thumbnail(schedule, steps, pattern, PatternColour::group, 48, theme).cells) {
-            bool own = false;
-            for (int level = 0; level <= 256; ++level)
-                own = own || cell.colour == mix(theme.background, theme.category_colour(pattern),
-                                                static_cast<float>(level) / 256);
-            EXPECT_TRUE(own) << "a group's thumbnail is its own colour alone";
-        }
-    }
-}
-
-TEST(PatternColours, OwnersOfAColumnAreThoseThatHaveItsKeys) {
-    const Theme theme = make_theme(ThemeName::dark, 1);
-    std::mt19937 random(5);
-    const auto upto = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(0, most)(random); };
-    for (int trial = 0; trial < 300; ++trial) {
-        Experiment e;
-        e.problem.seq_len = 40 + upto(900);
-        e.problem.heads = 1;
-        e.problem.head_dim = 4;
-        const int64_t w = 1 + upto(60), r = 1 + upto(std::min<int64_t>(w, 9) - 1);
-        e.problem.head_groups = {{w, r, 1, {Offset::Rule::fixed, upto(r - 1)}}};
-        e.ring.ranks = 1 + static_cast<int>(upto(6));
-        e.ring.layout = static_cast<Layout>(trial % 3);
-        e.ring.stripe_block.tokens = 1 + upto(5);
-        const Schedule schedule = plan(e);
-        const auto n = static_cast<double>(e.problem.seq_len);
-        const PatternPicture picture =
-            paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, n, 0, n}, 7, theme);
-        for (const PatternCell& cell : picture.cells) {
-            std::vector<int> owners;
-            for (int column = cell.column_begin; column < cell.column_end; ++column) {
-                owners.clear();
-                for (const OwnerShare& share : key_owners(schedule, 0, picture.grid.key_begin(column),
-                                                          picture.grid.key_begin(column + 1)))
-                    owners.push_back(share.rank);
-                if (owners.size() > 1) {
-                    ASSERT_GE(cell.mixture, 0) << "trial " << trial << " column " << column;
-                    EXPECT_EQ(picture.mixtures[static_cast<size_t>(cell.mixture)], owners) << trial;
-                } else {
-                    EXPECT_EQ(cell.mixture, -1) << trial;
-                }
-            }
-        }
-    }
-}
-
 TEST(StepLookup, FindsTheStepOfEveryAllowedPair) {
     for (const Layout layout : {Layout::contiguous, Layout::zigzag, Layout::striped}) {
         const Schedule schedule = small_schedule(layout);
@@ -266,22 +173,6 @@ TEST(KeyOwners, EqualAskingEachKeptKey) {
         }
 }
 
-TEST(PatternColours, InterleavedOwnersAreNamedNotGrey) {
-    Experiment e = default_experiment();
-    e.ring.layout = Layout::striped;
-    const Schedule schedule = plan(e);
-    const Theme theme = make_theme(ThemeName::dark, 1);
-    const auto n = static_cast<double>(e.problem.seq_len);
-    const PatternPicture whole =
-        paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, n, 0, n}, 64, theme);
-    ASSERT_EQ(whole.mixtures.size(), 1u);
-    EXPECT_EQ(whole.mixtures[0], (std::vector{0, 1, 2, 3}));
-    for (const PatternCell& cell : whole.cells) EXPECT_EQ(cell.mixture, 0);
-    const PatternPicture near =
-        paint_pattern(schedule, StepLookup(schedule), 0, PatternColour::owner, {0, 16, 0, 16}, 64, theme);
-    EXPECT_TRUE(near.mixtures.empty()) << "single cells have one owner";
-}
-
 Experiment interleaved(Layout layout, int64_t stripe_block, bool causal, Queries queries) {
     Experiment e = default_experiment();
     e.problem.seq_len = 96;
@@ -339,22 +230,15 @@ TEST(StepMixture, EqualsAskingEachPairOfABlock) {
                     expect_mixtures(interleaved(layout, stripe_block, causal, queries));
 }
 
-TEST(PatternColours, InterleavedStepsAreNamedNotGrey) {
+TEST(PatternExplain, SharesOfABlockAreInWords) {
     Experiment e = default_experiment();
     e.ring.layout = Layout::striped;
     const Schedule schedule = plan(e);
-    const StepLookup steps(schedule);
-    const Theme theme = make_theme(ThemeName::dark, 1);
-    const auto n = static_cast<double>(e.problem.seq_len);
-    const PatternPicture whole =
-        paint_pattern(schedule, steps, 0, PatternColour::step, {0, n, 0, n}, 64, theme);
-    ASSERT_FALSE(whole.cells.empty());
-    for (const PatternCell& cell : whole.cells) {
-        ASSERT_GE(cell.mixture, 0);
-        EXPECT_EQ(whole.mixtures[static_cast<size_t>(cell.mixture)], (std::vector{0, 1, 2, 3}));
-    }
-    const std::string text = steps_text(schedule, steps, 0, {0, 128, 0, 128});
-    EXPECT_NE(text.find("1 has "), std::string::npos) << text;
+    const std::string steps = steps_text(schedule, StepLookup(schedule), 0, {0, 128, 0, 128});
+    EXPECT_NE(steps.find("1 has "), std::string::npos) << steps;
+    EXPECT_EQ(owners_text(schedule, 0, 0, 128),
+              "\nits 128 kept keys lie on 4 ranks: 0 has 25%, 1 has 25%, 2 has 25%, 3 has 25%");
+    EXPECT_EQ(owners_text(schedule, 0, 4, 5), "") << "one rank owns it";
 }
 
 }  // namespace

@@ -1,0 +1,11 @@
+#include "engine/analysis/run_index.h"
+
+namespace ringscope {
+
+RunIndex::RunIndex(const Run& run) : trace(run) {
+    if (!run.schedule) return;
+    chain = critical_path(*run.schedule, run.trace);
+    prediction = predict(*run.schedule);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,13 @@
+// The moment of the ring at which the clock stands.
+#pragma once
+
+#include "engine/analysis/ring_moment.h"
+#include "ui/views/view_context.h"
+
+namespace ringscope {
+
+/// Empty (schedule null) when there is no schedule to show. Measured where the shown run's times hold for the
+/// shown schedule; a whole step while the clock rests on a step's begin.
+RingMoment shown_moment(const ViewContext& context);
+
+}  // namespace ringscope
