@@ -277,6 +277,27 @@ Json value_json(const T& value) {
     }
 }
 
+Json experiment_json(const Experiment& experiment) {
+    Json root = Json::object();
+    visit_fields(experiment, [&](const Field& field, const auto& value) {
+        const KnownPath path = split(field.path);
+        root[path.section][path.key] = value_json(value);
+    });
+    return root;
+}
+
+/// The members of `object` that are not in `defaults` with the same value, sorted by key. A member that is an
+/// object is treated likewise, and left out when nothing of it differs.
+nlohmann::json without_defaults(const Json& object, const Json& defaults) {
+    nlohmann::json rest = nlohmann::json::object();
+    for (const auto& [key, value] : object.items()) {
+        const Json usual = defaults.value(key, Json());
+        if (value == usual) continue;
+        rest[key] = value.is_object() ? without_defaults(value, usual) : nlohmann::json(value);
+    }
+    return rest;
+}
+
 }  // namespace
 
 FieldSetting parse_setting(const std::string& assignment) {
@@ -334,12 +355,17 @@ void set_experiment_field(Experiment& experiment, const std::string& path, const
 }
 
 std::string experiment_to_json(const Experiment& experiment) {
-    Json root = Json::object();
-    visit_fields(experiment, [&](const Field& field, const auto& value) {
-        const KnownPath path = split(field.path);
-        root[path.section][path.key] = value_json(value);
-    });
-    return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return experiment_json(experiment).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string canonical_experiment(const Experiment& experiment) {
+    nlohmann::json rest = without_defaults(experiment_json(experiment), experiment_json({}));
+    const Json usual_group = value_json(std::vector<HeadGroup>(1)).front();
+    nlohmann::json groups = nlohmann::json::array();
+    for (const Json& group : value_json(experiment.problem.head_groups))
+        groups.push_back(without_defaults(group, usual_group));
+    rest["problem"]["head_groups"] = std::move(groups);
+    return rest.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 std::string head_groups_to_json(const std::vector<HeadGroup>& groups) { return value_json(groups).dump(); }

@@ -42,6 +42,11 @@ void set_experiment_field(Experiment& experiment, const std::string& path, const
 /// equal one.
 std::string experiment_to_json(const Experiment& experiment);
 
+/// What of the experiment differs from the defaults, as JSON on one line with sorted keys: equal experiments
+/// give equal texts, and a field that is added later changes the text of no experiment that leaves it at its
+/// default. What experiment_hash() hashes.
+std::string canonical_experiment(const Experiment& experiment);
+
 /// The list of head groups as --set and files take it, on one line.
 std::string head_groups_to_json(const std::vector<HeadGroup>& groups);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "sessions/atomic_file.h"
+#include "sessions/store/schema_functions.h"
 
 namespace ringscope {
 
@@ -40,6 +41,7 @@ void set_version(Db& db, size_t version) {
 }
 
 void run_steps(Db& db, size_t from, SchemaSteps steps) {
+    define_schema_functions(db);
     for (size_t step = from; step < steps.size(); ++step) db.run(steps[step]);
     Statement broken(db, "PRAGMA foreign_key_check");
     if (broken.step()) fail(db.path(), "migration left rows without their run");

@@ -3,7 +3,8 @@
 // Schema steps are schema/NNN_what.sql. Step N brings a file from user_version N - 1 to N. To add one: write
 // the next number's file, add it to RINGSCOPE_SCHEMA in sessions/CMakeLists.txt, and add its row to the
 // migration test. A step that was shipped is never edited. A step runs with foreign keys off, inside one
-// transaction with all others, and foreign_key_check must be clean before the commit.
+// transaction with all others, and foreign_key_check must be clean before the commit. What SQL cannot compute is
+// a function of schema_functions.h.
 #pragma once
 
 #include <memory>

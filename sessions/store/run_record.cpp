@@ -90,7 +90,7 @@ std::string text_hash(const std::string& text) {
 }
 
 std::string experiment_hash(const Experiment& experiment) {
-    return text_hash(experiment_to_json(experiment));
+    return text_hash(canonical_experiment(experiment));
 }
 
 std::string one_line(const std::string& given) {

@@ -65,7 +65,9 @@ const char* state_text(const RunSummary& run);
 
 /// 64 bits as hexadecimal digits, equal for equal bytes. Not for security.
 std::string text_hash(const std::string& text);
-/// Equal for equal experiments: RunSummary::experiment_hash.
+/// Equal for equal experiments: RunSummary::experiment_hash. Fields at their default have no part in it, so a
+/// new field changes no hash; a default that changes needs a schema step that hashes saved runs again
+/// (schema/005_hash_without_defaults.sql).
 std::string experiment_hash(const Experiment& experiment);
 
 /// The text with a blank for each control character and U+FFFD for what is not UTF-8: names come from other

@@ -1,8 +1,12 @@
 // Experiment files: what is right is read, what is wrong is named, all of it in one line.
 #include "sessions/experiment_file.h"
 
+#include <set>
+#include <type_traits>
+
 #include <gtest/gtest.h>
 
+#include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"
 #include "tests/scratch_folder.h"
 
@@ -166,6 +170,49 @@ TEST(ExperimentFile, AFailedSettingLeavesTheExperimentAlone) {
     EXPECT_EQ(e, default_experiment());
     set_experiment_field(e, "problem.head_groups", head_groups_to_json({{128, 2, 12, {}}}));
     EXPECT_EQ(e.problem.head_groups, (std::vector<HeadGroup>{{128, 2, 12, {}}}));
+}
+
+/// Another value than the one that is there.
+template <typename T>
+void change(T& value) {
+    if constexpr (std::is_same_v<T, bool>) {
+        value = !value;
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        value += "x";
+    } else if constexpr (std::is_same_v<T, StripeBlock>) {
+        value.tokens = 7;
+    } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
+        value.push_back({32, 2, 3, {Offset::Rule::per_head, 0}});
+    } else if constexpr (std::is_enum_v<T>) {
+        value = static_cast<T>(value == T{} ? 1 : 0);
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        value += 1;
+    } else {
+        value.emplace(3);
+    }
+}
+
+TEST(ExperimentFile, TheCanonicalTextHasWhatDiffersFromTheDefaultsAndNothingElse) {
+    // Runs are known again by this text's hash: a field that is added must leave it as it is.
+    EXPECT_EQ(canonical_experiment(find_scenario("Tiny 16")->experiment),
+              R"({"problem":{"causal":true,"head_dim":4,"head_groups":[{"segment_length":8},)"
+              R"({"dilation_rate":2,"segment_length":16}],"heads":2,"seq_len":16}})");
+    EXPECT_EQ(canonical_experiment({}), R"({"problem":{"head_groups":[]}})");
+    std::set<std::string> texts{canonical_experiment({})};
+    size_t fields = 0;
+    const Experiment defaults;
+    visit_fields(defaults, [&](const Field& field, const auto&) {
+        Experiment changed;
+        visit_fields(changed, [&](const Field& other, auto& value) {
+            if (std::string(other.path) == field.path) change(value);
+        });
+        const std::string text = canonical_experiment(changed);
+        const std::string path = field.path;
+        EXPECT_NE(text.find('"' + path.substr(path.find('.') + 1) + "\":"), std::string::npos) << text;
+        texts.insert(text);
+        ++fields;
+    });
+    EXPECT_EQ(texts.size(), fields + 1) << "two changes have one text";
 }
 
 TEST(ExperimentFile, FilesAreReadAndWrittenWhole) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/experiment/experiment_fields.h"
+#include "sessions/compare/repeats.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/run_figures.h"
 #include "tests/scratch_folder.h"
@@ -81,6 +82,35 @@ TEST(Migration, FromSchema2) {
 
     const RunFile copy = open_run_file(path + ".bak-v2", false, schema_steps().first(2));
     EXPECT_EQ(copy.db->number("SELECT count(*) FROM output_chunk WHERE run = 1"), 2);
+}
+
+TEST(Migration, RunsOfOldFilesAndNewOnesOfTheSameExperimentHaveOneHash) {
+    for (const char* dump : {"run_file_schema_1.sql", "run_file_schema_2.sql"}) {
+        const ScratchFolder folder;
+        const std::string path = folder.file("old.ringscope");
+        restore(dump, path);
+        const auto store = RunStore::open(path);
+        const RunSummary old = store->list()[1];
+        const RunSummary same = store->summary(store->save(*make_fixture_run(tiny()), "new"));
+        EXPECT_EQ(old.experiment_hash, same.experiment_hash) << dump;
+        EXPECT_EQ(store->summary(old.id).same_experiment, 2) << dump;
+        RunSummary repeat = same;
+        repeat.experiment_hash = old.experiment_hash;
+        EXPECT_TRUE(are_repeats(repeat, same)) << "made by one build on one machine";
+        Experiment other = tiny();
+        other.input.seed = 2;
+        EXPECT_NE(old.experiment_hash, experiment_hash(other)) << dump;
+    }
+}
+
+TEST(Migration, AnExperimentThatCannotBeReadKeepsItsHash) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("old.ringscope");
+    restore("run_file_schema_2.sql", path);
+    Db(path, DbMode::read_write, 0).run("UPDATE experiment SET json = '{\"problem\": 1}' WHERE run = 1");
+    RunFile file = open_run_file(path, false);
+    EXPECT_EQ(file.db->text("SELECT experiment_hash FROM run WHERE id = 1"), "347f3d754e2c62d3");
+    EXPECT_NE(file.db->text("SELECT experiment_hash FROM run WHERE id = 2"), "352e22dbcfcec8d9");
 }
 
 TEST(Migration, ANewFileHasTheTablesOfAMigratedOne) {
