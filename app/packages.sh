@@ -4,7 +4,7 @@
 
 build_packages="g++ cmake ninja-build pkg-config nlohmann-json3-dev libcli11-dev libsqlite3-dev zlib1g-dev libpng-dev
     libimgui-dev libfreetype-dev libglfw3-dev libgl-dev libegl-dev libgl1-mesa-dri fonts-dejavu-core"
-test_packages="libgtest-dev python3 xvfb xauth xdotool clang-format"
+test_packages="libgtest-dev python3 xvfb xauth xdotool git clang-format clang-tidy"
 
 # Prints those of the packages that are not installed, on one line.
 missing_packages() {

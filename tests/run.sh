@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds everything and passes every test: warnings as errors, then the engine again under ThreadSanitizer and
-# AddressSanitizer with UndefinedBehaviorSanitizer. Installs what is missing. What is built already takes seconds.
+# Builds everything and passes every test: warnings as errors, clang-tidy on what changed (tests/tidy.sh), then the engine
+# again under ThreadSanitizer and AddressSanitizer with UndefinedBehaviorSanitizer. Installs what is missing. What is built
+# already takes seconds.
 #   bash tests/run.sh            all
-#   bash tests/run.sh -R golden  the ctest arguments that follow, without the sanitizer builds
+#   bash tests/run.sh -R golden  the ctest arguments that follow, without clang-tidy and the sanitizer builds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source app/packages.sh
@@ -33,6 +34,7 @@ if [ $# -gt 0 ]; then
     check ci "$@"
     exit
 fi
+bash tests/tidy.sh build/ci
 build tsan engine_tests
 build asan engine_tests
 
