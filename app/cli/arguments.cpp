@@ -1,8 +1,12 @@
 #include "app/cli/arguments.h"
 
-#include <map>
+#include <algorithm>
+#include <span>
 
 #include "app/cli/arguments_help.h"
+#include "app/cli/completion.h"
+#include "app/cli/declared_commands.h"
+#include "app/cli/manual_page.h"
 #include "app/cli/standard_output.h"
 #include "engine/base/error.h"
 #include "engine/run/executor.h"
@@ -10,14 +14,10 @@
 
 namespace ringscope {
 
-struct DeclaredCommands {
-    std::map<const CLI::App*, std::function<int()>> runs;
-};
-
 namespace {
 
+constexpr const char* kWithoutCommand = "Without a command the window opens.\n\n";
 constexpr const char* kExitCodes =
-    "Without a command the window opens.\n\n"
     "Exit codes: 0 done; 1 a bound of compare --fail-if is broken; 2 bad input, or a file that is not "
     "there;\n"
     "3 the run failed, or a disk or file that cannot be used; 4 --verify found a wrong answer; 130 "
@@ -74,10 +74,11 @@ std::string either(const std::vector<std::string>& words) {
     return text;
 }
 
-CLI::Option* limited(CLI::Option* option, const std::vector<std::string>& allowed) {
-    if (allowed.empty()) return option;
+void limit(CLI::Option* option, const std::vector<std::string>& allowed, DeclaredCommands& commands) {
+    if (allowed.empty()) return;
     option->description(option->get_description() + ": " + either(allowed));
-    return option->check([allowed](const std::string& given) -> std::string {
+    commands.suggestions[option] = [allowed](const std::string&) { return allowed; };
+    option->check([allowed](const std::string& given) -> std::string {
         for (const std::string& word : allowed)
             if (given == word) return "";
         return "'" + given + "' is not known; allowed: " + joined(allowed);
@@ -102,6 +103,24 @@ std::string words_of(const CLI::App& app, const CLI::ParseError& problem) {
     return what;
 }
 
+/// Whether the words ask for the manual page or completion, which are then printed.
+bool print_for_installers(const CLI::App& app, const DeclaredCommands& commands,
+                          std::span<const char* const> words) {
+    const auto is = [&](size_t at, const char* word) {
+        return words.size() > at && words[at] == std::string(word);
+    };
+    if (is(0, "manual") && words.size() <= 2) {
+        print(manual_page(app, kExitCodes, words.size() == 2 ? words[1] : ""));
+    } else if (is(0, "completion") && is(1, "bash") && words.size() == 2) {
+        print(completion_script());
+    } else if (is(0, "completion") && is(1, "words")) {
+        print(completions(app, commands, words.subspan(2)));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 Arguments Arguments::command(const std::string& name, const std::string& help, std::function<int()> run) {
@@ -119,7 +138,7 @@ void Arguments::flag(const std::string& name, bool& target, const std::string& h
 
 void Arguments::value(const std::string& name, std::string& target, const std::string& meaning,
                       const std::string& help, const std::vector<std::string>& allowed) {
-    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)), allowed);
+    limit(not_empty(app_.add_option(name, target, help)->type_name(meaning)), allowed, commands_);
 }
 
 void Arguments::value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
@@ -129,7 +148,7 @@ void Arguments::value_or_empty(const std::string& name, std::string& target, con
 
 void Arguments::required_value(const std::string& name, std::string& target, const std::string& meaning,
                                const std::string& help, const std::vector<std::string>& allowed) {
-    limited(not_empty(app_.add_option(name, target, help)->type_name(meaning)->required()), allowed);
+    limit(not_empty(app_.add_option(name, target, help)->type_name(meaning)->required()), allowed, commands_);
 }
 
 void Arguments::values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
@@ -145,12 +164,17 @@ void Arguments::positional(const std::string& name, std::string& target, const s
 
 void Arguments::optional_positional(const std::string& name, std::string& target, const std::string& help,
                                     const std::vector<std::string>& allowed) {
-    limited(app_.add_option(name, target, help), allowed);
+    limit(app_.add_option(name, target, help), allowed, commands_);
 }
 
 void Arguments::positionals(const std::string& name, std::vector<std::string>& target,
                             const std::string& help, int at_least) {
     app_.add_option(name, target, help)->expected(at_least, 1 << 20)->required(at_least > 0);
+}
+
+void Arguments::suggest(const std::string& name,
+                        std::function<std::vector<std::string>(const std::string&)> values) {
+    commands_.suggestions[app_.get_option(name)] = std::move(values);
 }
 
 void Arguments::footer(const std::string& text) { app_.footer(text); }
@@ -166,7 +190,9 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
     DeclaredCommands commands;
     Arguments program(app, commands);
     declare(program);
-    app.footer(kExitCodes);  // last: commands inherit it
+    app.footer(std::string(kWithoutCommand) + kExitCodes);  // last: commands inherit it
+    const std::span<const char* const> words(argv + 1, static_cast<size_t>(std::max(argc - 1, 0)));
+    if (print_for_installers(app, commands, words)) return 0;
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

@@ -1,5 +1,5 @@
-// Declares a command's options. With arguments_help.h the only seam to CLI11, whose headers take seconds to
-// compile.
+// Declares a command's options, without CLI11's headers, which take seconds to compile. Those who read what was
+// declared (declared_commands.h) include them.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,9 @@ class Arguments {
     void positionals(const std::string& name, std::vector<std::string>& target, const std::string& help,
                      int at_least);
 
+    /// What a shell may complete a value of the option `name` to, from what is typed of it so far.
+    void suggest(const std::string& name, std::function<std::vector<std::string>(const std::string&)> values);
+
     /// Text below the options in the command's help.
     void footer(const std::string& text);
 
@@ -53,7 +56,9 @@ class Arguments {
 };
 
 /// Reads the command line and runs what it asks for. `declare` declares all commands; `default_command` runs
-/// when none is given. Gives the exit code. Throws Error(bad_input) for what cannot be read.
+/// when none is given. Gives the exit code. Throws Error(bad_input) for what cannot be read. Two commands are
+/// for installers and shells, and are not in the help: `manual [DATE]` prints the manual page, `completion bash`
+/// a shell's completion (completion.h).
 int run_command_line(int argc, const char* const* argv, const std::function<void(Arguments&)>& declare,
                      const std::string& default_command);
 

@@ -37,15 +37,6 @@ std::string entry(const std::string& name, const std::string& description) {
     return line + wrapped(description);
 }
 
-/// "--db FILE", "-h, --help".
-std::string option_name(const CLI::Option& option) {
-    std::string name;
-    for (const std::string& letter : option.get_snames()) name += (name.empty() ? "-" : ", -") + letter;
-    for (const std::string& word : option.get_lnames()) name += (name.empty() ? "--" : ", --") + word;
-    const bool takes_value = option.get_items_expected_max() > 0;
-    return name + (takes_value ? " " + option.get_type_name() : "");
-}
-
 }  // namespace
 
 std::string full_name(const CLI::App& app) {
@@ -63,15 +54,31 @@ std::string usage_of(const CLI::Option& positional) {
     return usage + (many ? "..." : "");
 }
 
+std::string option_name(const CLI::Option& option) {
+    std::string name;
+    for (const std::string& letter : option.get_snames()) name += (name.empty() ? "-" : ", -") + letter;
+    for (const std::string& word : option.get_lnames()) name += (name.empty() ? "--" : ", --") + word;
+    const bool takes_value = option.get_items_expected_max() > 0;
+    return name + (takes_value ? " " + option.get_type_name() : "");
+}
+
+std::string usage_line(const CLI::App& app) {
+    std::string usage = full_name(app);
+    for (const CLI::Option* option : app.get_options()) {
+        if (option->get_positional())
+            usage += " " + usage_of(*option);
+        else if (option->get_required())
+            usage += " " + option_name(*option);
+    }
+    return usage + (app.get_subcommands({}).empty() ? "" : " COMMAND") + " [options]";
+}
+
 std::string HelpText::make_help(const CLI::App* app, std::string, CLI::AppFormatMode) const {
-    std::string usage = "Usage: " + full_name(*app);
     std::string positionals, required, options, commands;
     for (const CLI::Option* option : app->get_options()) {
         if (option->get_positional()) {
-            usage += " " + usage_of(*option);
             positionals += entry(option->get_name(true), option->get_description());
         } else if (option->get_required()) {
-            usage += " " + option_name(*option);
             required += entry(option_name(*option), option->get_description());
         } else {
             options += entry(option_name(*option), option->get_description());
@@ -79,8 +86,7 @@ std::string HelpText::make_help(const CLI::App* app, std::string, CLI::AppFormat
     }
     for (const CLI::App* command : app->get_subcommands({}))
         commands += entry(command->get_name(), command->get_description());
-    usage += commands.empty() ? "" : " COMMAND";
-    std::string text = app->get_description() + "\n\n" + usage + " [options]\n";
+    std::string text = app->get_description() + "\n\nUsage: " + usage_line(*app) + "\n";
     if (!commands.empty()) text += "\nCommands (each has its own --help):\n" + commands;
     if (!positionals.empty() || !required.empty()) text += "\n" + positionals + required;
     text += "\nOptions:\n" + options;

@@ -1,6 +1,7 @@
 #include "app/cli/experiment_options.h"
 
 #include "app/cli/arguments.h"
+#include "app/cli/asset_folder.h"
 #include "app/cli/config_folder.h"
 #include "engine/base/error.h"
 #include "engine/experiment/experiment_fields.h"
@@ -26,6 +27,12 @@ Experiment preset(const std::string& name) {
         if (own.name == name) return own.experiment;
         names.push_back(own.name);
     }
+    for (const std::string& shipped : shipped_experiments()) {
+        if (shipped == name) return load_experiment(shipped_experiment_file(name));
+        names.push_back(shipped);
+    }
+    if (const std::string problem = asset_folder_problem(); !problem.empty())
+        throw Error(ErrorKind::bad_input, problem);
     const std::string nearest = nearest_name(name, names);
     std::string message = "--preset: there is no preset '" + name + "'; ";
     if (!nearest.empty()) throw Error(ErrorKind::bad_input, message + "did you mean '" + nearest + "'?");
@@ -62,6 +69,9 @@ std::string field_help(const Field& field) {
 std::string presets_and_fields() {
     std::string text = "Presets:";
     for (const std::string& name : preset_names()) text += "\n  " + name;
+    const std::vector<std::string> shipped = shipped_experiments();
+    if (!shipped.empty()) text += "\n\nExperiments that come with the program, for --preset too:";
+    for (const std::string& name : shipped) text += "\n  " + name;
     text += "\n\nFields for --set, as the default preset has them:";
     visit_fields(default_experiment(), [&](const Field& field, const auto& value) {
         using Value = std::decay_t<decltype(value)>;
@@ -80,6 +90,29 @@ std::string presets_and_fields() {
     return text;
 }
 
+std::vector<std::string> all_preset_names() {
+    std::vector<std::string> names = preset_names();
+    for (const Preset& own : read_presets(preset_folder()).presets) names.push_back(own.name);
+    for (const std::string& shipped : shipped_experiments()) names.push_back(shipped);
+    return names;
+}
+
+/// "ring.ranks=", and once the field is there the values it can have: "ring.overlap=true".
+std::vector<std::string> suggested_settings(const std::string& typed) {
+    std::vector<std::string> settings;
+    visit_fields(default_experiment(), [&]<typename Value>(const Field& field, const Value&) {
+        const std::string path = std::string(field.path) + "=";
+        if (!typed.starts_with(path)) {
+            settings.push_back(path);
+        } else if constexpr (std::is_same_v<Value, bool>) {
+            settings.insert(settings.end(), {path + "true", path + "false"});
+        } else if constexpr (requires { EnumNames<Value>::names; }) {
+            for (const char* name : EnumNames<Value>::names) settings.push_back(path + name);
+        }
+    });
+    return settings;
+}
+
 }  // namespace
 
 void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning,
@@ -88,6 +121,8 @@ void declare(Arguments& arguments, ExperimentOptions& options, const std::string
     arguments.value("--preset", options.preset, "NAME",
                     "Start from a preset, built in or your own; the first of the list when not given");
     arguments.values("--set", options.settings, set_meaning, set_help);
+    arguments.suggest("--preset", [](const std::string&) { return all_preset_names(); });
+    arguments.suggest("--set", suggested_settings);
     arguments.footer(presets_and_fields());
 }
 
