@@ -9,7 +9,7 @@
 
 namespace ringscope {
 
-void declare_devices(Arguments& program) {
+void declare_devices(Arguments& program, std::stop_token) {
     auto json = std::make_shared<bool>(false);
     Arguments arguments = program.command("devices", "List devices, transports and kernels", [json] {
         const EngineInventory inventory = engine_inventory();

@@ -11,7 +11,7 @@
 
 namespace ringscope {
 
-void declare_plan(Arguments& program) {
+void declare_plan(Arguments& program, std::stop_token) {
     struct PlanCommand {
         ExperimentOptions experiment;
         bool json = false;

@@ -1,4 +1,4 @@
-// The program's commands: one file each, one line each in commands.cpp.
+// The program's commands: command_NAME.cpp each, and one line in the list.
 #pragma once
 
 #include <stop_token>
@@ -19,16 +19,29 @@ const char* default_command();
 /// Declares every command. `stop` is asked for by Ctrl-C.
 void declare_commands(Arguments& program, std::stop_token stop);
 
-void declare_gui(Arguments& program, std::stop_token stop);
-void declare_run(Arguments& program, std::stop_token stop);
-void declare_sweep(Arguments& program, std::stop_token stop);
-void declare_plan(Arguments& program);
-void declare_runs(Arguments& program, std::stop_token stop);
-void declare_compare(Arguments& program, std::stop_token stop);
-void declare_export(Arguments& program, std::stop_token stop);
-void declare_import(Arguments& program, std::stop_token stop);
-void declare_bench(Arguments& program, std::stop_token stop);
-void declare_screenshot(Arguments& program, std::stop_token stop);
-void declare_devices(Arguments& program);
+#ifdef RINGSCOPE_WINDOW
+#define RINGSCOPE_WINDOW_COMMANDS(COMMAND) \
+    COMMAND(gui)                           \
+    COMMAND(screenshot)
+#else
+#define RINGSCOPE_WINDOW_COMMANDS(COMMAND)
+#endif
+
+/// In the order of the help.
+#define RINGSCOPE_COMMANDS(COMMAND)    \
+    RINGSCOPE_WINDOW_COMMANDS(COMMAND) \
+    COMMAND(run)                       \
+    COMMAND(sweep)                     \
+    COMMAND(plan)                      \
+    COMMAND(runs)                      \
+    COMMAND(compare)                   \
+    COMMAND(export)                    \
+    COMMAND(import)                    \
+    COMMAND(bench)                     \
+    COMMAND(devices)
+
+#define RINGSCOPE_DECLARE(name) void declare_##name(Arguments& program, std::stop_token stop);
+RINGSCOPE_COMMANDS(RINGSCOPE_DECLARE)
+#undef RINGSCOPE_DECLARE
 
 }  // namespace ringscope
