@@ -4,8 +4,8 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/cli/interrupt.h"
-#include "app/cli/standard_output.h"
+#include "app/process/interrupt.h"
+#include "app/process/standard_output.h"
 #include "engine/base/error.h"
 
 namespace ringscope {

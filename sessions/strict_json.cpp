@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
-#include "sessions/store/run_record.h"
 
 namespace ringscope {
 
@@ -45,11 +44,6 @@ class OpenObjects {
 };
 
 }  // namespace
-
-// JSON's writer knows UTF-8: its result is valid whatever came in.
-std::string valid_utf8(const std::string& text) {
-    return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
-}
 
 std::string shown(const std::string& text) { return one_line(text); }
 

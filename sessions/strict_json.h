@@ -6,6 +6,8 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "sessions/plain_text.h"
+
 namespace ringscope {
 
 using Json = nlohmann::ordered_json;  // members stay in the order of the text
@@ -15,9 +17,6 @@ inline constexpr int kMaxJsonDepth = 32;
 /// Appends "duplicate key" problems to `problems`. Throws Error(bad_input), one line with line and column,
 /// when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
 Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems);
-
-/// The text with U+FFFD for bytes that are not UTF-8.
-std::string valid_utf8(const std::string& text);
 
 /// The value as it stands in a message: on one line, cut when long.
 std::string shown(const Json& value);

@@ -7,7 +7,7 @@
 #include "app/cli/completion.h"
 #include "app/cli/declared_commands.h"
 #include "app/cli/manual_page.h"
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "engine/base/error.h"
 #include "engine/run/executor.h"
 #include "sessions/nearest.h"

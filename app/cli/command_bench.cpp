@@ -6,8 +6,8 @@
 #include "app/bench/bench.h"
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/cli/standard_output.h"
 #include "app/cli/text_table.h"
+#include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
 #include "engine/run/executor.h"
 

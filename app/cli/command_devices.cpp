@@ -4,7 +4,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/report.h"
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "engine/run/executor.h"
 
 namespace ringscope {

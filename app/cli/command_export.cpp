@@ -6,10 +6,10 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/cli/run_export.h"
 #include "app/cli/run_file_option.h"
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "sessions/atomic_file.h"
+#include "sessions/report/run_export.h"
 
 namespace ringscope {
 

@@ -6,10 +6,10 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/cli/config_folder.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/run_file_option.h"
-#include "app/cli/standard_output.h"
+#include "app/process/config_folder.h"
+#include "app/process/standard_output.h"
 #include "app/script/script.h"
 #include "app/window/controller.h"
 #include "app/window/frame_loop.h"

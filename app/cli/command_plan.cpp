@@ -5,7 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/report.h"
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "engine/plan/schedule.h"
 #include "sessions/report/run_json.h"
 

@@ -11,7 +11,7 @@
 #include "app/cli/repeated_run.h"
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
 #include "engine/run/executor.h"
 #include "sessions/compare/compare.h"

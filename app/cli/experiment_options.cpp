@@ -2,7 +2,7 @@
 
 #include "app/cli/arguments.h"
 #include "app/cli/asset_folder.h"
-#include "app/cli/config_folder.h"
+#include "app/process/config_folder.h"
 #include "engine/base/error.h"
 #include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"

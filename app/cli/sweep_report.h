@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "sessions/sweep.h"
+#include "sessions/compare/sweep.h"
 
 namespace ringscope {
 

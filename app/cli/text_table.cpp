@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
-#include "sessions/store/run_record.h"
+#include "sessions/plain_text.h"
 
 namespace ringscope {
 

@@ -10,7 +10,7 @@
 #include <map>
 #include <sstream>
 
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 #include "app/script/script_expect.h"
 #include "app/script/script_keys.h"
 #include "app/window/frame_loop.h"

@@ -5,10 +5,10 @@
 #include <map>
 #include <variant>
 
-#include "app/cli/run_export.h"
 #include "sessions/compare/compare_load.h"
 #include "sessions/experiment_file.h"
 #include "sessions/file_kind.h"
+#include "sessions/report/run_export.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {

@@ -20,8 +20,8 @@
 #include "app/window/worker.h"
 #include "engine/run/runner.h"
 #include "sessions/store/run_store.h"
-#include "ui/window/commands.h"
-#include "ui/window/inputs.h"
+#include "ui/commands.h"
+#include "ui/inputs.h"
 
 namespace ringscope {
 

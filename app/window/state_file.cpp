@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "app/cli/config_folder.h"
+#include "app/process/config_folder.h"
 #include "engine/base/error.h"
 #include "sessions/atomic_file.h"
 

@@ -27,7 +27,7 @@ int64_t largest_change_ns(const StepDifferences& differences) {
     return largest;
 }
 
-std::string change_text(int64_t change_ns) {
+std::string time_change_text(int64_t change_ns) {
     return (change_ns < 0 ? "-" : "+") + nanoseconds_text(std::abs(change_ns));
 }
 
@@ -39,8 +39,8 @@ std::string difference_text(const StepDifference& difference, int rank, int step
                               nanoseconds_text(difference.first.length_ns);
     if (change == 0) return where + "the same, " + nanoseconds_text(difference.first.length_ns);
     return where + nanoseconds_text(std::abs(change)) + (change > 0 ? " longer (" : " shorter (") + times +
-           "); work " + change_text(difference.other.work_ns - difference.first.work_ns) + ", waiting " +
-           change_text(difference.other.wait_ns - difference.first.wait_ns);
+           "); work " + time_change_text(difference.other.work_ns - difference.first.work_ns) + ", waiting " +
+           time_change_text(difference.other.wait_ns - difference.first.wait_ns);
 }
 
 }  // namespace ringscope

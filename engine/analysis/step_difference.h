@@ -22,7 +22,7 @@ StepDifferences step_differences(const StepTimes& first, const StepTimes& other)
 int64_t largest_change_ns(const StepDifferences& differences);
 
 /// "+1.2 ms"
-std::string change_text(int64_t change_ns);
+std::string time_change_text(int64_t change_ns);
 /// "rank 3, step 1: 1.2 ms longer (3.4 against 2.2 ms); compute +0.1 ms, waiting +1.1 ms".
 std::string difference_text(const StepDifference& difference, int rank, int step);
 

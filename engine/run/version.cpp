@@ -1,5 +1,5 @@
-#include "engine/revision.h"  // made by revision.cmake
 #include "engine/run/executor.h"
+#include "engine/run/revision.h"  // made by revision.cmake
 
 namespace ringscope {
 

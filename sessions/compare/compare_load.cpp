@@ -1,4 +1,5 @@
 #include "sessions/compare/compare_load.h"
+#include "sessions/plain_text.h"
 
 #include <algorithm>
 

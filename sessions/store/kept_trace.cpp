@@ -1,20 +1,21 @@
 #include "sessions/store/kept_trace.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "engine/base/number_text.h"
 #include "engine/run/executor.h"
-#include "sessions/atomic_file.h"
-#include "sessions/compare/compare.h"
 #include "sessions/gzip.h"
+#include "sessions/plain_text.h"
 #include "sessions/store/run_rows.h"
-#include "sessions/store/run_store.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
 
 namespace {
+
+[[noreturn]] void damaged() {
+    throw Error(ErrorKind::io, "the kept trace is damaged: its pieces do not make up its file");
+}
 
 /// "trace.json: 285 events, 195 slices in 5 lanes, 10.6 ms, 120 KiB"
 std::string settings_of(const ImportedTrace& trace, const TraceFile& file) {
@@ -26,11 +27,20 @@ std::string settings_of(const ImportedTrace& trace, const TraceFile& file) {
            nanoseconds_text(trace.length_ns) + ", " + bytes_text(static_cast<int64_t>(file.bytes.size()));
 }
 
-[[noreturn]] void damaged() {
-    throw Error(ErrorKind::io, "the kept trace is damaged: its pieces do not make up its file");
-}
-
 }  // namespace
+
+RunSummary trace_summary(const ImportedTrace& trace, const TraceFile& file, const std::string& name) {
+    RunSummary record;
+    record.is_trace = true;
+    record.uuid = new_uuid();
+    record.name = name.empty() ? file.name : name;
+    record.started_utc_ms = now_utc_ms();
+    record.version = version();
+    record.revision = revision();
+    record.settings = settings_of(trace, file);
+    record.spans = trace.slices();
+    return record;
+}
 
 std::optional<bool> is_kept_trace(Db& db, int64_t id) {
     Statement select(db, "SELECT kind = 'trace' FROM run WHERE id = ?");
@@ -86,51 +96,6 @@ TraceFile read_trace_file(Db& db, int64_t id) {
     }
     if (static_cast<int64_t>(file.bytes.size()) != bytes || text_hash(file.bytes) != hash) damaged();
     return file;
-}
-
-RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
-    require_writable();
-    const TraceFile file{std::filesystem::path(path).filename().string(),
-                         read_text_file(path, kMostTraceBytes)};
-    const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
-    trace->name = file.name;
-    RunSummary record;
-    record.is_trace = true;
-    record.uuid = new_uuid();
-    record.name = name.empty() ? file.name : name;
-    record.started_utc_ms = now_utc_ms();
-    record.version = version();
-    record.revision = revision();
-    record.settings = settings_of(*trace, file);
-    record.spans = trace->slices();
-    Transaction transaction(*db_);
-    if (const auto known = find_trace_file(*db_, file.bytes)) return {*known, false, trace};
-    const int64_t id = insert_trace_file(*db_, record, file);
-    transaction.commit();
-    return {id, true, trace};
-}
-
-std::string RunStore::trace_file(int64_t id) {
-    const auto is_trace = is_kept_trace(*db_, id);
-    if (!is_trace) throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
-    if (!*is_trace)
-        throw Error(ErrorKind::bad_input,
-                    "run " + std::to_string(id) +
-                        " is no kept trace but a run of this program: 'perfetto' is the format of its trace");
-    try {
-        return read_trace_file(*db_, id).bytes;
-    } catch (const Error& error) {
-        if (error.kind() == ErrorKind::cancelled) throw;
-        throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
-    }
-}
-
-std::shared_ptr<const ImportedTrace> RunStore::load_trace(int64_t id) {
-    const std::string bytes = trace_file(id);
-    auto trace = std::make_shared<ImportedTrace>(
-        read_chrome_trace_file(bytes, "run " + std::to_string(id), db_->stop()));
-    trace->name = summary(id).name;
-    return trace;
 }
 
 }  // namespace ringscope

@@ -8,6 +8,7 @@
 
 #include "sessions/store/database.h"
 #include "sessions/store/run_record.h"
+#include "sessions/traces/imported_trace.h"
 
 namespace ringscope {
 
@@ -18,6 +19,9 @@ struct TraceFile {
     std::string name;  // without folders
     std::string bytes;
 };
+
+/// The row of a trace in the list of runs; without a name it has the file's.
+RunSummary trace_summary(const ImportedTrace& trace, const TraceFile& file, const std::string& name);
 
 /// Whether the row is a kept trace; nothing when there is no such row.
 std::optional<bool> is_kept_trace(Db& db, int64_t id);

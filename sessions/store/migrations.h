@@ -12,7 +12,7 @@
 #include <string>
 
 #include "sessions/store/database.h"
-#include "sessions/store/run_store.h"
+#include "sessions/store/store_state.h"
 
 namespace ringscope {
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "sessions/store/migrations.h"
+#include "sessions/store/run_store.h"
 
 namespace ringscope {
 

@@ -8,7 +8,6 @@
 
 #include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"
-#include "sessions/experiment_file.h"
 #include "sessions/nearest.h"
 
 namespace ringscope {
@@ -223,25 +222,6 @@ SortKey sort_key(const RunFigure& figure, const RunSummary& run, Numbers& number
 }
 
 }  // namespace
-
-std::string field_lines(const Experiment& experiment) {
-    std::string lines;
-    visit_fields(experiment, [&](const Field& field, const auto&) {
-        const std::string path = field.path;
-        lines += "\n" + path + "=";
-        lines += path == "problem.head_groups" ? head_groups_to_json(experiment.problem.head_groups)
-                                               : field_text(experiment, path);
-    });
-    return lines;
-}
-
-std::string_view field_value(std::string_view lines, std::string_view path) {
-    const std::string head = "\n" + std::string(path) + "=";
-    const size_t at = lines.find(head);
-    if (at == lines.npos) return {};
-    const size_t begin = at + head.size();
-    return lines.substr(begin, std::min(lines.find('\n', begin), lines.size()) - begin);
-}
 
 const std::vector<RunFigure>& run_figures() {
     static const std::vector<RunFigure> figures = all_figures();

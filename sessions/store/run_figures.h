@@ -7,16 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "sessions/store/field_lines.h"
 #include "sessions/store/run_record.h"
 
 namespace ringscope {
-
-/// "\nproblem.batch=1\nproblem.seq_len=8192 ...": every field of the experiment on a line that begins with a
-/// line feed, as RunSummary::fields has it.
-std::string field_lines(const Experiment& experiment);
-
-/// The text after "PATH=" in such lines; "" when there is no such field. Refers to `lines`.
-std::string_view field_value(std::string_view lines, std::string_view path);
 
 /// One named figure of a run. A head group's figure has one value a group, an error of a run that was not
 /// verified none, every other figure one.

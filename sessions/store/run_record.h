@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/experiment/experiment_text.h"
 #include "engine/run/run.h"
 
 namespace ringscope {
@@ -23,7 +24,7 @@ struct RunSummary {
     bool baseline = false;
     bool archived = false;
     std::string experiment_hash;  // equal for runs of the same experiment
-    /// field_lines() of the experiment (run_figures.h); one text for all runs of a list that share it.
+    /// field_lines() of the experiment (field_lines.h); one text for all runs of a list that share it.
     std::shared_ptr<const std::string> fields;
     int64_t started_utc_ms = 0;
     RunState state = RunState::done;
@@ -57,22 +58,13 @@ struct RunSummary {
 /// Was held against the reference, and differs from it.
 inline bool known_wrong(const RunSummary& run) { return run.verified && !run.verify_passed; }
 
-/// "n 8192, 12 heads, ..." as RunSummary::settings has it, from an experiment.
-std::string settings_line(const Experiment& experiment);
-
 /// "done", "failed", "cancelled"; "trace" of a kept trace.
 const char* state_text(const RunSummary& run);
 
-/// 64 bits as hexadecimal digits, equal for equal bytes. Not for security.
-std::string text_hash(const std::string& text);
 /// Equal for equal experiments: RunSummary::experiment_hash. Fields at their default have no part in it, so a
 /// new field changes no hash; a default that changes needs a schema step that hashes saved runs again
 /// (schema/005_hash_without_defaults.sql).
 std::string experiment_hash(const Experiment& experiment);
-
-/// The text with a blank for each control character and U+FFFD for what is not UTF-8: names come from other
-/// people's files, messages cut them, and a terminal obeys what it is sent.
-std::string one_line(const std::string& text);
 
 /// The tags with spaces between them.
 std::string tags_text(const RunSummary& run);
@@ -84,8 +76,5 @@ std::string marked_name(const RunSummary& run);
 
 /// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
 RunSummary summarize(const Run& run, const std::string& name);
-
-/// A name that says what the run is: "Hybrid 4 ranks, n 8192" (preset when it is one, else the strategy).
-std::string automatic_name(const Experiment& experiment);
 
 }  // namespace ringscope

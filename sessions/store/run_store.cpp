@@ -5,10 +5,12 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "sessions/atomic_file.h"
 #include "sessions/store/kept_trace.h"
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_output.h"
 #include "sessions/store/run_rows.h"
+#include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
 
@@ -220,6 +222,43 @@ std::vector<std::string> RunStore::check() {
         problems.push_back(error.what());
     }
     return problems;
+}
+
+RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
+    require_writable();
+    const TraceFile file{std::filesystem::path(path).filename().string(),
+                         read_text_file(path, kMostTraceBytes)};
+    const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
+    trace->name = file.name;
+    const RunSummary record = trace_summary(*trace, file, name);
+    Transaction transaction(*db_);
+    if (const auto known = find_trace_file(*db_, file.bytes)) return {*known, false, trace};
+    const int64_t id = insert_trace_file(*db_, record, file);
+    transaction.commit();
+    return {id, true, trace};
+}
+
+std::string RunStore::trace_file(int64_t id) {
+    const auto is_trace = is_kept_trace(*db_, id);
+    if (!is_trace) throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
+    if (!*is_trace)
+        throw Error(ErrorKind::bad_input,
+                    "run " + std::to_string(id) +
+                        " is no kept trace but a run of this program: 'perfetto' is the format of its trace");
+    try {
+        return read_trace_file(*db_, id).bytes;
+    } catch (const Error& error) {
+        if (error.kind() == ErrorKind::cancelled) throw;
+        throw Error(ErrorKind::io, "run " + std::to_string(id) + " cannot be read: " + error.what());
+    }
+}
+
+std::shared_ptr<const ImportedTrace> RunStore::load_trace(int64_t id) {
+    const std::string bytes = trace_file(id);
+    auto trace = std::make_shared<ImportedTrace>(
+        read_chrome_trace_file(bytes, "run " + std::to_string(id), db_->stop()));
+    trace->name = summary(id).name;
+    return trace;
 }
 
 }  // namespace ringscope

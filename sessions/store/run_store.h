@@ -13,6 +13,7 @@
 
 #include "engine/run/run.h"
 #include "sessions/store/run_record.h"
+#include "sessions/store/store_state.h"
 
 namespace ringscope {
 
@@ -22,16 +23,6 @@ struct ImportedTrace;
 /// $XDG_DATA_HOME/ringscope/runs.ringscope, else ~/.local/share/ringscope/runs.ringscope.
 /// Throws Error(io) when neither variable is set.
 std::string default_run_file();
-
-inline constexpr int kBusyTimeoutMs = 3000;
-
-/// What is wrong with a file that was opened all the same.
-enum class StoreState {
-    writable,
-    read_only,  // no permission, or a read-only medium
-    newer,      // made by a newer version: read-only
-    damaged,    // read-only; what can be read is shown
-};
 
 class RunStore {
   public:

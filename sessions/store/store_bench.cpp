@@ -10,6 +10,7 @@
 #include "sessions/store/run_figures.h"
 #include "sessions/store/run_filter.h"
 #include "sessions/store/run_rows.h"
+#include "sessions/store/run_store.h"
 
 namespace ringscope {
 

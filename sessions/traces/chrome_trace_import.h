@@ -17,7 +17,6 @@
 namespace ringscope {
 
 inline constexpr int64_t kMostTraceBytes = int64_t{1} << 30;  // of the text, unpacked
-inline constexpr size_t kMostRows = 256;                      // of a lane
 
 /// Throws Error(io) when the file cannot be read; Error(bad_input), one line with the byte or the event and
 /// its value, when it is no such trace or larger than kMostTraceBytes. About 1.6 seconds for 100 MB on one

@@ -4,8 +4,6 @@
 #include <map>
 #include <numeric>
 
-#include "sessions/traces/chrome_trace_import.h"
-
 namespace ringscope {
 
 namespace {

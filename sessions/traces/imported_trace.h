@@ -4,6 +4,7 @@
 // compared by figures. It is there to be looked at beside a run. Times are nanoseconds from its first event.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ struct ImportedInstant {
     int64_t time_ns = 0;
     int32_t name = 0;
 };
+
+inline constexpr size_t kMostRows = 256;  // of a lane
 
 /// One thread of the traced program, or its asynchronous slices of one category.
 struct ImportedLane {

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
+#include "engine/experiment/experiment_text.h"
 #include "sessions/atomic_file.h"
-#include "sessions/store/run_record.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {

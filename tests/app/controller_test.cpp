@@ -11,6 +11,7 @@
 #include "engine/experiment/scenarios.h"
 #include "sessions/experiment_file.h"
 #include "tests/scratch_folder.h"
+#include "ui/views/run_index_cache.h"
 
 namespace ringscope {
 namespace {

@@ -7,6 +7,7 @@
 #include "sessions/compare/repeats.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/run_figures.h"
+#include "sessions/store/run_store.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"
 

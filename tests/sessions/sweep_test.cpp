@@ -1,5 +1,5 @@
 // A sweep's combinations, what counts as already run, and when one may be called the best.
-#include "sessions/sweep.h"
+#include "sessions/compare/sweep.h"
 
 #include <set>
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "ui/views/run_clock.h"
+
 namespace ringscope {
 namespace {
 

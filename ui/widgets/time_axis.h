@@ -1,33 +1,14 @@
-// The time axis that Timeline and Memory share, and the clock all views read.
+// A time axis: nanoseconds to pixels, ticks, labels.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "ui/views/view_context.h"
 #include "ui/widgets/plot.h"
+#include "ui/widgets/theme.h"
 
 namespace ringscope {
-
-/// Length of one step of the clock while no run is shown and the schedule alone is played.
-inline constexpr double kSchematicStepNs = 1e9;
-
-/// The schedule that Pattern and Ring show: the panel's, else the run's; null when there is neither.
-const Schedule* shown_schedule(const ViewContext& context);
-/// True when the shown run was made with the panel's settings, so that its times hold for the shown schedule.
-bool shows_trace(const ViewContext& context);
-/// What the clock runs over: the shown run's wall time, else kSchematicStepNs a step of the plan; 0 with
-/// neither.
-double clock_length_ns(const ViewContext& context);
-/// The step the clock stands in, and how far it has gone, 0 to 1.
-struct ClockStep {
-    int step = 0;
-    double fraction = 0;
-};
-ClockStep clock_step(const ViewContext& context);
-/// The time at which a step begins, for "next step" and the step strip.
-double step_begin_ns(const ViewContext& context, int step);
 
 /// Shortest range that can be shown.
 inline constexpr int64_t kMinViewNs = 10;
@@ -62,11 +43,5 @@ TimeMargins time_margins(float width, const Theme& theme);
 
 /// Ticks with their labels in `strip`, those that fit.
 void draw_time_axis(ImDrawList& list, const TimeAxis& axis, const Box& strip, const Theme& theme);
-
-/// Keeps the clock's range inside [0, wall]; an empty range becomes the whole run.
-void fit_view_range(Clock& clock, int64_t wall_ns);
-/// factor < 1: nearer. The time at `anchor_ns` stays where it is.
-void zoom_view_range(Clock& clock, int64_t wall_ns, double anchor_ns, double factor);
-void pan_view_range(Clock& clock, int64_t wall_ns, double by_ns);
 
 }  // namespace ringscope

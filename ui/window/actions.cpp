@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "sessions/experiment_file.h"
+#include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/keys.h"
 #include "ui/window/shell.h"

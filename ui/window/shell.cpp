@@ -1,5 +1,7 @@
 #include "ui/window/shell.h"
 
+#include "ui/views/run_clock.h"
+
 #include <algorithm>
 #include <iterator>
 

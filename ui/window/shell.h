@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "engine/experiment/scenarios.h"
+#include "ui/inputs.h"
+#include "ui/notice.h"
 #include "ui/settings/plan_cache.h"
 #include "ui/tabs/compare/compare_tab.h"
 #include "ui/tabs/runs/runs_tab.h"
@@ -15,15 +17,13 @@
 #include "ui/views/pattern/pattern_view.h"
 #include "ui/views/ring/ring_view.h"
 #include "ui/views/timeline/timeline_view.h"
+#include "ui/widgets/dialogs.h"
 #include "ui/widgets/time_axis.h"
 #include "ui/widgets/widgets.h"
 #include "ui/window/auto_run.h"
 #include "ui/window/command_palette.h"
-#include "ui/window/dialogs.h"
 #include "ui/window/fonts.h"
 #include "ui/window/history.h"
-#include "ui/window/inputs.h"
-#include "ui/window/notice.h"
 #include "ui/window/window_layout.h"
 
 namespace ringscope {

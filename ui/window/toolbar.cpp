@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "engine/base/number_text.h"
-#include "ui/settings/preset_menu.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/actions.h"
+#include "ui/window/preset_menu.h"
 
 namespace ringscope {
 

@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "ui/commands.h"
+#include "ui/inputs.h"
 #include "ui/widgets/item_registry.h"
 #include "ui/widgets/theme.h"
-#include "ui/window/commands.h"
 #include "ui/window/fonts.h"
-#include "ui/window/inputs.h"
 #include "ui/window/window_state.h"
 
 namespace ringscope {

@@ -2,11 +2,11 @@
 // table.
 #pragma once
 
+#include "ui/commands.h"
+#include "ui/inputs.h"
 #include "ui/tabs/compare/compare_parallel.h"
 #include "ui/tabs/compare/compare_scatter.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/commands.h"
-#include "ui/window/inputs.h"
 
 namespace ringscope {
 

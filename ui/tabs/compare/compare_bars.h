@@ -1,7 +1,7 @@
 // Rank by rank: one bar a run of a chosen figure, or all runs' memory over time.
 #pragma once
 
-#include "ui/tabs/compare/compared_set.h"
+#include "sessions/compare/compared_set.h"
 #include "ui/widgets/widgets.h"
 
 namespace ringscope {

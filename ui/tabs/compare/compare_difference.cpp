@@ -27,7 +27,7 @@ void draw_cell(const CompareFrame& frame, const StepDifference& difference, int6
         list.AddRectFilled(bar.min, bar.max, with_alpha(colour, 0.75f));
         if (longer) draw_hatch(list, bar, Hatch::left, with_alpha(theme.text_on(colour), 0.4f), theme.px(5));
     }
-    const std::string text = change_text(difference.change_ns());
+    const std::string text = time_change_text(difference.change_ns());
     const ImVec2 size = text_size(theme.small_font, text);
     if (size.y > cell.height() || size.x + 4 > cell.width()) return;
     const Box ground{{(cell.min.x + cell.max.x - size.x) / 2 - 2, middle - size.y / 2},

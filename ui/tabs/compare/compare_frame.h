@@ -5,7 +5,7 @@
 
 #include "engine/analysis/span_folding.h"
 #include "engine/analysis/step_alignment.h"
-#include "ui/tabs/compare/compared_set.h"
+#include "sessions/compare/compared_set.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 #include "ui/widgets/widgets.h"

@@ -1,7 +1,7 @@
 // Memory of the compared runs over one time axis: the fullest rank of each, one line a run.
 #pragma once
 
-#include "ui/tabs/compare/compared_set.h"
+#include "sessions/compare/compared_set.h"
 #include "ui/widgets/widgets.h"
 
 namespace ringscope {

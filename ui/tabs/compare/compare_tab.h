@@ -4,12 +4,12 @@
 
 #include <memory>
 
+#include "ui/commands.h"
+#include "ui/inputs.h"
 #include "ui/tabs/compare/compare_all.h"
 #include "ui/tabs/compare/compare_bars.h"
 #include "ui/tabs/compare/compare_timelines.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/commands.h"
-#include "ui/window/inputs.h"
 
 namespace ringscope {
 

@@ -5,7 +5,8 @@
 
 #include "engine/base/number_text.h"
 #include "sessions/traces/imported_text.h"
-#include "ui/window/inputs.h"
+#include "ui/inputs.h"
+#include "ui/views/run_clock.h"
 
 namespace ringscope {
 

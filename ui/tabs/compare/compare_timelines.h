@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "ui/commands.h"
 #include "ui/tabs/compare/compare_difference.h"
 #include "ui/tabs/compare/imported_lanes.h"
 #include "ui/views/view_context.h"
-#include "ui/window/commands.h"
 
 namespace ringscope {
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "sessions/store/run_record.h"
+#include "ui/widgets/dialogs.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/dialogs.h"
 
 namespace ringscope {
 

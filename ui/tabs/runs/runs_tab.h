@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "sessions/store/run_filter.h"
+#include "ui/commands.h"
+#include "ui/inputs.h"
 #include "ui/tabs/runs/run_columns.h"
 #include "ui/tabs/runs/run_table.h"
+#include "ui/widgets/dialogs.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/commands.h"
-#include "ui/window/dialogs.h"
-#include "ui/window/inputs.h"
 
 namespace ringscope {
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/analysis/memory_samples.h"
+#include "ui/views/view_context.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 

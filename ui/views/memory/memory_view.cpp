@@ -5,6 +5,7 @@
 
 #include "engine/base/number_text.h"
 #include "ui/views/memory/memory_rows.h"
+#include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/time_axis.h"
 

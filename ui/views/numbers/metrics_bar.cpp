@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/plot.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 

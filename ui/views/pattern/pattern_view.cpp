@@ -6,8 +6,8 @@
 #include "engine/analysis/pattern_explain.h"
 #include "engine/base/number_text.h"
 #include "ui/views/pattern/pattern_cells.h"
+#include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 

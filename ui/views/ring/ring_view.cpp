@@ -9,7 +9,6 @@
 #include "ui/views/ring/shown_moment.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/plot.h"
-#include "ui/widgets/time_axis.h"
 
 namespace ringscope {
 

@@ -1,6 +1,6 @@
 #include "ui/views/ring/shown_moment.h"
 
-#include "ui/widgets/time_axis.h"
+#include "ui/views/run_clock.h"
 
 namespace ringscope {
 

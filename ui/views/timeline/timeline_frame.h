@@ -7,6 +7,7 @@
 #include "engine/analysis/rank_order.h"
 #include "engine/analysis/span_folding.h"
 #include "engine/analysis/span_matches.h"
+#include "ui/views/view_context.h"
 #include "ui/widgets/plot.h"
 #include "ui/widgets/time_axis.h"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engine/analysis/ring_moment.h"
+#include "ui/views/run_clock.h"
 #include "ui/views/timeline/timeline_frame.h"
 #include "ui/views/timeline/timeline_view.h"
 

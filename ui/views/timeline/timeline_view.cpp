@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "ui/views/run_clock.h"
 #include "ui/views/timeline/timeline_frame.h"
 #include "ui/widgets/imgui_compat.h"
 

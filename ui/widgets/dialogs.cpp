@@ -1,4 +1,4 @@
-#include "ui/window/dialogs.h"
+#include "ui/widgets/dialogs.h"
 
 #include <iterator>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "sessions/sweep.h"
+#include "sessions/compare/sweep.h"
 
 #include <algorithm>
 #include <map>

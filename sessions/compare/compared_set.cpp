@@ -1,4 +1,4 @@
-#include "ui/tabs/compare/compared_set.h"
+#include "sessions/compare/compared_set.h"
 
 namespace ringscope {
 

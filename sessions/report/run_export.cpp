@@ -1,4 +1,4 @@
-#include "app/cli/run_export.h"
+#include "sessions/report/run_export.h"
 
 #include <optional>
 

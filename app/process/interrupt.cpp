@@ -1,4 +1,4 @@
-#include "app/cli/interrupt.h"
+#include "app/process/interrupt.h"
 
 #include <pthread.h>
 #include <unistd.h>

@@ -7,8 +7,8 @@
 
 #include "engine/experiment/experiment.h"
 #include "sessions/preset_files.h"
+#include "ui/commands.h"
 #include "ui/widgets/widgets.h"
-#include "ui/window/commands.h"
 
 namespace ringscope {
 

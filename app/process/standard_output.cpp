@@ -1,4 +1,4 @@
-#include "app/cli/standard_output.h"
+#include "app/process/standard_output.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 #include <string>
 
 #include "engine/base/error.h"
-#include "sessions/store/run_record.h"
+#include "sessions/plain_text.h"
 
 namespace ringscope {
 

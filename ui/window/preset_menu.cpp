@@ -1,4 +1,4 @@
-#include "ui/settings/preset_menu.h"
+#include "ui/window/preset_menu.h"
 
 #include <algorithm>
 

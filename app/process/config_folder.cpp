@@ -1,4 +1,4 @@
-#include "app/cli/config_folder.h"
+#include "app/process/config_folder.h"
 
 #include <cstdlib>
 

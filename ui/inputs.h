@@ -10,11 +10,11 @@
 #include "engine/analysis/run_index.h"
 #include "engine/run/executor.h"
 #include "engine/run/run.h"
+#include "sessions/compare/compared_set.h"
 #include "sessions/preset_files.h"
 #include "sessions/store/run_record.h"
 #include "sessions/traces/imported_trace.h"
-#include "ui/tabs/compare/compared_set.h"
-#include "ui/window/notice.h"
+#include "ui/notice.h"
 
 namespace ringscope {
 
