@@ -1,4 +1,4 @@
-// Folds what is too narrow to see: a million spans become at most a few items a pixel column, none dropped
+// Folds what is too narrow to see: a million spans become at most a few items per pixel column, none dropped
 // silently.
 //
 // Spans narrower than the least visible width join their neighbours while both they and the gaps between them

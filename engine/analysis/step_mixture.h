@@ -1,7 +1,7 @@
 // Which steps the keys of a block of the query x key matrix arrive in, where several ranks' tokens
 // interleave: exactly, without looking at single pairs.
 //
-// Ranks hold kept tokens of a segment as a few runs. A rank works on an owner's keys in one step a segment,
+// Ranks hold kept tokens of a segment as a few runs. A rank works on an owner's keys in one step per segment,
 // and some query of it may attend to some key of the owner exactly when its last query is not before the
 // owner's first key (causal), or at all (not causal).
 #pragma once
@@ -49,7 +49,7 @@ class StepMixture {
     std::vector<int> steps_of(const LineTokens& queries, const LineTokens& keys);
 
   private:
-    /// Tokens of one rank, from the segment's begin on.
+    /// Tokens of one rank, from the segment's first on.
     struct RankTokens {
         int rank = 0;
         int64_t first = 0;

@@ -163,7 +163,7 @@ int64_t lens_rest_place(const Schedule& schedule, int pattern, const TokenWindow
     const int64_t w = schedule.problem.patterns[static_cast<size_t>(pattern)].segment_length;
     const int64_t edge = (begin / w + 1) * w;
     if (edge < end) return edge;
-    // Of a striped layout the owner changes all the time, so that its first change is near the begin.
+    // Of a striped layout the owner changes all the time, so that its first change is near the start.
     int64_t change = end;
     const Placement& placement = schedule.placement;
     if (begin < end && placement.layout() == Layout::striped)

@@ -53,7 +53,7 @@ TokenLens make_token_lens(const Problem& problem, int pattern, bool overlaid, in
 
 /// Where the lens lies when nothing is pointed at: on the first segment edge in the window, because two
 /// segments, the causal edge and the dilation are seen there; with no edge on the first change of owner, else
-/// at the window's begin. A token, of queries and keys alike.
+/// at the window's start. A token, of queries and keys alike.
 int64_t lens_rest_place(const Schedule& schedule, int pattern, const TokenWindow& window);
 
 }  // namespace ringscope

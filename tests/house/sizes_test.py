@@ -22,6 +22,7 @@ FOLDERS = source_tree.LAYERS + ("tests",)
 NOT_CODE = re.compile(
     r'//[^\n]*|/\*.*?\*/|R"(?P<mark>[^(\n"]*)\(.*?\)(?P=mark)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-zA-Z_])\'(?:\\.|[^\'\\\n])+\'|'
     r'^[ \t]*#(?:[^\n]*\\\n)*[^\n]*', re.DOTALL | re.MULTILINE)
+LEADING = re.compile(r"(?:\s|\b(?:public|private|protected):)*")
 SCOPE = re.compile(r"\b(namespace|class|struct|union|enum|extern)\b")
 
 
@@ -53,7 +54,7 @@ def functions(text):
             elif is_scope(head):
                 stack.append(("scope", "", 0))
             elif "(" in head:
-                begin = head_begin + len(head) - len(head.lstrip())
+                begin = head_begin + LEADING.match(head).end()
                 name = re.search(r"([\w:~]+)\s*\(", head)
                 stack.append(("function", name.group(1) if name else "?", code.count("\n", 0, begin) + 1))
             else:
@@ -131,6 +132,9 @@ class SizesCanFail(unittest.TestCase):
         self.assert_too_long("A::A", 1, "A::A(int x)\n    : B(x), y_{x} {\n" + body + "\n}")
         self.assert_too_long("f", 1, "template <class T>\nstruct B<T> f(struct A* a) {\n" + body + "\n}")
         self.assert_too_long("TEST", 1, "TEST(Some, Thing) {\n" + body + "\n}")
+
+    def test_the_first_line_is_that_of_the_declaration(self):
+        self.assert_too_long("f", 3, "class A {\n  public:\n    void f() {\n" + self.body(70) + "\n}\n};")
 
     def test_braces_that_are_none(self):
         body = self.body(40)

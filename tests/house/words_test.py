@@ -67,10 +67,14 @@ PATTERNS = [
 ]
 
 # (path, part of the text): what stays. An entry that meets no hit any more is a problem too.
-ALLOWED = []
+ALLOWED = [
+    ("sessions/store/schema/002_outputs_and_fields.sql", "row a field"),  # a step that was shipped is never edited
+]
 
 # Folders, and files of the top level, without a hit.
-CLEAN = []
+CLEAN = [
+    "CHANGELOG.md", "SECURITY.md", "app/bench", "app/process", "app/script", "engine/analysis", "engine/base", "engine/host",
+]
 
 FOLDERS = source_tree.LAYERS + ("tests", "assets")
 CODE = source_tree.SOURCES

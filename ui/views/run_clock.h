@@ -12,7 +12,7 @@ inline constexpr double kSchematicStepNs = 1e9;
 const Schedule* shown_schedule(const ViewContext& context);
 /// True when the shown run was made with the panel's settings, so that its times hold for the shown schedule.
 bool shows_trace(const ViewContext& context);
-/// What the clock runs over: the shown run's wall time, else kSchematicStepNs a step of the plan; 0 with
+/// What the clock runs over: the shown run's wall time, else kSchematicStepNs per step of the plan; 0 with
 /// neither.
 double clock_length_ns(const ViewContext& context);
 /// The step the clock stands in, and how far it has gone, 0 to 1.

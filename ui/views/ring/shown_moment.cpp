@@ -6,7 +6,7 @@ namespace ringscope {
 
 namespace {
 
-/// At rest on a step's begin or at the end nothing is under way yet or any more: a moment would say nothing.
+/// At rest at the start of a step or at the end nothing is under way: a moment would say nothing.
 bool rests_on_step(const ViewContext& context, const ClockStep& at) {
     if (context.clock.playing) return false;
     return at.fraction <= 1e-6 || context.clock.time_ns >= clock_length_ns(context) ||

@@ -7,7 +7,7 @@
 namespace ringscope {
 
 /// Empty (schedule null) when there is no schedule to show. Measured where the shown run's times hold for the
-/// shown schedule; a whole step while the clock rests on a step's begin.
+/// shown schedule; a whole step while the clock rests at the start of a step.
 RingMoment shown_moment(const ViewContext& context);
 
 }  // namespace ringscope
