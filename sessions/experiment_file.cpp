@@ -125,35 +125,8 @@ void read_offset(const std::string& path, const Json& json, Offset& offset, Prob
         problems.not_allowed(path, json, allowed + "a whole number from 0 to dilation_rate - 1");
 }
 
-HeadGroup read_group(const std::string& path, const Json& json, Problems& problems) {
-    HeadGroup group;
-    if (!json.is_object()) {
-        problems.not_allowed(path, json, "an object with segment_length");
-        return group;
-    }
-    check_keys(json, path, {"segment_length", "dilation_rate", "heads", "offset"}, problems);
-    if (json.contains("segment_length"))
-        read_integer(path + ".segment_length", json["segment_length"], group.segment_length, problems);
-    else
-        problems.add(path + ".segment_length", "missing, and there is no default");
-    if (json.contains("dilation_rate"))
-        read_integer(path + ".dilation_rate", json["dilation_rate"], group.dilation_rate, problems);
-    if (json.contains("heads") && !json["heads"].is_null())
-        read_integer(path + ".heads", json["heads"], group.heads.emplace(0), problems, "null or ");
-    if (json.contains("offset")) read_offset(path + ".offset", json["offset"], group.offset, problems);
-    return group;
-}
-
 void read_groups(const std::string& path, const Json& json, std::vector<HeadGroup>& groups,
-                 Problems& problems) {
-    constexpr size_t kMostGroups = 4096;  // validate() allows fewer; this bounds the length of the message
-    if (!json.is_array()) return problems.not_allowed(path, json, "a list of head groups");
-    if (json.size() > kMostGroups)
-        return problems.add(path, std::to_string(json.size()) + " groups are too many to read");
-    groups.clear();
-    for (size_t g = 0; g < json.size(); ++g)
-        groups.push_back(read_group(path + "[" + std::to_string(g) + "]", json[g], problems));
-}
+                 Problems& problems);
 
 template <typename T>
 void read_value(const std::string& path, const Json& json, T& value, Problems& problems) {
@@ -175,10 +148,15 @@ void read_value(const std::string& path, const Json& json, T& value, Problems& p
         value.tokens = tokens;
     } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
         read_groups(path, json, value, problems);
+    } else if constexpr (std::is_same_v<T, Offset>) {
+        read_offset(path, json, value, problems);
     } else if constexpr (IsOptional<T>::value) {
         if (json.is_null()) return value.reset();
         typename T::value_type inner{};
-        read_value(path, json, inner, problems);
+        if constexpr (std::is_integral_v<typename T::value_type>)
+            read_integer(path, json, inner, problems, "null or ");
+        else
+            read_value(path, json, inner, problems);
         value = inner;
     } else if constexpr (std::is_enum_v<T>) {
         read_enum(path, json, value, problems);
@@ -189,6 +167,36 @@ void read_value(const std::string& path, const Json& json, T& value, Problems& p
     } else {
         read_integer(path, json, value, problems);
     }
+}
+
+HeadGroup read_group(const std::string& path, const Json& json, Problems& problems) {
+    HeadGroup group;
+    if (!json.is_object()) {
+        problems.not_allowed(path, json, "an object with segment_length");
+        return group;
+    }
+    std::vector<std::string> known;
+    visit_group_fields(group, [&](const GroupField& field, const auto&) { known.push_back(field.key); });
+    check_keys(json, path, known, problems);
+    visit_group_fields(group, [&](const GroupField& field, auto& value) {
+        const std::string place = path + "." + field.key;
+        if (json.contains(field.key))
+            read_value(place, json[field.key], value, problems);
+        else if (field.required)
+            problems.add(place, "missing, and there is no default");
+    });
+    return group;
+}
+
+void read_groups(const std::string& path, const Json& json, std::vector<HeadGroup>& groups,
+                 Problems& problems) {
+    constexpr size_t kMostGroups = 4096;  // validate() allows fewer; this bounds the length of the message
+    if (!json.is_array()) return problems.not_allowed(path, json, "a list of head groups");
+    if (json.size() > kMostGroups)
+        return problems.add(path, std::to_string(json.size()) + " groups are too many to read");
+    groups.clear();
+    for (size_t g = 0; g < json.size(); ++g)
+        groups.push_back(read_group(path + "[" + std::to_string(g) + "]", json[g], problems));
 }
 
 struct KnownPath {
@@ -260,14 +268,14 @@ Json value_json(const T& value) {
     } else if constexpr (std::is_same_v<T, std::vector<HeadGroup>>) {
         Json groups = Json::array();
         for (const HeadGroup& group : value) {
-            Json offset = group.offset.rule == Offset::Rule::fixed ? Json(group.offset.value)
-                                                                   : Json(name_of(group.offset.rule));
-            groups.push_back({{"segment_length", group.segment_length},
-                              {"dilation_rate", group.dilation_rate},
-                              {"heads", group.heads ? Json(*group.heads) : Json()},
-                              {"offset", std::move(offset)}});
+            Json& object = groups.emplace_back(Json::object());
+            visit_group_fields(group, [&](const GroupField& field, const auto& member) {
+                object[field.key] = value_json(member);
+            });
         }
         return groups;
+    } else if constexpr (std::is_same_v<T, Offset>) {
+        return value.rule == Offset::Rule::fixed ? Json(value.value) : Json(name_of(value.rule));
     } else if constexpr (IsOptional<T>::value) {
         return value ? Json(*value) : Json();
     } else if constexpr (std::is_enum_v<T>) {

@@ -1,4 +1,4 @@
-// The one list of an experiment's fields. Files, --set, the settings panel, the run file and printing all
+// The one list of an experiment's fields, and that of a head group's. Files, --set, the settings panel, the run file and printing all
 // walk it.
 //
 //     visit_fields(experiment, [](const Field& field, auto& value) { ... });
@@ -66,6 +66,34 @@ void visit_fields(ExperimentRef& e, Visitor&& visit) {
     visit(Field{"backend.threads", "", "Worker threads for all ranks together; 0 is one a core.", false},
           b.threads);
     visit(Field{"input.seed", "", "Key of the generated Q, K and V.", false}, e.input.seed);
+}
+
+/// One field of a head group.
+struct GroupField {
+    const char* key;     // in the experiment file and in filters
+    const char* letter;  // in tables, in a run's line of settings and in filters
+    const char* title;   // of its column in the settings panel
+    const char* help;    // one or two sentences
+    bool required;
+};
+
+/// The one list of a head group's fields. Files, the settings panel's table, lines of settings and filters walk
+/// it. The visitor takes a GroupField and an int64_t, std::optional<int> or Offset.
+template <typename GroupRef, typename Visitor>
+void visit_group_fields(GroupRef& group, Visitor&& visit) {
+    visit(GroupField{"segment_length", "w", "segment w",
+                     "Segment length w, tokens. Drag; with Shift by powers of two; click to type.", true},
+          group.segment_length);
+    visit(GroupField{"dilation_rate", "r", "rate r",
+                     "Dilation rate r: every r-th token of a segment is kept.", false},
+          group.dilation_rate);
+    visit(GroupField{"heads", "h", "heads", "Query heads of the group. Brackets: not named, an even share.",
+                     false},
+          group.heads);
+    visit(GroupField{"offset", "o", "offset",
+                     "Offset o: which of every r tokens is kept. auto, a number, per_head or per_head_block.",
+                     false},
+          group.offset);
 }
 
 /// Sets a scalar field from text ("ring.ranks", "3"). Throws Error(bad_input) for an unknown path, a value

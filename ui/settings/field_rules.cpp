@@ -153,7 +153,7 @@ std::string field_words(const std::string& path) {
                                                                     {"overlap", "overlap transfers"},
                                                                     {"prune", "prune transfers"},
                                                                     {"timeout_seconds", "time limit (s)"},
-                                                                    {"threads", "threads per rank"},
+                                                                    {"threads", "worker threads"},
                                                                     {"seed", "random seed"}};
     std::string leaf = leaf_of_path(path);
     for (const auto& [field, said] : words)

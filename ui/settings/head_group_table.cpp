@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/experiment/experiment_fields.h"
 #include "ui/settings/field_rules.h"
 #include "ui/settings/head_group_edits.h"
 #include "ui/settings/settings_panel.h"
@@ -22,7 +23,7 @@ class GroupTable {
 
     void draw() {
         const ImGuiTableFlags flags = ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_SizingFixedFit;
-        if (ImGui::BeginTable("##head groups", 6, flags)) {
+        if (ImGui::BeginTable("##head groups", columns_count(), flags)) {
             columns();
             for (int g = 0; g < static_cast<int>(spec_.head_groups.size()); ++g) group_row(g);
             ImGui::EndTable();
@@ -32,6 +33,13 @@ class GroupTable {
     }
 
   private:
+    /// The group's number, its fields and its menu.
+    int columns_count() const {
+        int count = 2;
+        visit_group_fields(any_, [&](const GroupField&, const auto&) { ++count; });
+        return count;
+    }
+
     void columns() {
         const float width = ImGui::GetContentRegionAvail().x;
         const float number = ImGui::CalcTextSize("00").x + ui_.theme.px(6);
@@ -39,28 +47,31 @@ class GroupTable {
         const float rest = std::max(1.0f, width - number - menu - 12 * ImGui::GetStyle().CellPadding.x);
         const ImGuiTableColumnFlags fixed = ImGuiTableColumnFlags_WidthFixed;
         ImGui::TableSetupColumn("#", fixed, number);
-        ImGui::TableSetupColumn("segment w", fixed, rest * 0.34f);
-        ImGui::TableSetupColumn("rate r", fixed, rest * 0.17f);
-        ImGui::TableSetupColumn("heads", fixed, rest * 0.18f);
-        ImGui::TableSetupColumn("offset", fixed, rest * 0.31f);
+        float all = 0;
+        visit_group_fields(any_, [&](const GroupField& field, const auto&) { all += room_for(field); });
+        visit_group_fields(any_, [&](const GroupField& field, const auto&) {
+            ImGui::TableSetupColumn(field.title, fixed, rest * room_for(field) / all);
+        });
         ImGui::TableSetupColumn("", fixed, menu);
-        static constexpr const char* help[] = {
-            "Head group. Click to select it in all views; drag to reorder.",
-            "Segment length w, tokens. Drag; with Shift by powers of two; click to type.",
-            "Dilation rate r: every r-th token of a segment is kept.",
-            "Query heads of the group. Brackets: not named, an even share.",
-            "Offset o: which of every r tokens is kept. auto, a number, per_head or per_head_block.",
-            ""};
         ImGui::TableNextRow();
-        for (int column = 0; column < 5; ++column) {
-            ImGui::TableSetColumnIndex(column);
-            const std::string title = ImGui::TableGetColumnName(column);
-            static constexpr const char* letters[] = {"#", "w", "r", "h", "o"};
-            const bool fits = ImGui::CalcTextSize(title.c_str()).x <= ImGui::GetContentRegionAvail().x;
-            text_item(ui_, "experiment/problem.head_groups/column " + title, fits ? title : letters[column],
-                      ui_.theme.text_dim);
-            tooltip(ui_.theme, help[column]);
-        }
+        title("#", "#", "Head group. Click to select it in all views; drag to reorder.");
+        visit_group_fields(any_, [&](const GroupField& field, const auto&) {
+            title(field.title, field.letter, field.help);
+        });
+    }
+
+    /// By what the cells have to hold: a length has more digits than a rate or a number of heads.
+    static float room_for(const GroupField& field) {
+        const std::string_view key = field.key;
+        return key == "segment_length" ? 34.0f : key == "offset" ? 31.0f : 18.0f;
+    }
+
+    void title(const char* whole, const char* letter, const char* help) {
+        ImGui::TableNextColumn();
+        const bool fits = ImGui::CalcTextSize(whole).x <= ImGui::GetContentRegionAvail().x;
+        text_item(ui_, std::string("experiment/problem.head_groups/column ") + whole, fits ? whole : letter,
+                  ui_.theme.text_dim);
+        tooltip(ui_.theme, help);
     }
 
     std::string path(int group, const char* leaf) const {
@@ -85,12 +96,9 @@ class GroupTable {
         ImGui::PushID(g);
         ImGui::TableNextColumn();
         number_cell(g);
-        cell(g, "segment_length",
-             [&](const std::string& name) { drag_whole(ui_, name, group.segment_length, -FLT_MIN); });
-        cell(g, "dilation_rate",
-             [&](const std::string& name) { drag_whole(ui_, name, group.dilation_rate, -FLT_MIN); });
-        cell(g, "heads", [&](const std::string& name) { heads_cell(name, g, group); });
-        cell(g, "offset", [&](const std::string& name) { offset_cell(name, group); });
+        visit_group_fields(group, [&](const GroupField& field, auto& value) {
+            cell(g, field.key, [&](const std::string& name) { edit_cell(name, g, value); });
+        });
         ImGui::TableNextColumn();
         menu_cell(g);
         ImGui::PopID();
@@ -117,9 +125,11 @@ class GroupTable {
         }
     }
 
-    void heads_cell(const std::string& name, int g, HeadGroup& group) {
+    void edit_cell(const std::string& name, int, int64_t& value) { drag_whole(ui_, name, value, -FLT_MIN); }
+
+    void edit_cell(const std::string& name, int g, std::optional<int>& named) {
         const int heads = heads_of_group(spec_, g);
-        if (!group.heads) {
+        if (!named) {
             std::string label = "(";
             label.append(std::to_string(heads)).append(")");
             if (button(ui_, name, label.c_str(), "An even share. Click to name a number of heads.", "",
@@ -129,24 +139,24 @@ class GroupTable {
                 };
             return;
         }
-        int64_t whole = *group.heads;
+        int64_t whole = *named;
         if (drag_whole(ui_, name, whole, -FLT_MIN))
-            group.heads = static_cast<int>(std::clamp<int64_t>(whole, INT32_MIN, INT32_MAX));
+            named = static_cast<int>(std::clamp<int64_t>(whole, INT32_MIN, INT32_MAX));
     }
 
-    void offset_cell(const std::string& name, HeadGroup& group) {
-        const bool fixed = group.offset.rule == Offset::Rule::fixed;
+    void edit_cell(const std::string& name, int, Offset& offset) {
+        const bool fixed = offset.rule == Offset::Rule::fixed;
         const float arrow = ImGui::GetFrameHeight();
         if (fixed)
-            drag_whole(ui_, name, group.offset.value,
+            drag_whole(ui_, name, offset.value,
                        std::max(1.0f, ImGui::GetContentRegionAvail().x - arrow - ui_.theme.px(2)));
         if (fixed) ImGui::SameLine(0, ui_.theme.px(2));
         std::vector<Option> options;
         for (const char* label : EnumNames<Offset::Rule>::names) options.push_back({label, ""});
-        int index = static_cast<int>(group.offset.rule);
+        int index = static_cast<int>(offset.rule);
         const std::string rule_name = fixed ? name + "/rule" : name;
         if (fixed ? arrow_combo(rule_name, options, index) : combo(ui_, rule_name, options, index, -FLT_MIN))
-            group.offset = {static_cast<Offset::Rule>(index), fixed ? 0 : group.offset.value};
+            offset = {static_cast<Offset::Rule>(index), fixed ? 0 : offset.value};
     }
 
     bool arrow_combo(const std::string& name, std::span<const Option> options, int& index) {
@@ -201,6 +211,7 @@ class GroupTable {
             edit_ = share_heads_evenly;
     }
 
+    HeadGroup any_;  // to walk the fields
     ProblemSpec& spec_;
     const SettingsInputs& inputs_;
     WidgetContext ui_;
