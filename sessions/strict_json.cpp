@@ -1,5 +1,6 @@
 #include "sessions/strict_json.h"
 
+#include <cmath>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -70,6 +71,12 @@ Json parse_json(const std::string& text, const std::string& name, std::vector<st
         if (what.size() > kLongest) what = what.substr(0, kLongest) + "...";
         throw Error(ErrorKind::bad_input, name + ": not JSON: " + what);
     }
+}
+
+Json number_json(double value, Unit unit) {
+    if (!std::isfinite(value)) return {};
+    const bool whole = unit == Unit::bytes || unit == Unit::count;
+    return whole ? Json(static_cast<int64_t>(value)) : Json(value);
 }
 
 }  // namespace ringscope

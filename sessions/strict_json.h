@@ -1,4 +1,5 @@
-// JSON text that others wrote, read without trust. For the .cpp files of this folder only.
+// JSON text that others wrote, read without trust, and numbers for JSON that others read. For the .cpp files
+// of this folder only.
 #pragma once
 
 #include <string>
@@ -6,6 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "engine/base/number_text.h"
 #include "sessions/plain_text.h"
 
 namespace ringscope {
@@ -17,6 +19,9 @@ inline constexpr int kMaxJsonDepth = 32;
 /// Appends "duplicate key" problems to `problems`. Throws Error(bad_input), one line with line and column,
 /// when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
 Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems);
+
+/// With every digit. Null for what JSON has no number for; bytes and counts are whole.
+Json number_json(double value, Unit unit);
 
 /// The value as it stands in a message: on one line, cut when long.
 std::string shown(const Json& value);

@@ -17,8 +17,8 @@
 #include "sessions/compare/repeats.h"
 #include "sessions/plain_text.h"
 #include "sessions/report/run_json.h"
-#include "sessions/store/run_figures.h"
 #include "sessions/store/run_filter.h"
+#include "sessions/store/run_properties.h"
 #include "sessions/store/run_store.h"
 
 namespace ringscope {
@@ -56,33 +56,29 @@ std::string folded_list(const std::string& words) {
 
 std::string check_mark(const RunSummary& run) {
     if (!run.verified) return "not verified";
-    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
+    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.figures["max_abs_error"]);
 }
+
+/// Of the figures those that fit into a terminal's line.
+constexpr const char* kListedFigures[] = {"seconds", "gflops_per_second", "bytes_on_wire", "peak_bytes"};
 
 std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
     if (all == 0) return "no runs in " + store.path() + "\n";
     if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";
-    TextTable table({{"run"},
-                     {"name", Align::left},
-                     {"state", Align::left},
-                     {"started (UTC)", Align::left},
-                     {"time"},
-                     {"speed"},
-                     {"on the wire"},
-                     {"peak a rank"},
-                     {"reference", Align::left},
-                     {"settings", Align::left}});
+    std::vector<TextTable::Column> columns{
+        {"run"}, {"name", Align::left}, {"state", Align::left}, {"started (UTC)", Align::left}};
+    for (const char* key : kListedFigures) columns.push_back({figure(key).name});
+    columns.push_back({"reference", Align::left});
+    columns.push_back({"settings", Align::left});
+    TextTable table(std::move(columns));
     for (const RunSummary& run : runs) {
-        if (run.is_trace) {
-            table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
-                           utc_text(run.started_utc_ms), "-", "-", "-", "-", "-", run.settings});
-            continue;
-        }
-        table.add_row({std::to_string(run.id), marked_name(run), state_text(run),
-                       utc_text(run.started_utc_ms), seconds_text(run.seconds),
-                       rate_text(run.gflops_per_second * 1e9),
-                       bytes_text(static_cast<double>(run.bytes_on_wire)),
-                       bytes_text(static_cast<double>(run.peak_bytes)), check_mark(run), run.settings});
+        std::vector<std::string> cells{std::to_string(run.id), marked_name(run), state_text(run),
+                                       utc_text(run.started_utc_ms)};
+        for (const char* key : kListedFigures)
+            cells.push_back(figure_text(run.figures[key], figure(key).unit));
+        cells.push_back(run.is_trace ? "-" : check_mark(run));
+        cells.push_back(run.settings);
+        table.add_row(std::move(cells));
     }
     return table.text() + "\n" + std::to_string(runs.size()) + " of " + std::to_string(all) + " runs; " +
            store.path() + ": " + bytes_text(static_cast<double>(store.file_bytes())) + "\n";
@@ -252,7 +248,7 @@ void declare_runs(Arguments& program, std::stop_token stop) {
         "Sort by a figure, from the least; -FIGURE from the most; by number, newest first, when not given");
     list.flag("--archived", command->archived, "List archived runs too");
     list.flag("--json", command->json, "Print one JSON object");
-    list.footer("Figures for --filter and --sort:\n" + folded_list(run_figure_names()) +
+    list.footer("Figures for --filter and --sort:\n" + folded_list(run_property_names()) +
                 "and every field of the experiment as ring.overlap. A term is FIGURE=VALUE (or != < <= > "
                 ">=), FIGURE:TEXT\n"
                 "for a part of it, or plain text. Times take ns, us, ms or s, sizes kB, MB, GB, KiB, MiB or "

@@ -1,9 +1,11 @@
 #include "app/cli/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/text_table.h"
+#include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 #include "sessions/store/run_record.h"
 
@@ -16,25 +18,38 @@ std::string over_prediction(int64_t measured, int64_t predicted) {
     return change_text(static_cast<double>(measured) / static_cast<double>(predicted) - 1);
 }
 
+/// Of the ranks' figures those that fit into a terminal's line.
+constexpr const char* kRankColumns[] = {"compute_seconds",     "wait_seconds",   "transfer_seconds",
+                                        "sent_bytes",          "received_bytes", "peak_bytes",
+                                        "predicted_peak_bytes"};
+
 std::string rank_table(const Metrics& metrics) {
-    TextTable table({{"rank"},
-                     {"compute"},
-                     {"wait"},
-                     {"transfer"},
-                     {"sent"},
-                     {"received"},
-                     {"peak"},
-                     {"predicted"},
-                     {"off by"}});
-    for (const RankMetrics& rank : metrics.ranks)
-        table.add_row({std::to_string(rank.rank), seconds_text(rank.compute_seconds),
-                       seconds_text(rank.wait_seconds()), seconds_text(rank.transfer_seconds),
-                       bytes_text(static_cast<double>(rank.sent_bytes)),
-                       bytes_text(static_cast<double>(rank.received_bytes)),
-                       bytes_text(static_cast<double>(rank.peak_bytes)),
-                       bytes_text(static_cast<double>(rank.predicted_peak_bytes)),
-                       over_prediction(rank.peak_bytes, rank.predicted_peak_bytes)});
+    std::vector<TextTable::Column> columns{{"rank"}};
+    for (const char* key : kRankColumns) columns.push_back({rank_figure(key).name});
+    columns.push_back({"off by"});
+    TextTable table(std::move(columns));
+    for (const RankMetrics& rank : metrics.ranks) {
+        std::vector<std::string> cells{std::to_string(rank.rank)};
+        for (const char* key : kRankColumns) {
+            const RankFigure& figure = rank_figure(key);
+            cells.push_back(figure_text(figure.of(rank), figure.unit));
+        }
+        cells.push_back(over_prediction(rank.peak_bytes, rank.predicted_peak_bytes));
+        table.add_row(std::move(cells));
+    }
     return table.text();
+}
+
+/// "time 636 ms   overlap 0.93   ..": the headline figures that the run has.
+std::string headline(const Run& run) {
+    std::string line;
+    for (const Figure& figure : figures()) {
+        const double value = figure.of(run);
+        if (!figure.headline || std::isnan(value)) continue;
+        line +=
+            (line.empty() ? "" : "   ") + std::string(figure.name) + " " + figure_text(value, figure.unit);
+    }
+    return line;
 }
 
 std::string option_table(const std::string& title, const std::vector<EngineOption>& options) {
@@ -58,7 +73,6 @@ nlohmann::ordered_json options_json(const std::vector<EngineOption>& options) {
 }  // namespace
 
 std::string run_report(const Run& run) {
-    const Metrics& m = run.metrics;
     std::string text = settings_line(run.experiment) + "\n";
     text += "on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
             std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n";
@@ -66,11 +80,8 @@ std::string run_report(const Run& run) {
         text += "compiled " + count_text(run.compiled_kernels) +
                 (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +
                 seconds_text(run.compile_seconds) + ", before the clock started\n";
-    text += "\n" + seconds_text(m.seconds) + "   " + flops_text(m.flops) + "   " +
-            rate_text(m.gflops_per_second * 1e9) + "   " + bytes_text(static_cast<double>(m.bytes_on_wire)) +
-            " on the wire   overlap " + ratio_text(m.overlap_efficiency) + "   imbalance " +
-            ratio_text(m.compute_imbalance) + "\n\n";
-    return text + rank_table(m);
+    text += "\n" + headline(run) + "\n\n";
+    return text + rank_table(run.metrics);
 }
 
 std::string verification_line(const Verification& v) {

@@ -1,11 +1,13 @@
 #include "app/cli/sweep_report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "app/cli/repeated_run.h"
 #include "app/cli/text_table.h"
+#include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 
 namespace ringscope {
@@ -14,17 +16,31 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Of the work that a row's runs share; the rate that its median time gives.
-double median_rate(const SweepRow& row) {
-    const Spread spread = spread_of(row);
-    const RunSummary& run = row.runs.front();
-    return spread.median > 0 ? run.gflops_per_second * run.seconds / spread.median : 0;
+/// Of the row's runs the rate that their median time gives; of another figure the worst of the runs.
+double row_value(const SweepRow& row, const Figure& figure) {
+    double value = row.runs.front().figures[figure];
+    if (figure.unit == Unit::gflops_per_second) {
+        const double median = spread_of(row).median;
+        return median > 0 ? value * row.runs.front().figures["seconds"] / median : 0;
+    }
+    for (const RunSummary& run : row.runs)
+        value = figure.better == Better::more ? std::fmin(value, run.figures[figure])
+                                              : std::fmax(value, run.figures[figure]);
+    return value;
 }
 
-int64_t most_peak_bytes(const SweepRow& row) {
-    int64_t most = 0;
-    for (const RunSummary& run : row.runs) most = std::max(most, run.peak_bytes);
-    return most;
+/// The headline figures; time and error have columns of their own.
+std::vector<const Figure*> row_figures() {
+    std::vector<const Figure*> shown;
+    for (const Figure& figure : figures())
+        if (figure.headline && figure.unit != Unit::seconds && figure.unit != Unit::error)
+            shown.push_back(&figure);
+    return shown;
+}
+
+Json figure_json(double value, Unit unit) {
+    if (!std::isfinite(value)) return {};
+    return unit == Unit::bytes ? Json(static_cast<int64_t>(value)) : Json(value);
 }
 
 bool is_wrong(const SweepRow& row) {
@@ -54,14 +70,14 @@ std::vector<std::string> row_cells(const SweepRow& row, const std::vector<size_t
     std::vector<std::string> cells{best ? "*" : ""};
     for (const size_t axis : axes) cells.push_back(row.point.values[axis]);
     if (row.runs.empty()) {
-        cells.insert(cells.end(), {"0", "-", "-", "-", "-", "-"});
+        cells.insert(cells.end(), {"0", "-", "-"});
+        cells.resize(cells.size() + row_figures().size(), "-");
     } else {
         const Spread spread = spread_of(row);
-        const RunSummary& run = row.runs.front();
         cells.insert(cells.end(),
-                     {std::to_string(spread.repeats), seconds_text(spread.median), spread_cell(spread),
-                      rate_text(median_rate(row) * 1e9), bytes_text(static_cast<double>(run.bytes_on_wire)),
-                      bytes_text(static_cast<double>(most_peak_bytes(row)))});
+                     {std::to_string(spread.repeats), seconds_text(spread.median), spread_cell(spread)});
+        for (const Figure* figure : row_figures())
+            cells.push_back(figure_text(row_value(row, *figure), figure->unit));
     }
     cells.push_back(!row.error.empty() ? row.error : row.runs.empty() ? "not run" : answer_cell(row));
     return cells;
@@ -77,13 +93,12 @@ Json row_json(const SweepReport& report, const SweepRow& row) {
     std::vector<double> seconds;
     std::vector<int64_t> ids;
     for (const RunSummary& run : row.runs) {
-        seconds.push_back(run.seconds);
+        seconds.push_back(run.figures["seconds"]);
         if (run.id > 0) ids.push_back(run.id);
     }
     json["repeats"] = repeats_json(seconds, ids);
-    json["gflops_per_second"] = median_rate(row);
-    json["bytes_on_wire"] = row.runs.front().bytes_on_wire;
-    json["peak_bytes"] = most_peak_bytes(row);
+    for (const Figure* figure : row_figures())
+        json[figure->list_key()] = figure_json(row_value(row, *figure), figure->unit);
     json["verified"] = is_verified(row);
     json["wrong"] = is_wrong(row);
     return json;
@@ -121,13 +136,9 @@ std::string sweep_text(const SweepReport& report) {
     const std::vector<size_t> axes = varied(report.axes);
     std::vector<TextTable::Column> columns{{"", Align::left}};
     for (const size_t axis : axes) columns.push_back({report.axes[axis].path, Align::left});
-    columns.insert(columns.end(), {{"runs"},
-                                   {"median"},
-                                   {"spread"},
-                                   {"speed"},
-                                   {"on the wire"},
-                                   {"peak a rank"},
-                                   {"reference", Align::left}});
+    columns.insert(columns.end(), {{"runs"}, {"median"}, {"spread"}});
+    for (const Figure* figure : row_figures()) columns.push_back({figure->name});
+    columns.push_back({"reference", Align::left});
     TextTable table(std::move(columns));
     const SweepBest best = best_of(report.rows);
     for (size_t i = 0; i < report.rows.size(); ++i)

@@ -9,12 +9,12 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <mutex>
 #include <string>
 
+#include "engine/base/number_text.h"
 #include "engine/cpu/cpu_transports.h"
 #include "engine/host/nvtx.h"
 
@@ -24,12 +24,6 @@ namespace {
 
 /// Copied between two looks at the stop flag: a few milliseconds.
 constexpr int64_t kCopyBlock = int64_t{16} << 20;
-
-std::string seconds_text(double seconds) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.3g s", seconds);
-    return text;
-}
 
 class SharedTransport final : public RankTransport {
   public:

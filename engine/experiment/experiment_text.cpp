@@ -1,7 +1,11 @@
 #include "engine/experiment/experiment_text.h"
 
+#include <algorithm>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"
 
 namespace ringscope {
@@ -13,16 +17,25 @@ std::string ranks_text(const RingSpec& ring) {
     return std::to_string(ring.ranks) + (ring.ranks == 1 ? " rank" : " ranks");
 }
 
-/// "2048/4096/8192", or one number when all groups have the same.
-template <typename Value>
-std::string joined_groups(const std::vector<HeadGroup>& groups, Value value) {
-    std::string text;
-    bool same = true;
-    for (size_t g = 0; g < groups.size(); ++g) {
-        text += (g ? "/" : "") + std::to_string(value(groups[g]));
-        same = same && value(groups[g]) == value(groups[0]);
+/// ", w 2048/4096/8192, r 1/2/4": of each number of the head groups; one where all groups have the same.
+std::string groups_text(const std::vector<HeadGroup>& groups) {
+    std::vector<std::pair<const char*, std::vector<int64_t>>> numbers;
+    for (const HeadGroup& group : groups) {
+        size_t at = 0;
+        visit_group_fields(group, [&](const GroupField& field, const auto& value) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(value)>, int64_t>) {
+                if (at == numbers.size()) numbers.push_back({field.letter, {}});
+                numbers[at++].second.push_back(value);
+            }
+        });
     }
-    return same && !groups.empty() ? std::to_string(value(groups[0])) : text;
+    std::string text;
+    for (const auto& [letter, values] : numbers) {
+        const bool same = std::count(values.begin(), values.end(), values[0]) == std::ssize(values);
+        text += std::string(", ") + letter + " " + std::to_string(values[0]);
+        for (size_t g = 1; !same && g < values.size(); ++g) text += "/" + std::to_string(values[g]);
+    }
+    return text;
 }
 
 }  // namespace
@@ -33,8 +46,7 @@ std::string settings_line(const Experiment& experiment) {
     std::string line = "n " + std::to_string(p.seq_len) + ", " + std::to_string(p.heads) + " heads";
     if (p.kv_heads && *p.kv_heads != p.heads) line += ", " + std::to_string(*p.kv_heads) + " KV heads";
     if (p.batch != 1) line += ", batch " + std::to_string(p.batch);
-    line += ", w " + joined_groups(p.head_groups, [](const HeadGroup& g) { return g.segment_length; });
-    line += ", r " + joined_groups(p.head_groups, [](const HeadGroup& g) { return g.dilation_rate; });
+    line += groups_text(p.head_groups);
     if (p.causal) line += ", causal";
     if (p.queries == Queries::all) line += ", all queries";
     if (p.mixing == Mixing::longnet) line += ", longnet mixing";

@@ -11,7 +11,6 @@ namespace ringscope {
 
 namespace {
 
-using Better = MetricRow::Better;
 using Runs = std::span<const ComparedRun>;
 
 std::string field_value(const Experiment& experiment, const std::string& path) {
@@ -35,65 +34,39 @@ std::vector<SettingDifference> differing_settings(Runs runs) {
     return differences;
 }
 
-double largest(const Metrics& metrics, double (*value)(const RankMetrics&)) {
-    double most = 0;
-    for (const RankMetrics& rank : metrics.ranks) most = std::max(most, value(rank));
-    return most;
-}
-
 std::optional<double> ratio(const std::optional<double>& value, const std::optional<double>& to) {
     if (!value || !to || *to == 0) return {};
     return *value / *to;
 }
 
-/// The figures of a finished run, in the order they are shown.
+/// Every figure of the finished runs, in the list's order.
 std::vector<MetricRow> metric_rows(Runs runs) {
     std::vector<MetricRow> rows;
-    const auto add = [&](const char* key, const char* label, Unit unit, Better better, auto value) {
-        MetricRow row{key, label, unit, better, {}, {}, -1, {}};
+    for (const Figure& figure : figures()) {
+        MetricRow row{figure.key, figure.label, figure.formula, figure.unit, figure.better, {}, {}, -1, {}};
         for (const ComparedRun& compared : runs) {
-            if (compared.run->state == RunState::done)
-                row.values.emplace_back(value(compared.run->metrics));
-            else
-                row.values.emplace_back();
+            const bool done = compared.run->state == RunState::done;
+            const double value = done ? figure.of(*compared.run) : NAN;
+            row.values.push_back(std::isnan(value) ? std::nullopt : std::optional(value));
             row.bands.emplace_back();
             row.ratios.push_back(ratio(row.values.back(), row.values.front()));
         }
         rows.push_back(std::move(row));
-    };
-    add("seconds", "time", Unit::seconds, Better::less, [](const Metrics& m) { return m.seconds; });
-    add("flops", "work", Unit::flops, Better::neither, [](const Metrics& m) { return m.flops; });
-    add("gflops_per_second", "speed", Unit::gflops_per_second, Better::more,
-        [](const Metrics& m) { return m.gflops_per_second; });
-    add("bytes_on_wire", "bytes on the wire", Unit::bytes, Better::less,
-        [](const Metrics& m) { return static_cast<double>(m.bytes_on_wire); });
-    add("peak_bytes_max", "largest peak of a rank", Unit::bytes, Better::less, [](const Metrics& m) {
-        return largest(m, [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); });
-    });
-    add("predicted_peak_bytes_max", "largest predicted peak", Unit::bytes, Better::less,
-        [](const Metrics& m) {
-            return largest(m,
-                           [](const RankMetrics& r) { return static_cast<double>(r.predicted_peak_bytes); });
-        });
-    add("overlap_efficiency", "overlap efficiency", Unit::ratio, Better::more,
-        [](const Metrics& m) { return m.overlap_efficiency; });
-    add("compute_imbalance", "compute imbalance", Unit::ratio, Better::less,
-        [](const Metrics& m) { return m.compute_imbalance; });
-    add("compute_seconds_max", "slowest rank's compute", Unit::seconds, Better::less,
-        [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.compute_seconds; }); });
-    add("wait_seconds_max", "longest wait of a rank", Unit::seconds, Better::less,
-        [](const Metrics& m) { return largest(m, [](const RankMetrics& r) { return r.wait_seconds(); }); });
-    add("exposed_transfer_seconds_max", "longest exposed transfer of a rank", Unit::seconds, Better::less,
-        [](const Metrics& m) {
-            return largest(m, [](const RankMetrics& r) { return r.exposed_transfer_seconds; });
-        });
+    }
     return rows;
 }
 
 /// The time that claims about speed rest on; no row when no run has repeats.
 void add_median_row(Comparison& c) {
-    MetricRow row{
-        "seconds_median", "median time of the repeats", Unit::seconds, Better::less, {}, {}, -1, {}};
+    MetricRow row{"seconds_median",
+                  "median time of the repeats",
+                  "The middle of the times of the run's repeats, or the mean of the two in the middle.",
+                  Unit::seconds,
+                  Better::less,
+                  {},
+                  {},
+                  -1,
+                  {}};
     bool known = false;
     for (const Spread& spread : c.spreads) {
         const bool repeated = noise_band(spread).has_value();

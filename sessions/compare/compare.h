@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 #include "engine/run/run.h"
 #include "sessions/compare/output_difference.h"
@@ -29,12 +30,13 @@ struct SettingDifference {
     std::vector<std::string> values;  // one a run
 };
 
-/// One figure of every run. No value where the run did not finish.
+/// One figure of every run. No value where the run did not finish, or has none.
 struct MetricRow {
-    std::string key;    // "seconds", as in the JSON of a run
-    std::string label;  // "time"
+    std::string key;      // of the figure: "seconds"
+    std::string label;    // "time"
+    std::string formula;  // what it is, for hints
     Unit unit = Unit::ratio;
-    enum class Better { less, more, neither } better = Better::neither;
+    Better better = Better::neither;
     std::vector<std::optional<double>> values;
     /// How far repeats lie from the value: half of their range. None where it is not known.
     std::vector<std::optional<double>> bands{};

@@ -8,30 +8,15 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kKeys[] = {"seconds",
-                                 "flops",
-                                 "gflops_per_second",
-                                 "bytes_on_wire",
-                                 "peak_bytes_max",
-                                 "predicted_peak_bytes_max",
-                                 "overlap_efficiency",
-                                 "compute_imbalance",
-                                 "compute_seconds_max",
-                                 "wait_seconds_max",
-                                 "exposed_transfer_seconds_max"};
-
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
     throw Error(ErrorKind::bad_input,
                 "bound '" + text + "': " + why + "; write KEY>+5%, KEY<-10%, KEY>0.25 or KEY<100");
 }
 
-std::string read_key(const std::string& text, std::string key) {
-    if (key == "peak_bytes") key = "peak_bytes_max";
+std::string read_key(const std::string& text, const std::string& key) {
+    if (const Figure* figure = find_figure(key)) return figure->key;
     std::string known;
-    for (const char* name : kKeys) {
-        if (key == name) return key;
-        known += std::string(known.empty() ? "" : ", ") + name;
-    }
+    for (const Figure& figure : figures()) known += (known.empty() ? "" : ", ") + std::string(figure.key);
     refuse(text, "there is no figure '" + key + "', only " + known);
 }
 

@@ -18,7 +18,7 @@ std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_
         compared.run = store.load(id, RunStore::Output::keep);
         for (const RunSummary& other : all)
             if (are_repeats(summary, other) && !known_wrong(other))
-                compared.repeat_seconds.push_back(other.seconds);
+                compared.repeat_seconds.push_back(other.figures["seconds"]);
         runs.push_back(std::move(compared));
     }
     return runs;

@@ -30,15 +30,12 @@ Json output_json(const std::optional<OutputDifference>& difference) {
             {"max_abs_of_head", d.max_abs_of_head}};
 }
 
-Json rank_figures(const std::optional<RankMetrics>& rank) {
+Json rank_json(const std::optional<RankMetrics>& rank) {
     if (!rank) return {};
-    return {{"peak_bytes", rank->peak_bytes},
-            {"sent_bytes", rank->sent_bytes},
-            {"received_bytes", rank->received_bytes},
-            {"compute_seconds", rank->compute_seconds},
-            {"transfer_seconds", rank->transfer_seconds},
-            {"exposed_transfer_seconds", rank->exposed_transfer_seconds},
-            {"wait_seconds", rank->wait_seconds()}};
+    Json json = Json::object();
+    for (const RankFigure& figure : rank_figures())
+        json[figure.key] = number_json(figure.of(*rank), figure.unit);
+    return json;
 }
 
 using Table = std::vector<std::vector<std::string>>;
@@ -98,17 +95,26 @@ Table metrics_table(const Comparison& c) {
     return table;
 }
 
-/// Peak, compute and wait of each rank, run by run.
+/// "compute / wait / ..", or such a list of a rank's values.
+template <typename Text>
+std::string headline_list(Text text) {
+    std::string list;
+    for (const RankFigure& figure : rank_figures())
+        if (figure.headline) list += (list.empty() ? "" : " / ") + text(figure);
+    return list;
+}
+
+/// The headline figures of each rank, run by run.
 Table ranks_table(const Comparison& c) {
     Table table{{"rank"}};
-    for (const std::string& name : c.names) table[0].push_back(name + ": peak / compute / wait");
+    const std::string names = headline_list([](const RankFigure& f) { return std::string(f.name); });
+    for (const std::string& name : c.names) table[0].push_back(name + ": " + names);
     for (const RankRow& row : c.ranks) {
         table.push_back({std::to_string(row.rank)});
         for (const auto& rank : row.runs)
-            table.back().push_back(rank ? bytes_text(static_cast<double>(rank->peak_bytes)) + " / " +
-                                              seconds_text(rank->compute_seconds) + " / " +
-                                              seconds_text(rank->wait_seconds())
-                                        : "-");
+            table.back().push_back(
+                rank ? headline_list([&](const RankFigure& f) { return figure_text(f.of(*rank), f.unit); })
+                     : "-");
     }
     return table;
 }
@@ -140,7 +146,7 @@ std::string comparison_to_json(const Comparison& c) {
     json["ranks"] = Json::array();
     for (const RankRow& row : c.ranks) {
         Json runs = Json::array();
-        for (const auto& rank : row.runs) runs.push_back(rank_figures(rank));
+        for (const auto& rank : row.runs) runs.push_back(rank_json(rank));
         json["ranks"].push_back({{"rank", row.rank}, {"runs", std::move(runs)}});
     }
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

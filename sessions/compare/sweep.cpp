@@ -128,7 +128,7 @@ HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_f
 
 Spread spread_of(const SweepRow& row) {
     std::vector<double> seconds;
-    for (const RunSummary& run : row.runs) seconds.push_back(run.seconds);
+    for (const RunSummary& run : row.runs) seconds.push_back(run.figures["seconds"]);
     return spread_of(std::move(seconds));
 }
 

@@ -126,11 +126,11 @@ std::string draw_differences(const StepDifferences& differences, const Alignment
     return text;
 }
 
-double largest_of(const Comparison& c, double (*value)(const RankMetrics&)) {
+double largest_of(const Comparison& c, const RankFigure& figure) {
     double most = 0;
     for (const RankRow& row : c.ranks)
         for (const auto& rank : row.runs)
-            if (rank) most = std::max(most, value(*rank));
+            if (rank) most = std::max(most, figure.of(*rank));
     return most;
 }
 
@@ -209,19 +209,19 @@ std::string memory_svg(Runs runs) {
                        "Memory of the fullest rank over time", content);
 }
 
-std::string rank_bars_svg(const Comparison& c, Unit unit, double (*value)(const RankMetrics&)) {
-    const double most = largest_of(c, value);
+std::string rank_bars_svg(const Comparison& c, const RankFigure& figure) {
+    const double most = largest_of(c, figure);
     std::string content;
     double y = 0;
     for (const RankRow& row : c.ranks) {
         content += svg_label(0, y + kBar - 2, "rank " + std::to_string(row.rank), "dimtext");
         for (size_t run = 0; run < row.runs.size(); ++run, y += kBar) {
             if (!row.runs[run]) continue;
-            const double amount = value(*row.runs[run]);
+            const double amount = figure.of(*row.runs[run]);
             const double width = most > 0 ? amount / most * (kPlot - 100) : 0;
             content += svg_rect(kLabels, y + 1, std::max(width, 1.0), kBar - 2, svg_category("c", run),
                                 c.names[run]);
-            content += svg_label(kLabels + width + 5, y + kBar - 2, figure_text(amount, unit));
+            content += svg_label(kLabels + width + 5, y + kBar - 2, figure_text(amount, figure.unit));
         }
         y += 5;
     }

@@ -14,6 +14,6 @@ std::string timelines_svg(std::span<const ComparedRun> runs);
 /// Bytes of the fullest rank over each run's own time, one line per run. "" when no run has samples.
 std::string memory_svg(std::span<const ComparedRun> runs);
 /// One bar per rank and run.
-std::string rank_bars_svg(const Comparison& comparison, Unit unit, double (*value)(const RankMetrics&));
+std::string rank_bars_svg(const Comparison& comparison, const RankFigure& figure);
 
 }  // namespace ringscope

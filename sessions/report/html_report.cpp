@@ -106,7 +106,8 @@ std::string metrics_section(const Comparison& c) {
     std::string text =
         "<section id=\"figures\"><h2>Figures</h2>\n<div class=\"wide\"><table>" + head_row("figure", c);
     for (const MetricRow& row : c.metrics) {
-        text += "<tr data-key=\"" + html_escaped(row.key) + "\"><td>" + html_escaped(row.label) + "</td>";
+        text += "<tr data-key=\"" + html_escaped(row.key) + "\"><td title=\"" + html_escaped(row.formula) +
+                "\">" + html_escaped(row.label) + "</td>";
         for (size_t run = 0; run < row.values.size(); ++run) text += metric_cell(row, run);
         text += "</tr>\n";
     }
@@ -116,30 +117,20 @@ std::string metrics_section(const Comparison& c) {
            "with a wrong answer.</p></section>\n";
 }
 
-struct RankFigure {
-    const char* name;
-    Unit unit;
-    double (*value)(const RankMetrics&);
-};
-constexpr RankFigure kRankFigures[] = {
-    {"compute", Unit::seconds, [](const RankMetrics& r) { return r.compute_seconds; }},
-    {"waiting", Unit::seconds, [](const RankMetrics& r) { return r.wait_seconds(); }},
-    {"peak memory", Unit::bytes, [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
-    {"sent", Unit::bytes, [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
-};
-
 std::string ranks_section(const Comparison& c) {
     if (c.ranks.empty()) return "";
     std::string text = "<section id=\"ranks\"><h2>Rank by rank</h2>\n";
-    for (const RankFigure& figure : kRankFigures)
-        text += std::string("<h3>") + figure.name + "</h3>\n" + rank_bars_svg(c, figure.unit, figure.value);
+    for (const RankFigure& figure : rank_figures())
+        if (figure.headline)
+            text += std::string("<h3>") + figure.label + "</h3>\n<p class=\"dim\">" +
+                    html_escaped(figure.formula) + "</p>\n" + rank_bars_svg(c, figure);
     text += "<details><summary>As a table</summary><div class=\"wide\"><table>" + head_row("rank", c);
-    for (const RankFigure& figure : kRankFigures)
+    for (const RankFigure& figure : rank_figures())
         for (const RankRow& row : c.ranks) {
             text += "<tr><td>" + std::to_string(row.rank) + ", " + figure.name + "</td>";
             for (const auto& rank : row.runs)
-                text += "<td>" + (rank ? html_data(figure.value(*rank), figure.unit) : std::string("-")) +
-                        "</td>";
+                text +=
+                    "<td>" + (rank ? html_data(figure.of(*rank), figure.unit) : std::string("-")) + "</td>";
             text += "</tr>\n";
         }
     return text + "</table></div></details></section>\n";

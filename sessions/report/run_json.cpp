@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/analysis/figures.h"
 #include "sessions/experiment_file.h"
 #include "sessions/strict_json.h"
 
@@ -35,23 +36,11 @@ Json machine_json(const Machine& machine) {
 }
 
 Json rank_json(const RankMetrics& rank) {
-    return {{"rank", rank.rank},
-            {"peak_bytes", rank.peak_bytes},
-            {"predicted_peak_bytes", rank.predicted_peak_bytes},
-            {"peak_by_purpose", by_purpose(rank.peak_by_purpose)},
-            {"sent_bytes", rank.sent_bytes},
-            {"received_bytes", rank.received_bytes},
-            {"compute_seconds", number(rank.compute_seconds)},
-            {"core_seconds", number(rank.core_seconds)},
-            {"pack_seconds", number(rank.pack_seconds)},
-            {"merge_seconds", number(rank.merge_seconds)},
-            {"exposed_transfer_seconds", number(rank.exposed_transfer_seconds)},
-            {"wait_seconds", number(rank.wait_seconds())},
-            {"wait_peer_seconds", number(rank.wait_peer_seconds)},
-            {"wait_link_seconds", number(rank.wait_link_seconds)},
-            {"wait_core_seconds", number(rank.wait_core_seconds)},
-            {"idle_seconds", number(rank.idle_seconds)},
-            {"transfer_seconds", number(rank.transfer_seconds)}};
+    Json json{{"rank", rank.rank}};
+    for (const RankFigure& figure : rank_figures())
+        json[figure.key] = number_json(figure.of(rank), figure.unit);
+    json["peak_by_purpose"] = by_purpose(rank.peak_by_purpose);
+    return json;
 }
 
 Json verification_json(const Verification& v) {
@@ -67,15 +56,9 @@ Json verification_json(const Verification& v) {
 }
 
 Json figures_json(const Run& run) {
-    const Metrics& m = run.metrics;
     Json json{{"state", name_of(run.state)}, {"error", run.error.empty() ? Json() : Json(run.error)}};
-    json.update({{"seconds", number(m.seconds)},
-                 {"flops", number(m.flops)},
-                 {"gflops_per_second", number(m.gflops_per_second)},
-                 {"bytes_on_wire", m.bytes_on_wire},
-                 {"overlap_efficiency", number(m.overlap_efficiency)},
-                 {"compute_imbalance", number(m.compute_imbalance)},
-                 {"device", run.device},
+    for (const Figure& figure : figures()) json[figure.key] = number_json(figure.of(run), figure.unit);
+    json.update({{"device", run.device},
                  {"kernel", run.kernel},
                  {"transport", run.transport},
                  {"threads", run.threads},
@@ -89,29 +72,10 @@ Json figures_json(const Run& run) {
     return json;
 }
 
-/// What a kept trace has not; null there.
+/// What a kept trace has not, beside the figures; null there.
 constexpr const char* kOnlyOfRuns[] = {
-    "experiment_hash",
-    "input",
-    "host",
-    "device",
-    "kernel",
-    "dtype",
-    "seq_len",
-    "ranks",
-    "strategy",
-    "layout",
-    "verify_passed",
-    "max_abs_error",
-    "seconds",
-    "gflops_per_second",
-    "bytes_on_wire",
-    "peak_bytes",
-    "output_bytes",
-    "same_experiment",
-    "overlap_efficiency",
-    "compute_imbalance",
-};
+    "experiment_hash", "input",    "host",   "device",       "kernel",          "dtype",        "seq_len",
+    "ranks",           "strategy", "layout", "output_bytes", "same_experiment", "verify_passed"};
 
 Json summary_json(const RunSummary& s) {
     Json json{{"id", s.id},
@@ -140,16 +104,11 @@ Json summary_json(const RunSummary& s) {
               {"layout", s.layout},
               {"verified", s.verified},
               {"verify_passed", s.verified ? Json(s.verify_passed) : Json()},
-              {"max_abs_error", s.verified ? number(s.max_abs_error) : Json()},
-              {"seconds", number(s.seconds)},
-              {"gflops_per_second", number(s.gflops_per_second)},
-              {"overlap_efficiency", number(s.overlap_efficiency)},
-              {"compute_imbalance", number(s.compute_imbalance)},
-              {"bytes_on_wire", s.bytes_on_wire},
-              {"peak_bytes", s.peak_bytes},
               {"spans", s.spans},
               {"output_bytes", s.output_bytes},
               {"same_experiment", s.same_experiment}};
+    for (const Figure& figure : figures())
+        json[figure.list_key()] = number_json(s.figures[figure], figure.unit);
     if (s.is_trace)
         for (const char* key : kOnlyOfRuns) json[key] = nullptr;
     return json;

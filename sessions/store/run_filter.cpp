@@ -7,13 +7,13 @@
 #include <span>
 
 #include "engine/base/error.h"
-#include "sessions/store/run_figures.h"
+#include "sessions/store/run_properties.h"
 
 namespace ringscope {
 
 namespace {
 
-using Kind = RunFigure::Kind;
+using Kind = RunProperty::Kind;
 
 enum class Op { contains, equal, unequal, less, less_equal, greater, greater_equal };
 
@@ -36,9 +36,9 @@ constexpr UnitName kTimes[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"
 constexpr UnitName kSizes[] = {{"", 1},     {"B", 1},         {"kB", 1e3},      {"MB", 1e6},
                                {"GB", 1e9}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
 
-std::span<const UnitName> units_of(RunFigure::Unit unit) {
-    if (unit == RunFigure::Unit::seconds) return kTimes;
-    if (unit == RunFigure::Unit::bytes) return kSizes;
+std::span<const UnitName> units_of(Unit unit) {
+    if (unit == Unit::seconds) return kTimes;
+    if (unit == Unit::bytes) return kSizes;
     return kNoUnits;
 }
 
@@ -61,7 +61,7 @@ struct Value {
     std::string word;
 };
 
-Value number_value(const std::string& term, const std::string& text, RunFigure::Unit unit) {
+Value number_value(const std::string& term, const std::string& text, Unit unit) {
     double number = 0;
     const char* last = text.data() + text.size();
     const auto [end, error] = std::from_chars(text.data(), last, number);
@@ -92,7 +92,7 @@ Value day_value(const std::string& term, const std::string& text) {
     return {static_cast<double>(begin.count()), static_cast<double>((begin + days{1}).count()), ""};
 }
 
-Value word_value(const std::string& term, const std::string& text, const RunFigure& figure, Op op) {
+Value word_value(const std::string& term, const std::string& text, const RunProperty& figure, Op op) {
     Value value{0, 0, lower(text)};
     const auto& allowed = figure.allowed;
     if (op == Op::contains || allowed.empty() ||
@@ -126,7 +126,7 @@ bool number_matches(double number, Op op, const Value& value) {
 }  // namespace
 
 struct RunFilter::Term {
-    const RunFigure* figure = nullptr;  // null: free text, in `value.word`
+    const RunProperty* figure = nullptr;  // null: free text, in `value.word`
     Op op = Op::contains;
     Value value;
 
@@ -217,7 +217,7 @@ RunFilter::Term RunFilter::Term::read(const std::string& text, size_t unquoted) 
                "for stand in quotation marks");
     term.op = known->op;
     try {
-        term.figure = &run_figure(text.substr(0, sign));
+        term.figure = &run_property(text.substr(0, sign));
     } catch (const Error& error) {
         refuse(text, error.what());
     }
@@ -250,7 +250,7 @@ bool RunFilter::matches(const RunSummary& run) const {
 
 bool RunFilter::names(const std::string& figure) const {
     return std::any_of(terms_.begin(), terms_.end(),
-                       [&](const Term& term) { return term.figure && term.figure == &run_figure(figure); });
+                       [&](const Term& term) { return term.figure && term.figure == &run_property(figure); });
 }
 
 }  // namespace ringscope

@@ -3,7 +3,7 @@
 //     p=8 w>4096 overlap=false dtype=bf16 seconds<500ms tag:long free words
 //
 // Terms stand apart by blanks, and a run must match each. A term is
-//   FIGURE OP VALUE   OP one of = != < <= > >=; the figures are those of run_figures.h. Of a figure with
+//   FIGURE OP VALUE   OP one of = != < <= > >=; the figures are those of run_properties.h. Of a figure with
 //                     several values (w of the head groups) one must match, and with != none may be equal.
 //                     Times take ns, us, ms, s; sizes B, kB, MB, GB, KiB, MiB, GiB; `started` a date.
 //   FIGURE:TEXT       TEXT is part of the figure, in either case; of tags it is the whole.

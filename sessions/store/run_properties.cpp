@@ -1,7 +1,8 @@
-#include "sessions/store/run_figures.h"
+#include "sessions/store/run_properties.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -9,13 +10,13 @@
 #include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"
 #include "sessions/nearest.h"
+#include "sessions/store/field_lines.h"
 
 namespace ringscope {
 
 namespace {
 
-using Kind = RunFigure::Kind;
-using Unit = RunFigure::Unit;
+using Kind = RunProperty::Kind;
 using Numbers = std::vector<double>;
 using Words = std::vector<std::string_view>;
 
@@ -27,7 +28,7 @@ void append_number(std::string_view text, Numbers& out) {
 }
 
 template <auto member>
-RunFigure number(const char* name, std::vector<std::string> aliases, Unit unit = Unit::none) {
+RunProperty number(const char* name, std::vector<std::string> aliases, Unit unit = Unit::count) {
     return {name,
             std::move(aliases),
             Kind::number,
@@ -38,15 +39,15 @@ RunFigure number(const char* name, std::vector<std::string> aliases, Unit unit =
 }
 
 template <auto member>
-RunFigure yes_no(const char* name) {
-    return {name, {}, Kind::yes_no, Unit::none, {"true", "false"}, [](const RunSummary& run, Numbers& out) {
+RunProperty yes_no(const char* name) {
+    return {name, {}, Kind::yes_no, Unit::count, {"true", "false"}, [](const RunSummary& run, Numbers& out) {
                 out.push_back(run.*member ? 1 : 0);
             }};
 }
 
 template <auto member>
-RunFigure word(const char* name, std::vector<std::string> allowed = {}) {
-    return {name, {}, Kind::word, Unit::none, std::move(allowed), {}, [](const RunSummary& run, Words& out) {
+RunProperty word(const char* name, std::vector<std::string> allowed = {}) {
+    return {name, {}, Kind::word, Unit::count, std::move(allowed), {}, [](const RunSummary& run, Words& out) {
                 out.push_back(run.*member);
             }};
 }
@@ -56,20 +57,25 @@ std::vector<std::string> names_of() {
     return {std::begin(EnumNames<Enum>::names), std::end(EnumNames<Enum>::names)};
 }
 
-/// What came out, and what the person wrote.
-std::vector<RunFigure> result_figures() {
-    std::vector<RunFigure> all{
+/// One of the engine's figures (engine/analysis/figures.h).
+RunProperty figure_property(const Figure& figure) {
+    RunProperty property{figure.list_key(), {}, Kind::number, figure.unit};
+    if (figure.alias) property.aliases.push_back(figure.alias);
+    if (figure.listed_as) property.aliases.push_back(figure.key);
+    property.numbers = [&figure](const RunSummary& run, Numbers& out) {
+        if (const double value = run.figures[figure]; !std::isnan(value)) out.push_back(value);
+    };
+    return property;
+}
+
+/// What a run is and what the person wrote.
+std::vector<RunProperty> record_properties() {
+    std::vector<RunProperty> all{
         number<&RunSummary::ranks>("ranks", {"p"}),
         number<&RunSummary::seq_len>("seq_len", {"n"}),
         word<&RunSummary::dtype>("dtype", names_of<DType>()),
         word<&RunSummary::strategy>("strategy", names_of<Strategy>()),
         word<&RunSummary::layout>("layout", names_of<Layout>()),
-        number<&RunSummary::seconds>("seconds", {"time"}, Unit::seconds),
-        number<&RunSummary::gflops_per_second>("gflops_per_second", {"gflops"}),
-        number<&RunSummary::overlap_efficiency>("overlap_efficiency", {"efficiency"}),
-        number<&RunSummary::compute_imbalance>("compute_imbalance", {"imbalance"}),
-        number<&RunSummary::bytes_on_wire>("bytes_on_wire", {"wire"}, Unit::bytes),
-        number<&RunSummary::peak_bytes>("peak_bytes", {"peak"}, Unit::bytes),
         number<&RunSummary::spans>("spans", {}),
         yes_no<&RunSummary::verified>("verified"),
         word<&RunSummary::name>("name"),
@@ -89,30 +95,28 @@ std::vector<RunFigure> result_figures() {
         yes_no<&RunSummary::archived>("archived"),
     };
     all.push_back(
-        {"passed", {}, Kind::yes_no, Unit::none, {"true", "false"}, [](const auto& run, Numbers& out) {
+        {"passed", {}, Kind::yes_no, Unit::count, {"true", "false"}, [](const auto& run, Numbers& out) {
              if (run.verified) out.push_back(run.verify_passed ? 1 : 0);
          }});
-    all.push_back(
-        {"max_abs_error", {"error"}, Kind::number, Unit::none, {}, [](const auto& run, Numbers& out) {
-             if (run.verified) out.push_back(run.max_abs_error);
-         }});
-    all.push_back({"started", {}, Kind::utc, Unit::none, {}, [](const auto& run, Numbers& out) {
+    all.push_back({"started", {}, Kind::utc, Unit::count, {}, [](const auto& run, Numbers& out) {
                        out.push_back(static_cast<double>(run.started_utc_ms));
                    }});
     all.push_back(
-        {"state", {}, Kind::word, Unit::none, names_of<RunState>(), {}, [](const auto& run, Words& out) {
+        {"state", {}, Kind::word, Unit::count, names_of<RunState>(), {}, [](const auto& run, Words& out) {
              out.push_back(name_of(run.state));
          }});
-    all.push_back({"kind", {}, Kind::word, Unit::none, {"run", "trace"}, {}, [](const auto& run, Words& out) {
-                       out.push_back(run.is_trace ? "trace" : "run");
-                   }});
-    all.push_back({"tag", {}, Kind::word, Unit::none, {}, {}, [](const auto& run, Words& out) {
+    all.push_back(
+        {"kind", {}, Kind::word, Unit::count, {"run", "trace"}, {}, [](const auto& run, Words& out) {
+             out.push_back(run.is_trace ? "trace" : "run");
+         }});
+    all.push_back({"tag", {}, Kind::word, Unit::count, {}, {}, [](const auto& run, Words& out) {
                        for (const std::string& tag : run.tags) out.push_back(tag);
                    }});
     for (const std::string name : {"name", "note", "settings", "uuid", "id", "baseline", "archived",
                                    "started", "version", "revision", "kind", "tag"})
-        std::find_if(all.begin(), all.end(), [&](const RunFigure& f) { return f.name == name; })->of_traces =
-            true;
+        std::find_if(all.begin(), all.end(), [&](const RunProperty& f) {
+            return f.name == name;
+        })->of_traces = true;
     return all;
 }
 
@@ -128,17 +132,21 @@ void group_values(const RunSummary& run, std::string_view key, Words& out) {
     }
 }
 
-RunFigure group_figure(const char* key, const char* alias, Kind kind) {
-    RunFigure figure{key, {alias}, kind};
-    figure.words = [key](const RunSummary& run, Words& out) { group_values(run, key, out); };
-    if (kind == Kind::word) return figure;
-    figure.numbers = [words = std::move(figure.words)](const RunSummary& run, Numbers& out) {
-        Words texts;
-        words(run, texts);
-        for (const std::string_view text : texts) append_number(text, out);
-    };
-    figure.words = {};
-    return figure;
+/// A field of the head groups: one value per group.
+template <typename Value>
+RunProperty group_property(const GroupField& field) {
+    RunProperty property{field.key, {field.letter}, Kind::word};
+    property.words = [key = field.key](const RunSummary& run, Words& out) { group_values(run, key, out); };
+    if constexpr (std::is_arithmetic_v<Value>) {
+        property.kind = Kind::number;
+        property.numbers = [words = std::move(property.words)](const RunSummary& run, Numbers& out) {
+            Words texts;
+            words(run, texts);
+            for (const std::string_view text : texts) append_number(text, out);
+        };
+        property.words = {};
+    }
+    return property;
 }
 
 template <typename Value>
@@ -152,8 +160,8 @@ constexpr bool is_whole_or_real = std::is_arithmetic_v<Value> || std::is_same_v<
 
 /// A field of the experiment, read from the run's lines.
 template <typename Value>
-RunFigure field_figure(const Field& field) {
-    RunFigure figure;
+RunProperty field_property(const Field& field) {
+    RunProperty figure;
     figure.name = field.path;
     const std::string path = field.path;
     const auto text = [path](const RunSummary& run) {
@@ -178,18 +186,23 @@ RunFigure field_figure(const Field& field) {
     return figure;
 }
 
-bool is_called(const RunFigure& figure, const std::string& name) {
+bool is_called(const RunProperty& figure, const std::string& name) {
     return figure.name == name ||
            std::find(figure.aliases.begin(), figure.aliases.end(), name) != figure.aliases.end();
 }
 
-std::vector<RunFigure> all_figures() {
-    std::vector<RunFigure> all = result_figures();
-    all.push_back(group_figure("segment_length", "w", Kind::number));
-    all.push_back(group_figure("dilation_rate", "r", Kind::number));
-    all.push_back(group_figure("offset", "o", Kind::word));
+std::vector<RunProperty> all_properties() {
+    std::vector<RunProperty> all = record_properties();
+    for (const Figure& figure : figures()) all.push_back(figure_property(figure));
+    visit_group_fields(default_experiment().problem.head_groups.front(),
+                       [&](const GroupField& field, const auto& value) {
+                           // "heads" and "h" are those of the whole problem.
+                           using Value = std::decay_t<decltype(value)>;
+                           if constexpr (!std::is_same_v<Value, std::optional<int>>)
+                               all.push_back(group_property<Value>(field));
+                       });
     visit_fields(default_experiment(), [&](const Field& field, const auto& value) {
-        RunFigure figure = field_figure<std::decay_t<decltype(value)>>(field);
+        RunProperty figure = field_property<std::decay_t<decltype(value)>>(field);
         const std::string last = figure.name.substr(figure.name.rfind('.') + 1);
         if (last == "head_dim") figure.aliases.push_back("d");
         if (last == "heads") figure.aliases.push_back("h");
@@ -208,14 +221,12 @@ struct SortKey {
     std::string_view word;
 };
 
-SortKey sort_key(const RunFigure& figure, const RunSummary& run, Numbers& numbers, Words& words) {
+SortKey sort_key(const RunProperty& figure, const RunSummary& run, Numbers& numbers, Words& words) {
     numbers.clear();
     words.clear();
     if (!figure.is_of(run)) return {};
     if (figure.numbers) figure.numbers(run, numbers);
     if (figure.words) figure.words(run, words);
-    // A value that is no number (an error that overflowed) cannot be ordered.
-    std::erase_if(numbers, [](double value) { return value != value; });
     if (!numbers.empty()) return {true, *std::min_element(numbers.begin(), numbers.end()), {}};
     if (!words.empty()) return {true, 0, *std::min_element(words.begin(), words.end())};
     return {};
@@ -223,14 +234,14 @@ SortKey sort_key(const RunFigure& figure, const RunSummary& run, Numbers& number
 
 }  // namespace
 
-const std::vector<RunFigure>& run_figures() {
-    static const std::vector<RunFigure> figures = all_figures();
-    return figures;
+const std::vector<RunProperty>& run_properties() {
+    static const std::vector<RunProperty> properties = all_properties();
+    return properties;
 }
 
-std::string run_figure_names() {
+std::string run_property_names() {
     std::string text;
-    for (const RunFigure& figure : run_figures()) {
+    for (const RunProperty& figure : run_properties()) {
         std::string names;
         for (const std::string& alias : figure.aliases) names += (names.empty() ? "" : "|") + alias;
         if (figure.name.find('.') == figure.name.npos) names += (names.empty() ? "" : "|") + figure.name;
@@ -239,22 +250,23 @@ std::string run_figure_names() {
     return text;
 }
 
-const RunFigure& run_figure(const std::string& name) {
+const RunProperty& run_property(const std::string& name) {
     std::vector<std::string> names;
-    for (const RunFigure& figure : run_figures()) {
+    for (const RunProperty& figure : run_properties()) {
         if (is_called(figure, name)) return figure;
         names.push_back(figure.name);
         names.insert(names.end(), figure.aliases.begin(), figure.aliases.end());
     }
     const std::string nearest = nearest_name(name, names);
-    throw Error(ErrorKind::bad_input, "'" + name + "' is no figure of a run; " +
-                                          (nearest.empty() ? "allowed: every field, and " + run_figure_names()
-                                                           : "did you mean '" + nearest + "'?"));
+    throw Error(ErrorKind::bad_input,
+                "'" + name + "' is no figure of a run; " +
+                    (nearest.empty() ? "allowed: every field, and " + run_property_names()
+                                     : "did you mean '" + nearest + "'?"));
 }
 
 void sort_runs(std::vector<RunSummary>& runs, const std::string& by) {
     const bool from_most = !by.empty() && by[0] == '-';
-    const RunFigure& figure = run_figure(by.substr(from_most ? 1 : 0));
+    const RunProperty& figure = run_property(by.substr(from_most ? 1 : 0));
     std::vector<SortKey> keys;
     keys.reserve(runs.size());
     Numbers numbers;

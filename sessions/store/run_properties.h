@@ -14,13 +14,12 @@ namespace ringscope {
 
 /// One named figure of a run. A head group's figure has one value a group, an error of a run that was not
 /// verified none, every other figure one.
-struct RunFigure {
+struct RunProperty {
     enum class Kind { number, word, yes_no, utc };  // yes_no: 0 or 1; utc: Unix milliseconds
-    enum class Unit { none, seconds, bytes };
-    std::string name;                  // "seconds", "ring.overlap"
-    std::vector<std::string> aliases;  // "p" for "ranks", "overlap" for "ring.overlap"
+    std::string name;                               // "seconds", "ring.overlap"
+    std::vector<std::string> aliases;               // "p" for "ranks", "overlap" for "ring.overlap"
     Kind kind = Kind::number;
-    Unit unit = Unit::none;
+    Unit unit = Unit::count;
     std::vector<std::string> allowed{};  // the words that it can be; empty: any
     /// Appends the values; the one that is not of the kind is empty. Words refer to the run.
     std::function<void(const RunSummary&, std::vector<double>&)> numbers{};
@@ -30,13 +29,13 @@ struct RunFigure {
 };
 
 /// In the order in which help lists them. Every name and alias is there once.
-const std::vector<RunFigure>& run_figures();
+const std::vector<RunProperty>& run_properties();
 
 /// "p|ranks, n|seq_len, ..." without the experiment's dotted fields, for help texts.
-std::string run_figure_names();
+std::string run_property_names();
 
 /// By name or alias. Throws Error(bad_input), one line that names the nearest or the allowed names.
-const RunFigure& run_figure(const std::string& name);
+const RunProperty& run_property(const std::string& name);
 
 /// Sorts by the figure: "seconds" from the least, "-seconds" from the most; runs without it come last, equal
 /// ones stay as they are. Throws Error(bad_input).

@@ -51,16 +51,8 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.strategy = name_of(run.schedule ? run.schedule->strategy : run.experiment.ring.strategy);
     s.layout = name_of(run.experiment.ring.layout);
     s.verified = run.verification.has_value();
-    if (run.verification) {
-        s.verify_passed = run.verification->passed;
-        s.max_abs_error = run.verification->max_abs_error;
-    }
-    s.seconds = run.metrics.seconds;
-    s.gflops_per_second = run.metrics.gflops_per_second;
-    s.overlap_efficiency = run.metrics.overlap_efficiency;
-    s.compute_imbalance = run.metrics.compute_imbalance;
-    s.bytes_on_wire = run.metrics.bytes_on_wire;
-    for (const RankMetrics& rank : run.metrics.ranks) s.peak_bytes = std::max(s.peak_bytes, rank.peak_bytes);
+    s.verify_passed = run.verification && run.verification->passed;
+    s.figures = FigureValues(run);
     s.spans = static_cast<int64_t>(run.trace.spans.size());
     return s;
 }

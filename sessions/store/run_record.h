@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/figures.h"
 #include "engine/experiment/experiment_text.h"
 #include "engine/run/run.h"
 
@@ -42,13 +43,7 @@ struct RunSummary {
     std::string layout;
     bool verified = false;  // was held against the reference
     bool verify_passed = false;
-    double max_abs_error = 0;
-    double seconds = 0;
-    double gflops_per_second = 0;
-    double overlap_efficiency = 1;
-    double compute_imbalance = 1;
-    int64_t bytes_on_wire = 0;
-    int64_t peak_bytes = 0;  // the largest of the ranks'
+    FigureValues figures;  // of a run that an earlier version saved: as far as that one kept them
     int64_t spans = 0;
     int64_t output_bytes = 0;  // of the kept output; 0: none was kept
     int same_experiment = 1;   // runs of the file with this experiment, this one included

@@ -7,7 +7,8 @@
 #include <unordered_map>
 
 #include "sessions/experiment_file.h"
-#include "sessions/store/run_figures.h"
+#include "sessions/store/figure_rows.h"
+#include "sessions/store/run_properties.h"
 #include "sessions/store/trace_codec.h"
 
 namespace ringscope {
@@ -25,13 +26,15 @@ size_t index_of(const char* const (&names)[size], const std::string& name, const
 }
 
 int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
-    Statement insert(
-        db,
-        "INSERT INTO run (uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, "
-        "experiment_hash, settings, version, revision, host, cpu, cores, memory_bytes, os, device, "
-        "kernel, transport, threads, input_name, dtype, seq_len, ranks, strategy, layout, seconds, flops, "
-        "gflops_per_second, bytes_on_wire, overlap_efficiency, compute_imbalance, peak_bytes, wall_ns, "
-        "spans, kind) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    const std::string columns =
+        "uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, experiment_hash, settings, "
+        "version, revision, host, cpu, cores, memory_bytes, os, device, kernel, transport, threads, "
+        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind";
+    const auto figures = figures_in(db, "run");
+    const auto count = static_cast<size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
+    const std::string sql = "INSERT INTO run (" + columns + column_list(figures) + ") VALUES (" +
+                            parameter_list(count + figures.size()) + ")";
+    Statement insert(db, sql.c_str());
     insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms());
     insert.bind(name_of(s.state)).bind(s.error).bind(kErrorKinds[static_cast<size_t>(run.error_kind)]);
     insert.bind(s.experiment_hash).bind(s.settings);
@@ -39,9 +42,9 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     insert.bind(run.machine.memory_bytes).bind(run.machine.os);
     insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(s.input_name);
     insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
-    insert.bind(s.seconds).bind(run.metrics.flops).bind(s.gflops_per_second).bind(s.bytes_on_wire);
-    insert.bind(s.overlap_efficiency).bind(s.compute_imbalance).bind(s.peak_bytes).bind(run.trace.wall_ns);
-    insert.bind(s.spans).bind(s.is_trace ? "trace" : "run").run();
+    insert.bind(run.trace.wall_ns).bind(s.spans).bind(s.is_trace ? "trace" : "run");
+    for (const Figure* figure : figures) bind_figure(insert, figure->of(run), figure->unit);
+    insert.run();
     return db.last_id();
 }
 
@@ -50,23 +53,12 @@ void insert_experiment(Db& db, int64_t id, const Experiment& experiment) {
     insert.bind(id).bind(experiment_to_json(experiment)).bind(field_lines(experiment)).run();
 }
 
-void insert_ranks(Db& db, int64_t id, const Metrics& metrics) {
-    Statement insert(db, "INSERT INTO rank_metric VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-    for (const RankMetrics& rank : metrics.ranks) {
-        insert.bind(id).bind(rank.rank).bind(rank.peak_bytes).bind(rank.predicted_peak_bytes);
-        for (const int64_t bytes : rank.peak_by_purpose) insert.bind(bytes);
-        insert.bind(rank.sent_bytes)
-            .bind(rank.received_bytes)
-            .bind(rank.compute_seconds)
-            .bind(rank.core_seconds);
-        insert.bind(rank.pack_seconds).bind(rank.merge_seconds).bind(rank.exposed_transfer_seconds);
-        insert.bind(rank.wait_peer_seconds).bind(rank.wait_link_seconds).bind(rank.wait_core_seconds);
-        insert.bind(rank.idle_seconds).bind(rank.transfer_seconds).run();
-    }
-}
-
 void insert_verification(Db& db, int64_t id, const Verification& v) {
-    Statement insert(db, "INSERT INTO verification VALUES (?,?,?,?,?,?,?,?,?,?)");
+    Statement insert(
+        db,
+        "INSERT INTO verification (run, checked_rows, total_rows, max_abs_error, relative_error, "
+        "max_lse_error, allowed_relative_error, wrong_empty_rows, coverage_ok, passed) "
+        "VALUES (?,?,?,?,?,?,?,?,?,?)");
     insert.bind(id).bind(v.checked_rows).bind(v.total_rows).bind(v.max_abs_error).bind(v.relative_error);
     insert.bind(v.max_lse_error).bind(v.allowed_relative_error).bind(v.wrong_empty_rows).bind(v.coverage_ok);
     insert.bind(v.passed).run();
@@ -101,8 +93,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     Statement select(
         db,
         "SELECT state, error, error_kind, version, revision, host, cpu, cores, memory_bytes, os, device, "
-        "kernel, transport, threads, input_name, started_utc_ms, wall_ns, seconds, flops, gflops_per_second, "
-        "bytes_on_wire, overlap_efficiency, compute_imbalance FROM run WHERE id = ?");
+        "kernel, transport, threads, input_name, started_utc_ms, wall_ns FROM run WHERE id = ?");
     select.bind(id);
     if (!select.step()) return false;
     run.state = static_cast<RunState>(index_of(EnumNames<RunState>::names, select.get_text(), "state"));
@@ -122,39 +113,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     run.input_name = select.get_text();
     run.started_utc_ms = select.get_int();
     run.trace.wall_ns = select.get_int();
-    Metrics& m = run.metrics;
-    m.seconds = select.get_real();
-    m.flops = select.get_real();
-    m.gflops_per_second = select.get_real();
-    m.bytes_on_wire = select.get_int();
-    m.overlap_efficiency = select.get_real();
-    m.compute_imbalance = select.get_real();
     return true;
-}
-
-void read_ranks(Db& db, int64_t id, Metrics& metrics) {
-    Statement select(
-        db,
-        "SELECT rank, peak_bytes, predicted_peak_bytes, peak_query, peak_own_kv, peak_travelling_kv, "
-        "peak_output, peak_lse, peak_workspace, sent_bytes, received_bytes, compute_seconds, "
-        "core_seconds, pack_seconds, merge_seconds, exposed_transfer_seconds, wait_peer_seconds, "
-        "wait_link_seconds, wait_core_seconds, idle_seconds, transfer_seconds FROM rank_metric "
-        "WHERE run = ? ORDER BY rank");
-    select.bind(id);
-    while (select.step()) {
-        RankMetrics& rank = metrics.ranks.emplace_back();
-        rank.rank = select.get_small();
-        rank.peak_bytes = select.get_int();
-        rank.predicted_peak_bytes = select.get_int();
-        for (int64_t& bytes : rank.peak_by_purpose) bytes = select.get_int();
-        rank.sent_bytes = select.get_int();
-        rank.received_bytes = select.get_int();
-        for (double* seconds :
-             {&rank.compute_seconds, &rank.core_seconds, &rank.pack_seconds, &rank.merge_seconds,
-              &rank.exposed_transfer_seconds, &rank.wait_peer_seconds, &rank.wait_link_seconds,
-              &rank.wait_core_seconds, &rank.idle_seconds, &rank.transfer_seconds})
-            *seconds = select.get_real();
-    }
 }
 
 std::optional<Verification> read_verification(Db& db, int64_t id) {
@@ -259,7 +218,14 @@ std::unordered_map<std::string, Shared> read_shared(Db& db) {
     return shared;
 }
 
-RunSummary read_summary(Statement& row) {
+/// The columns of run that a summary has beside its figures, as read_summary() takes them.
+constexpr const char* kSummaryColumns =
+    "r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
+    "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
+    "layout, spans, output_bytes, v.run IS NOT NULL, coalesce(v.passed, 0)";
+
+/// A kept trace has none of the figures, whatever its row says.
+RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
     RunSummary s;
     s.id = row.get_int();
     s.is_trace = row.get_int() != 0;
@@ -284,18 +250,12 @@ RunSummary read_summary(Statement& row) {
     s.ranks = row.get_small();
     s.strategy = row.get_text();
     s.layout = row.get_text();
-    s.seconds = row.get_real();
-    s.gflops_per_second = row.get_real();
-    s.overlap_efficiency = row.get_real();
-    s.compute_imbalance = row.get_real();
-    s.bytes_on_wire = row.get_int();
-    s.peak_bytes = row.get_int();
     s.spans = row.get_int();
     s.output_bytes = row.get_int();
     s.verified = row.get_int() != 0;
-    if (!s.verified) return s;
     s.verify_passed = row.get_int() != 0;
-    s.max_abs_error = row.get_real();
+    if (s.is_trace) return s;
+    for (const Figure* figure : figures) s.figures[*figure] = row.get_real();
     return s;
 }
 
@@ -320,7 +280,7 @@ int64_t insert_trace_row(Db& db, const RunSummary& record) { return insert_heade
 int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     const int64_t id = insert_header(db, run, record);
     insert_experiment(db, id, run.experiment);
-    insert_ranks(db, id, run.metrics);
+    insert_figures(db, id, run);
     if (run.verification) insert_verification(db, id, *run.verification);
     insert_chunks(db, id, "spans", run.trace.spans, encode_spans);
     insert_chunks(db, id, "transfers", run.trace.transfers, encode_transfers);
@@ -339,7 +299,7 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     run->experiment = parse_stored_experiment(experiment.get_text(), "run " + std::to_string(id));
     if (validate(run->experiment).empty())
         run->schedule = std::make_shared<const Schedule>(plan(run->experiment));
-    read_ranks(db, id, run->metrics);
+    read_figures(db, id, *run);
     run->verification = read_verification(db, id);
     read_chunks(db, id, "spans", run->trace.spans, decode_spans);
     read_chunks(db, id, "transfers", run->trace.transfers, decode_transfers);
@@ -350,23 +310,19 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
 
 std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& damage) {
     std::vector<RunSummary> runs;
-    const std::string sql =
-        std::string(
-            "SELECT r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, "
-            "started_utc_ms, "
-            "state, "
-            "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, "
-            "strategy, layout, seconds, "
-            "gflops_per_second, overlap_efficiency, compute_imbalance, bytes_on_wire, peak_bytes, spans, "
-            "output_bytes, "
-            "v.run IS NOT NULL, v.passed, v.max_abs_error "
-            "FROM run r LEFT JOIN verification v ON v.run = r.id ") +
-        (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");
+    const auto of_run = figures_in(db, "run"), of_verification = figures_in(db, "verification");
+    std::vector<const Figure*> figures = of_run;
+    figures.insert(figures.end(), of_verification.begin(), of_verification.end());
+    const std::string sql = std::string("SELECT ") + kSummaryColumns + column_list(of_run, "r.") +
+                            column_list(of_verification, "v.") +
+                            " FROM run r LEFT JOIN verification v ON v.run = r.id " +
+                            (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");
     try {
         Statement select(db, sql.c_str());
         if (id) select.bind(*id);
         if (!id) runs.reserve(static_cast<size_t>(db.number("SELECT count(*) FROM run")));
-        while (select.step()) runs.push_back(read_summary(select));
+        while (select.step()) runs.push_back(read_summary(select, figures));
+        read_listed_figures(db, id, runs);
         const auto shared = read_shared(db);
         for (RunSummary& run : runs) {
             const auto at = shared.find(run.experiment_hash);

@@ -7,8 +7,8 @@
 
 #include "engine/experiment/scenarios.h"
 #include "sessions/store/migrations.h"
-#include "sessions/store/run_figures.h"
 #include "sessions/store/run_filter.h"
+#include "sessions/store/run_properties.h"
 #include "sessions/store/run_rows.h"
 #include "sessions/store/run_store.h"
 

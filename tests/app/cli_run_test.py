@@ -35,7 +35,7 @@ class BadTensors(Case):
         return ringscope("run", *TINY, "--qkv", self.file("qkv.safetensors", data))
 
     def test_good(self):
-        self.assertIn("on the wire", self.assert_ok(self.run_with(self.tensors())))
+        self.assertIn("overlap", self.assert_ok(self.run_with(self.tensors())))
 
     def test_damaged(self):
         for name, data in {

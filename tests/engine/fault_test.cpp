@@ -44,7 +44,7 @@ TEST(Fault, ALostTransferNamesRankStepAndPeer) {
                 Experiment e = ring_of_four();
                 e.ring.overlap = overlap;
                 const auto failed = run_with(e, {Fault::Kind::lose_transfer, rank, step, 0});
-                expect_failed(*failed, "rank " + std::to_string((rank + 1) % 4) + " waited 0.1");
+                expect_failed(*failed, "rank " + std::to_string((rank + 1) % 4) + " waited ");
                 EXPECT_NE(failed->error.find(" for rank " + std::to_string(rank) + " in step " +
                                              std::to_string(step)),
                           std::string::npos)
@@ -85,7 +85,7 @@ TEST(Fault, ADelayBeyondTheLimitIsALostTransfer) {
     // Rank 1 misses rank 0's chunk, and rank 3 has one that rank 0 does not take: either may say so first.
     const auto failed = run_with(ring_of_four(), {Fault::Kind::delay, 0, 1, 20});
     expect_failed(*failed, "rank ");
-    EXPECT_NE(failed->error.find(" waited 0.1"), std::string::npos) << failed->error;
+    EXPECT_NE(failed->error.find(" waited "), std::string::npos) << failed->error;
     EXPECT_NE(failed->error.find("for rank 0 "), std::string::npos) << failed->error;
 }
 

@@ -238,7 +238,7 @@ TEST(Compare, TextAndJsonHoldWhatTheComparisonHolds) {
     EXPECT_EQ(json["ranks"][0]["runs"][1]["peak_bytes"], b->metrics.ranks[0].peak_bytes);
     const std::string text = comparison_to_text(c);
     for (const char* part :
-         {"ring.overlap", "hybrid", "v3", "largest peak of a rank", "(x", "no claim about speed"})
+         {"ring.overlap", "hybrid", "v3", "peak memory per rank", "(x", "no claim about speed"})
         EXPECT_NE(text.find(part), std::string::npos) << part << " is not in\n" << text;
 }
 

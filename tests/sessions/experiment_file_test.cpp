@@ -98,7 +98,8 @@ TEST(ExperimentFile, IllTypedValuesNamePathValueAndWhatIsAllowed) {
         {R"(, "dtype": "f64")", "problem.dtype: \"f64\" is not allowed: one of \"f32\", \"f16\", \"bf16\""},
         {R"(, "dtype": 32)", "problem.dtype: 32 is not allowed: one of \"f32\", \"f16\", \"bf16\""},
         {R"(, "softmax_scale": "small")", "problem.softmax_scale: \"small\" is not allowed: a finite number"},
-        {R"(, "kv_heads": [1])", "problem.kv_heads: [1] is not allowed: null or a whole number up to 2147483647"},
+        {R"(, "kv_heads": [1])",
+         "problem.kv_heads: [1] is not allowed: null or a whole number up to 2147483647"},
     };
     for (const auto& c : cases) EXPECT_EQ(error_in(with(c.problem)), std::string("f.json: ") + c.message);
     const std::string ring = R"(, "ring": {"stripe_block": 0})";

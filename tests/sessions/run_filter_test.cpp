@@ -1,10 +1,12 @@
 // The search box's language: what a term means, and what is said about one that means nothing.
 #include "sessions/store/run_filter.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "engine/experiment/experiment_fields.h"
-#include "sessions/store/run_figures.h"
+#include "sessions/store/run_properties.h"
 #include "tests/sessions/run_store_fixture.h"
 
 namespace ringscope {
@@ -25,7 +27,7 @@ std::string refusal(const std::string& filter) {
 
 TEST(RunFilter, EveryTermMustHold) {
     RunSummary run = run_with({{"ring.ranks", "2"}, {"ring.overlap", "false"}, {"problem.dtype", "bf16"}});
-    run.seconds = 0.25;
+    run.figures["seconds"] = 0.25;
     run.tags = {"foo", "long context"};
     EXPECT_TRUE(matches(run, "p=2 w>4 overlap=false dtype=bf16 seconds<0.5 tag:foo run a"));
     EXPECT_TRUE(matches(run, ""));
@@ -53,8 +55,8 @@ TEST(RunFilter, OneHeadGroupIsEnough) {
 
 TEST(RunFilter, KnowsUnitsAndDays) {
     RunSummary run = run_with({});
-    run.seconds = 0.0125;
-    run.peak_bytes = 3 << 20;
+    run.figures["seconds"] = 0.0125;
+    run.figures["peak_bytes"] = 3 << 20;
     run.started_utc_ms = 1795219200000 + 5 * 3600 * 1000;  // 2026-11-21 05:00
     for (const char* right : {"seconds>12ms", "time<13000us", "peak=3MiB", "peak>3MB", "started=2026-11-21",
                               "started>2026-11-20", "started<2026-11-22", "started>=2026-11-21"})
@@ -68,9 +70,10 @@ TEST(RunFilter, VerificationIsAFigureOnlyOfVerifiedRuns) {
     RunSummary run = run_with({});
     run.verified = true;
     run.verify_passed = true;
-    run.max_abs_error = 1e-6;
+    run.figures["max_abs_error"] = 1e-6;
     EXPECT_TRUE(matches(run, "verified=true passed=true error<1e-5"));
     run.verified = false;
+    run.figures["max_abs_error"] = NAN;
     EXPECT_TRUE(matches(run, "verified=false"));
     EXPECT_FALSE(matches(run, "passed=true"));
     EXPECT_FALSE(matches(run, "passed=false"));
@@ -103,13 +106,20 @@ TEST(RunFilter, EveryFieldOfTheExperimentCanBeAskedFor) {
 
 TEST(RunFilter, EveryNameIsThereOnce) {
     std::vector<std::string> names;
-    for (const RunFigure& figure : run_figures()) {
+    for (const RunProperty& figure : run_properties()) {
         EXPECT_NE(static_cast<bool>(figure.numbers), static_cast<bool>(figure.words)) << figure.name;
         names.push_back(figure.name);
         names.insert(names.end(), figure.aliases.begin(), figure.aliases.end());
     }
     std::sort(names.begin(), names.end());
     EXPECT_EQ(std::adjacent_find(names.begin(), names.end()), names.end());
+    for (const Figure& figure : figures()) {
+        EXPECT_TRUE(std::binary_search(names.begin(), names.end(), figure.key)) << figure.key;
+        EXPECT_TRUE(std::binary_search(names.begin(), names.end(), figure.list_key())) << figure.key;
+    }
+    for (const char* name : {"time", "seconds", "gflops", "gflops_per_second", "efficiency", "imbalance",
+                             "wire", "bytes_on_wire", "peak", "peak_bytes", "error", "max_abs_error"})
+        EXPECT_TRUE(std::binary_search(names.begin(), names.end(), name)) << name << " is in saved filters";
     for (const char* name : {"p", "n", "w", "r", "o", "d", "h", "overlap", "kernel", "batch", "seed"})
         EXPECT_TRUE(std::binary_search(names.begin(), names.end(), name)) << name;
 }
@@ -140,6 +150,7 @@ TEST(SortRuns, ByAnyFigureInBothDirections) {
     std::vector<RunSummary> runs{run_with({{"ring.ranks", "2"}}, "b"), run_with({{"ring.ranks", "4"}}, "a"),
                                  run_with({{"ring.ranks", "1"}}, "c")};
     runs[0].verified = false;
+    runs[0].figures["max_abs_error"] = NAN;
     const auto names = [&] { return runs[0].name + runs[1].name + runs[2].name; };
     sort_runs(runs, "p");
     EXPECT_EQ(names(), "cba");

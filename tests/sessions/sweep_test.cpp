@@ -155,7 +155,7 @@ std::vector<SweepRow> rows(const std::vector<std::vector<double>>& seconds) {
         all.push_back({{{}, "row " + std::to_string(i), experiment, ""}});
         for (const double time : seconds[i]) {
             RunSummary run;
-            run.seconds = time;
+            run.figures["seconds"] = time;
             run.verified = run.verify_passed = true;
             all.back().runs.push_back(run);
         }
@@ -177,7 +177,7 @@ TEST(Sweep, TheBestIsVerifiedAndBeyondTheNoise) {
     auto wrong = apart;
     wrong[1].runs[2].verify_passed = false;
     EXPECT_EQ(best_of(wrong).row, -1) << "rows 0 and 2 overlap";
-    wrong[2].runs[2].seconds = 4.5;
+    wrong[2].runs[2].figures["seconds"] = 4.5;
     EXPECT_EQ(best_of(wrong).row, 2) << "a wrong answer is never best, however fast";
     auto unverified = apart;
     for (SweepRow& row : unverified)

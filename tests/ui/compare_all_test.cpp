@@ -21,8 +21,8 @@ std::shared_ptr<const std::vector<RunSummary>> many_runs(int count) {
         RunSummary run = summarize(*hybrid(), "run " + std::to_string(i + 1));
         run.id = i + 1;
         run.ranks = 1 << i % 4;
-        run.seconds = 0.001 * (i + 10);
-        run.peak_bytes = int64_t{1} << (10 + i % 12);
+        run.figures["seconds"] = 0.001 * (i + 10);
+        run.figures["peak_bytes"] = static_cast<double>(int64_t{1} << (10 + i % 12));
         runs->push_back(run);
     }
     return runs;
@@ -70,7 +70,7 @@ TEST(CompareAllRuns, PlotsOnlyWhatHasFigures) {
     auto runs = std::make_shared<std::vector<RunSummary>>(*many_runs(5));
     (*runs)[1].state = RunState::failed;
     (*runs)[2].archived = true;
-    (*runs)[3].seconds = NAN;
+    (*runs)[3].figures["seconds"] = NAN;
     const RunPlot plot = make_run_plot(runs);
     ASSERT_EQ(plot.runs.size(), 2u);
     EXPECT_EQ(plot.unfinished, 2u);
@@ -81,6 +81,16 @@ TEST(CompareAllRuns, PlotsOnlyWhatHasFigures) {
     EXPECT_NE(run_text((*runs)[0]).find("answer verified"), std::string::npos);
     (*runs)[0].verify_passed = false;
     EXPECT_NE(run_text((*runs)[0]).find("WRONG ANSWER"), std::string::npos);
+}
+
+TEST(CompareAllRuns, ARunWithoutAFigureStandsAtTheEndOfItsAxis) {
+    auto runs = std::make_shared<std::vector<RunSummary>>(*many_runs(4));
+    (*runs)[2].figures["peak_bytes"] = NAN;
+    const RunPlot plot = make_run_plot(runs);
+    ASSERT_EQ(plot.runs.size(), 4u);
+    const auto peak = static_cast<size_t>(run_axis("peak_bytes"));
+    EXPECT_EQ(plot.shares[2][peak], 0);
+    EXPECT_EQ(plot.scales[peak].least, 1 << 10) << "of the runs that have it";
 }
 
 TEST(CompareAllRuns, ScalesGoThereAndBack) {

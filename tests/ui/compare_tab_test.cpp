@@ -231,7 +231,7 @@ TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
     EXPECT_EQ(window.text("runs/row 2"), "training.json");
     EXPECT_EQ(window.text("runs/row 2/state"), "trace");
     EXPECT_EQ(window.text("runs/row 2/settings"), "training.json: 285 events");
-    for (const char* figure : {"time", "ranks", "peak a rank", "reference", "overlap"})
+    for (const char* figure : {"time", "ranks", "peak", "reference", "overlap"})
         EXPECT_EQ(window.text(std::string("runs/row 2/") + figure), "-") << figure;
     ASSERT_TRUE(window.click("runs/row 2"));
     ASSERT_TRUE(window.click("runs/more"));

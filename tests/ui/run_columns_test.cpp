@@ -11,14 +11,12 @@ namespace ringscope {
 namespace {
 
 using testing::NullWindow;
-using Widths = std::array<float, kRunColumns>;
+using Widths = std::vector<float>;
 
 constexpr int64_t kNow = 1795300000000;  // 2026-11-22
 
-std::array<ColumnNeed, kRunColumns> needs(float each) {
-    std::array<ColumnNeed, kRunColumns> made{};
-    for (ColumnNeed& need : made) need = {each, each / 2, false};
-    return made;
+std::vector<ColumnNeed> needs(float each) {
+    return std::vector<ColumnNeed>(run_columns().size(), {each, each / 2, false});
 }
 
 float sum(const Widths& widths, float gap) {
@@ -40,8 +38,8 @@ TEST(RunColumns, NothingIsWiderThanTheListUnlessThePersonAskedForIt) {
         const Widths widths = fit_columns(wanted, {}, {width, 7, 1});
         const float forced = 80 + 7 + 80 + 7;  // the name, and what the list is sorted by
         EXPECT_LE(sum(widths, 7), std::max(width, forced)) << width;
-        for (size_t i = 1; i < kRunColumns; ++i)
-            EXPECT_TRUE(widths[i] == 0 || widths[i] >= 80) << "cut: " << kRunColumnList[i].title;
+        for (size_t i = 1; i < run_columns().size(); ++i)
+            EXPECT_TRUE(widths[i] == 0 || widths[i] >= 80) << "cut: " << run_columns()[i].title;
     }
     ColumnChoices choices;
     for (ColumnChoice& choice : choices) choice.show = ColumnChoice::Show::yes;
@@ -53,8 +51,8 @@ TEST(RunColumns, ColumnsGoByImportanceAndThoseThatTellNothingFirst) {
     wanted[kTagsColumn].silent = true;
     Widths widths = fit_columns(wanted, {}, {5000, 7, 1});
     EXPECT_EQ(widths[kTagsColumn], 0);
-    EXPECT_GT(widths[kSettingsColumn], 0);
-    size_t shown_before = kRunColumns;
+    EXPECT_GT(widths[static_cast<size_t>(settings_column())], 0);
+    size_t shown_before = run_columns().size();
     for (float width = 1400; width > 200; width -= 20) {
         widths = fit_columns(wanted, {}, {width, 7, 1});
         size_t shown = 0;
@@ -79,7 +77,7 @@ TEST(RunColumns, ALongNameTakesRoomThatNoFigureNeeds) {
     wanted[kNameColumn].width = 4000;
     const Widths narrow = fit_columns(wanted, {}, {1280, 7, 1});
     EXPECT_GE(narrow[kNameColumn], 330);
-    EXPECT_GT(narrow[kReferenceColumn], 0) << "figures are not driven out by a name";
+    EXPECT_GT(narrow[static_cast<size_t>(reference_column())], 0) << "figures are not driven out by a name";
     const Widths wide = fit_columns(wanted, {}, {3000, 7, 1});
     EXPECT_NEAR(sum(wide, 7), 3000, 1);
 }
@@ -107,10 +105,12 @@ std::shared_ptr<std::vector<RunSummary>> preset_runs() {
         run.seq_len = 8192;
         run.ranks = 4;
         run.strategy = "all_gather";
-        run.seconds = 0.636;
-        run.gflops_per_second = 66.1;
-        run.bytes_on_wire = 144 << 20;
-        run.peak_bytes = 52 << 20;
+        run.figures["seconds"] = 0.636;
+        run.figures["overlap_efficiency"] = 1;
+        run.figures["compute_imbalance"] = 1;
+        run.figures["gflops_per_second"] = 66.1;
+        run.figures["bytes_on_wire"] = 144 << 20;
+        run.figures["peak_bytes"] = 52 << 20;
         run.settings = "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, 4 ranks, all_gather";
         run.is_trace = i == 3;
     }
@@ -150,7 +150,7 @@ TEST(RunColumns, TheUsualColumnsFitIntoTheSmallestWindow) {
     window.ui->show_view("runs");
     window.frames(4);
     for (const char* title : {"started (UTC)", "state", "tokens", "ranks", "strategy", "time", "speed",
-                              "overlap", "imbalance", "on the wire", "peak a rank", "reference"})
+                              "overlap", "imbalance", "sent", "peak", "reference"})
         EXPECT_TRUE(window.item(std::string("runs/row 4/") + title)) << title;
     EXPECT_FALSE(window.item("runs/header/tags")) << "no run has one";
     const Item& name = *window.item("runs/row 4");
@@ -162,6 +162,28 @@ TEST(RunColumns, TheUsualColumnsFitIntoTheSmallestWindow) {
     window.in.saved = tagged;
     window.frames(3);
     EXPECT_EQ(window.text("runs/row 4/tags"), "tuned");
+}
+
+TEST(RunColumns, EveryFigureHasOneAndRunsWithoutItComeLast) {
+    std::vector<std::string> keys;
+    for (const RunColumn& column : run_columns()) keys.push_back(column.key);
+    std::sort(keys.begin(), keys.end());
+    EXPECT_EQ(std::adjacent_find(keys.begin(), keys.end()), keys.end());
+    for (const char* key : {"time", "speed", "overlap", "imbalance", "sent", "peak", "reference", "settings"})
+        EXPECT_TRUE(std::binary_search(keys.begin(), keys.end(), key)) << key << " is in saved window states";
+    RunSummary with, without;
+    with.figures["wait_seconds_max"] = 3;
+    for (const Figure& figure : figures()) {
+        const auto column = std::find_if(run_columns().begin(), run_columns().end(),
+                                         [&](const RunColumn& c) { return c.figure == &figure; });
+        ASSERT_NE(column, run_columns().end()) << figure.key;
+        EXPECT_EQ(column->on_request, !figure.headline) << figure.key;
+        if (std::string(figure.key) != "wait_seconds_max") continue;
+        EXPECT_EQ(column->shown(with, kNow), "3.00 s");
+        EXPECT_EQ(column->shown(without, kNow), "-");
+        EXPECT_TRUE(column->before(with, without));
+        EXPECT_FALSE(column->before(without, with));
+    }
 }
 
 TEST(RunColumns, TheirChoiceIsRememberedAndForgotten) {

@@ -33,7 +33,7 @@ void CompareAll::draw_words(WidgetContext ui, Commands& commands) {
     ImGui::SameLine();
     if (button(ui, "compare/pick all", "Pick all", "Clear the ranges of all axes.",
                brush.active() ? "" : "all are picked"))
-        brush.ranges = {};
+        brush.pick_all();
     ImGui::SameLine();
     ImGui::AlignTextToFramePadding();
     text_item(ui, "compare/all", text, ui.theme.text_dim);
@@ -45,7 +45,7 @@ void CompareAll::draw_words(WidgetContext ui, Commands& commands) {
 /// The pictures' twin: the picked runs, with every figure.
 void CompareAll::draw_table(ImVec2 size, WidgetContext ui) {
     std::vector<const char*> columns{"run"};
-    for (const RunAxis& figure : kRunAxes) columns.push_back(figure.label);
+    for (const RunAxis& figure : run_axes()) columns.push_back(figure.label);
     columns.push_back("answer");
     std::vector<int> picked;
     for (size_t run = 0; run < plot_.runs.size(); ++run)
@@ -64,7 +64,7 @@ void CompareAll::draw_table(ImVec2 size, WidgetContext ui) {
             ui.items.add_last("compare/all/row " + std::to_string(run.id), run.name);
             if (ImGui::IsItemHovered()) brush.next_hovered = index;
             ImGui::PopID();
-            for (const RunAxis& figure : kRunAxes) {
+            for (const RunAxis& figure : run_axes()) {
                 ImGui::TableNextColumn();
                 ImGui::TextUnformatted(figure_text(figure.value(run), figure.unit).c_str());
             }

@@ -10,28 +10,18 @@ namespace ringscope {
 
 namespace {
 
-struct FigureChoice {
-    const char* name;
-    Unit unit;
-    const char* help;
-    double (*value)(const RankMetrics&);
-};
-constexpr FigureChoice kFigures[] = {
-    {"compute", Unit::seconds, "Wall time in which a core or more worked on the rank's attention.",
-     [](const RankMetrics& r) { return r.compute_seconds; }},
-    {"wait", Unit::seconds, "Time each rank waited: for a late peer, for the link, or for a core.",
-     [](const RankMetrics& r) { return r.wait_seconds(); }},
-    {"peak", Unit::bytes, "Peak memory of each rank.",
-     [](const RankMetrics& r) { return static_cast<double>(r.peak_bytes); }},
-    {"sent", Unit::bytes, "Bytes each rank sent.",
-     [](const RankMetrics& r) { return static_cast<double>(r.sent_bytes); }},
-};
+std::vector<const RankFigure*> headline_figures() {
+    std::vector<const RankFigure*> headlines;
+    for (const RankFigure& figure : rank_figures())
+        if (figure.headline) headlines.push_back(&figure);
+    return headlines;
+}
 
-double largest_figure(const Comparison& c, const FigureChoice& choice) {
+double largest_figure(const Comparison& c, const RankFigure& figure) {
     double most = 0;
     for (const RankRow& row : c.ranks)
         for (const auto& rank : row.runs)
-            if (rank) most = std::max(most, choice.value(*rank));
+            if (rank) most = std::max(most, figure.of(*rank));
     return most;
 }
 
@@ -39,11 +29,12 @@ double largest_figure(const Comparison& c, const FigureChoice& choice) {
 
 void CompareBars::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
     const float top = ImGui::GetCursorPosY();
-    for (int i = 0; i < static_cast<int>(std::size(kFigures)); ++i) {
+    const std::vector<const RankFigure*> choices = headline_figures();
+    for (int i = 0; i < static_cast<int>(choices.size()); ++i) {
+        const RankFigure& choice = *choices[static_cast<size_t>(i)];
         if (i > 0) ImGui::SameLine();
         const bool on = !memory && figure == i;
-        if (!toggle(ui, std::string("compare/bars/") + kFigures[i].name, kFigures[i].name, on,
-                    kFigures[i].help))
+        if (!toggle(ui, std::string("compare/bars/") + choice.name, choice.name, on, choice.formula))
             continue;
         figure = i;
         memory = false;
@@ -63,7 +54,7 @@ void CompareBars::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
 
 /// Groups of bars, one group a rank and one bar a run, from the left; as many groups as have room, scrolled.
 void CompareBars::draw_bars(const Comparison& c, ImVec2 size, WidgetContext ui) {
-    const FigureChoice& choice = kFigures[figure];
+    const RankFigure& choice = *headline_figures()[static_cast<size_t>(figure)];
     const double most = largest_figure(c, choice);
     if (!ImGui::BeginChild("##bars", size)) {
         ImGui::EndChild();
@@ -82,7 +73,7 @@ void CompareBars::draw_bars(const Comparison& c, ImVec2 size, WidgetContext ui) 
                   "rank " + std::to_string(row.rank), canvas.box);
         for (size_t run = 0; run < row.runs.size(); ++run) {
             if (!row.runs[run]) continue;
-            const double value = choice.value(*row.runs[run]);
+            const double value = choice.of(*row.runs[run]);
             const float share = most > 0 ? static_cast<float>(value / most) : 0;
             const Box box{{left, y + 1}, {left + std::max(1.0f, share * (right - left)), y + bar - 1}};
             canvas.list->AddRectFilled(box.min, box.max, ui.theme.category_colour(static_cast<int>(run)));

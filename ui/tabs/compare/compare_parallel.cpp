@@ -16,7 +16,8 @@ struct Axes {
     const RunPlot& plot;
     Box box;  // of the axes, without their titles
     float x_of(size_t figure) const {
-        return box.min.x + box.width() * static_cast<float>(figure) / static_cast<float>(kRunAxisCount - 1);
+        return box.min.x +
+               box.width() * static_cast<float>(figure) / static_cast<float>(run_axes().size() - 1);
     }
     float y_of(float share) const { return box.max.y - share * box.height(); }
     float share_at(float y) const {
@@ -25,9 +26,9 @@ struct Axes {
     ImVec2 point(size_t run, size_t figure) const { return {x_of(figure), y_of(plot.shares[run][figure])}; }
     /// How far above or below the run's line is the mouse?
     float distance(size_t run, ImVec2 mouse) const {
-        const float step = box.width() / static_cast<float>(kRunAxisCount - 1);
+        const float step = box.width() / static_cast<float>(run_axes().size() - 1);
         const float place = std::clamp((mouse.x - box.min.x) / std::max(step, 1.0f), 0.0f,
-                                       static_cast<float>(kRunAxisCount - 1) - 0.001f);
+                                       static_cast<float>(run_axes().size() - 1) - 0.001f);
         const auto figure = static_cast<size_t>(place);
         const ImVec2 a = point(run, figure), b = point(run, figure + 1);
         const float t = place - static_cast<float>(figure);
@@ -36,9 +37,9 @@ struct Axes {
 };
 
 void draw_line(const Axes& axes, size_t run, ImDrawList& list, ImU32 colour, float thickness) {
-    std::array<ImVec2, kRunAxisCount> points;
+    std::vector<ImVec2> points(run_axes().size());
     for (size_t figure = 0; figure < points.size(); ++figure) points[figure] = axes.point(run, figure);
-    add_polyline(list, points.data(), kRunAxisCount, colour, thickness);
+    add_polyline(list, points.data(), static_cast<int>(points.size()), colour, thickness);
 }
 
 /// A wrong answer is drawn as one, whatever its figures are.
@@ -48,7 +49,7 @@ ImU32 line_colour(const RunSummary& run, const Theme& theme) {
 
 void draw_axis(const Axes& axes, size_t figure, const RunBrush& brush, const Canvas& canvas,
                WidgetContext ui) {
-    const RunAxis& shown = kRunAxes[figure];
+    const RunAxis& shown = run_axes()[figure];
     const FigureScale& scale = axes.plot.scales[figure];
     const float x = axes.x_of(figure);
     const Theme& theme = ui.theme;
@@ -84,7 +85,7 @@ void draw_axis(const Axes& axes, size_t figure, const RunBrush& brush, const Can
 void ParallelCoordinates::draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetContext ui) {
     const Canvas canvas = begin_canvas(
         "compare/parallel", size, ui.items,
-        std::to_string(plot.runs.size()) + " runs over " + std::to_string(kRunAxisCount) + " figures");
+        std::to_string(plot.runs.size()) + " runs over " + std::to_string(run_axes().size()) + " figures");
     const Theme& theme = ui.theme;
     const float line = text_size(theme.small_font, "0").y, margin = theme.px(50);
     const Axes axes{plot,
@@ -100,18 +101,17 @@ void ParallelCoordinates::draw(const RunPlot& plot, RunBrush& brush, ImVec2 size
         }
     if (brush.hovered >= 0 && brush.hovered < static_cast<int>(plot.runs.size()))
         draw_line(axes, static_cast<size_t>(brush.hovered), *canvas.list, theme.hover, theme.px(2.5f));
-    for (size_t figure = 0; figure < std::size(kRunAxes); ++figure)
-        draw_axis(axes, figure, brush, canvas, ui);
+    for (size_t figure = 0; figure < run_axes().size(); ++figure) draw_axis(axes, figure, brush, canvas, ui);
     for (size_t run = 0; run < std::min(plot.runs.size(), kMostNamedRuns); ++run) {
         const ImVec2 at = axes.point(run, 0);
         ui.items.add("compare/parallel/run " + std::to_string(plot.runs[run]->id), {at.x - 3, at.y - 3},
                      {at.x + 3, at.y + 3}, plot.runs[run]->name, brush.keeps(plot.shares[run]));
     }
 
-    const float step = axes.box.width() / static_cast<float>(kRunAxisCount - 1);
+    const float step = axes.box.width() / static_cast<float>(run_axes().size() - 1);
     const int nearest =
         std::clamp(static_cast<int>(std::lround((canvas.mouse.x - axes.box.min.x) / std::max(step, 1.0f))), 0,
-                   kRunAxisCount - 1);
+                   static_cast<int>(run_axes().size()) - 1);
     const bool on_axis = std::abs(canvas.mouse.x - axes.x_of(static_cast<size_t>(nearest))) < theme.px(9);
     if (canvas.clicked && on_axis) {
         dragged = nearest;

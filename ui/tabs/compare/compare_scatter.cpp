@@ -26,12 +26,12 @@ void draw_mark(ImDrawList& list, ImVec2 at, const RunSummary& run, float radius,
 
 bool choose(WidgetContext ui, const char* name, int& figure) {
     std::vector<Option> options;
-    for (const RunAxis& shown : kRunAxes) options.push_back({shown.label, ""});
+    for (const RunAxis& shown : run_axes()) options.push_back({shown.label, ""});
     return combo(ui, name, options, figure, ui.theme.px(130));
 }
 
 std::string axis_title(const RunPlot& plot, int figure) {
-    return std::string(kRunAxes[figure].label) +
+    return std::string(run_axes()[static_cast<size_t>(figure)].label) +
            (plot.scales[static_cast<size_t>(figure)].logarithmic ? " (log)" : "");
 }
 
@@ -84,13 +84,14 @@ void RunScatter::draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetC
         const float at_x = box.min.x + share * box.width(), at_y = box.max.y - share * box.height();
         list.AddLine({at_x, box.min.y}, {at_x, box.max.y}, theme.grid);
         list.AddLine({box.min.x, at_y}, {box.max.x, at_y}, theme.grid);
-        const std::string below = figure_text(across.value_at(share), kRunAxes[x].unit);
+        const std::string below =
+            figure_text(across.value_at(share), run_axes()[static_cast<size_t>(x)].unit);
         const float width = text_size(theme.small_font, below).x;
         draw_text(list, theme.small_font,
                   {std::min(at_x - width / 2, canvas.box.max.x - width), box.max.y + theme.px(7)},
                   theme.text_dim, below, canvas.box);
         draw_text(list, theme.small_font, {canvas.box.min.x, at_y - line / 2}, theme.text_dim,
-                  figure_text(up.value_at(share), kRunAxes[y].unit), canvas.box);
+                  figure_text(up.value_at(share), run_axes()[static_cast<size_t>(y)].unit), canvas.box);
     }
     follow_drag(canvas, box, brush);
     float best = theme.px(kReachPx);

@@ -8,8 +8,8 @@
 namespace ringscope {
 
 struct RunScatter {
-    int x = 5;  // index into kRunAxes
-    int y = 2;
+    int x = run_axis("peak_bytes");  // index into run_axes()
+    int y = run_axis("seconds");
 
     void draw(const RunPlot& plot, RunBrush& brush, ImVec2 size, WidgetContext ui);
 

@@ -100,11 +100,12 @@ bool begin_side_table(const char* id, const char* first, const Comparison& c, Wi
 
 /// `cells` of each run: the first that fits is shown, and the whole on hover.
 void draw_row(const std::string& item, const std::string& title,
-              const std::vector<std::vector<std::string>>& cells, WidgetContext ui, int best) {
+              const std::vector<std::vector<std::string>>& cells, WidgetContext ui, int best,
+              const std::string& hint) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     text_item(ui, item, fitted(title, ImGui::GetContentRegionAvail().x), ui.theme.text_dim);
-    tooltip(ui.theme, title);
+    tooltip(ui.theme, hint);
     for (size_t run = 0; run < cells.size(); ++run) {
         ImGui::TableNextColumn();
         const float room = ImGui::GetContentRegionAvail().x;
@@ -125,7 +126,7 @@ void draw_tables(const Comparison& c, WidgetContext ui) {
         for (const SettingDifference& setting : c.settings) {
             std::vector<std::vector<std::string>> cells;
             for (const std::string& value : setting.values) cells.push_back({value});
-            draw_row("compare/settings/" + setting.path, setting.path, cells, ui, -1);
+            draw_row("compare/settings/" + setting.path, setting.path, cells, ui, -1, setting.path);
         }
         ImGui::EndTable();
     }
@@ -134,7 +135,8 @@ void draw_tables(const Comparison& c, WidgetContext ui) {
     for (const MetricRow& row : c.metrics) {
         std::vector<std::vector<std::string>> cells;
         for (size_t run = 0; run < c.names.size(); ++run) cells.push_back(metric_cells(row, run));
-        draw_row("compare/metrics/" + row.key, row.label, cells, ui, row.best);
+        draw_row("compare/metrics/" + row.key, row.label, cells, ui, row.best,
+                 row.label + ": " + row.formula);
     }
     ImGui::EndTable();
 }

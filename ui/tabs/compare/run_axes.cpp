@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/error.h"
+
 namespace ringscope {
 
 namespace {
@@ -12,7 +14,30 @@ constexpr float kEdge = 1e-4f;  // of an axis: a range includes what stands on i
 
 }  // namespace
 
+const std::vector<RunAxis>& run_axes() {
+    static const std::vector<RunAxis> axes = [] {
+        std::vector<RunAxis> all{
+            {"ranks", "ranks", Unit::count, [](const RunSummary& r) { return static_cast<double>(r.ranks); }},
+            {"seq_len", "sequence", Unit::count,
+             [](const RunSummary& r) { return static_cast<double>(r.seq_len); }}};
+        for (const Figure& figure : figures())
+            if (figure.headline && figure.unit != Unit::error)
+                all.push_back({figure.list_key(), figure.name, figure.unit, nullptr, &figure});
+        return all;
+    }();
+    return axes;
+}
+
+int run_axis(std::string_view key) {
+    const auto& axes = run_axes();
+    const auto at =
+        std::find_if(axes.begin(), axes.end(), [&](const RunAxis& axis) { return key == axis.key; });
+    RINGSCOPE_CHECK(at != axes.end());
+    return static_cast<int>(at - axes.begin());
+}
+
 float FigureScale::share_of(double value) const {
+    if (std::isnan(value)) return 0;
     if (!(most > least)) return 0.5f;
     const double share =
         logarithmic ? std::log(value / least) / std::log(most / least) : (value - least) / (most - least);
@@ -24,7 +49,8 @@ double FigureScale::value_at(float share) const {
     return least + (most - least) * static_cast<double>(share);
 }
 
-FigureScale make_scale(const std::vector<double>& values) {
+FigureScale make_scale(std::vector<double> values) {
+    std::erase_if(values, [](double value) { return std::isnan(value); });
     if (values.empty()) return {};
     const auto [least, most] = std::minmax_element(values.begin(), values.end());
     return {*least, *most, *least > 0 && *most / *least > kLogarithmicFrom};
@@ -36,10 +62,7 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
     if (!plot.list) return plot;
     for (const RunSummary& run : *plot.list) {
         if (run.archived || run.is_trace) continue;
-        const bool finite = std::all_of(std::begin(kRunAxes), std::end(kRunAxes), [&](const RunAxis& figure) {
-            return std::isfinite(figure.value(run));
-        });
-        if (run.state != RunState::done || !finite)
+        if (run.state != RunState::done || !std::isfinite(run.figures["seconds"]))
             ++plot.unfinished;
         else if (plot.runs.size() < kMostPlottedRuns)
             plot.runs.push_back(&run);
@@ -47,17 +70,17 @@ RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list) {
             ++plot.left_out;
     }
     plot.shares.resize(plot.runs.size());
-    for (size_t figure = 0; figure < std::size(kRunAxes); ++figure) {
+    for (const RunAxis& axis : run_axes()) {
         std::vector<double> values;
-        for (const RunSummary* run : plot.runs) values.push_back(kRunAxes[figure].value(*run));
-        plot.scales[figure] = make_scale(values);
+        for (const RunSummary* run : plot.runs) values.push_back(axis.value(*run));
+        const FigureScale& scale = plot.scales.emplace_back(make_scale(values));
         for (size_t run = 0; run < values.size(); ++run)
-            plot.shares[run][figure] = plot.scales[figure].share_of(values[run]);
+            plot.shares[run].push_back(scale.share_of(values[run]));
     }
     return plot;
 }
 
-bool RunBrush::keeps(const std::array<float, kRunAxisCount>& shares) const {
+bool RunBrush::keeps(const std::vector<float>& shares) const {
     for (size_t figure = 0; figure < shares.size(); ++figure)
         if (const auto& range = ranges[figure];
             range && (shares[figure] < range->from - kEdge || shares[figure] > range->to + kEdge))
@@ -74,8 +97,8 @@ std::string run_text(const RunSummary& run) {
     text += !run.verified       ? "not verified"
             : run.verify_passed ? "answer verified"
                                 : "WRONG ANSWER: never the best";
-    for (const RunAxis& figure : kRunAxes)
-        text += std::string("\n") + figure.label + "  " + figure_text(figure.value(run), figure.unit);
+    for (const RunAxis& axis : run_axes())
+        text += std::string("\n") + axis.label + "  " + figure_text(axis.value(run), axis.unit);
     return text;
 }
 

@@ -2,11 +2,11 @@
 // them.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/number_text.h"
@@ -17,23 +17,17 @@ namespace ringscope {
 struct RunAxis {
     const char* key;    // of its items
     const char* label;  // as a person reads it
-    Unit unit;
-    double (*value)(const RunSummary&);
+    Unit unit = Unit::count;
+    double (*setting)(const RunSummary&) = nullptr;  // or
+    const Figure* figure = nullptr;
+    /// NaN when the run has none.
+    double value(const RunSummary& run) const { return figure ? run.figures[*figure] : setting(run); }
 };
-inline constexpr RunAxis kRunAxes[] = {
-    {"ranks", "ranks", Unit::count, [](const RunSummary& r) { return static_cast<double>(r.ranks); }},
-    {"seq_len", "sequence", Unit::count, [](const RunSummary& r) { return static_cast<double>(r.seq_len); }},
-    {"seconds", "time", Unit::seconds, [](const RunSummary& r) { return r.seconds; }},
-    {"gflops_per_second", "speed", Unit::gflops_per_second,
-     [](const RunSummary& r) { return r.gflops_per_second; }},
-    {"bytes_on_wire", "bytes on the wire", Unit::bytes,
-     [](const RunSummary& r) { return static_cast<double>(r.bytes_on_wire); }},
-    {"peak_bytes", "largest peak", Unit::bytes,
-     [](const RunSummary& r) { return static_cast<double>(r.peak_bytes); }},
-    {"overlap_efficiency", "overlap", Unit::ratio, [](const RunSummary& r) { return r.overlap_efficiency; }},
-    {"compute_imbalance", "imbalance", Unit::ratio, [](const RunSummary& r) { return r.compute_imbalance; }},
-};
-inline constexpr int kRunAxisCount = static_cast<int>(std::size(kRunAxes));
+/// Ranks and sequence length, then the headline figures (engine/analysis/figures.h) but the errors: runs that
+/// were not verified have none.
+const std::vector<RunAxis>& run_axes();
+/// Index of the axis with that key, which is there.
+int run_axis(std::string_view key);
 
 /// Where a value stands between an axis's ends, 0 to 1. Logarithmic when the values are positive and span
 /// more than a factor of 20.
@@ -41,10 +35,11 @@ struct FigureScale {
     double least = 0;
     double most = 1;
     bool logarithmic = false;
-    float share_of(double value) const;
+    float share_of(double value) const;  // of NaN: 0
     double value_at(float share) const;
 };
-FigureScale make_scale(const std::vector<double>& values);
+/// Over the values that are numbers.
+FigureScale make_scale(std::vector<double> values);
 
 inline constexpr size_t kMostPlottedRuns = 2000;
 
@@ -53,10 +48,10 @@ struct RunPlot {
     std::shared_ptr<const std::vector<RunSummary>> list;
     /// Finished and not archived, newest first, without kept traces; at most kMostPlottedRuns.
     std::vector<const RunSummary*> runs;
-    std::vector<std::array<float, kRunAxisCount>> shares;  // parallel to runs
-    std::array<FigureScale, kRunAxisCount> scales;
-    size_t unfinished = 0;  // have no figures
-    size_t left_out = 0;    // older than the plotted ones
+    std::vector<std::vector<float>> shares;  // parallel to runs; one per axis
+    std::vector<FigureScale> scales;         // one per axis
+    size_t unfinished = 0;                   // have no figures
+    size_t left_out = 0;                     // older than the plotted ones
 };
 RunPlot make_run_plot(std::shared_ptr<const std::vector<RunSummary>> list);
 
@@ -66,11 +61,12 @@ struct RunBrush {
         float from = 0;  // shares of the axis
         float to = 1;
     };
-    std::array<std::optional<Range>, kRunAxisCount> ranges;
+    std::vector<std::optional<Range>> ranges{run_axes().size()};  // one per axis
     int hovered = -1;       // index into RunPlot::runs, of the last frame
     int next_hovered = -1;  // written in this frame
 
-    bool keeps(const std::array<float, kRunAxisCount>& shares) const;
+    bool keeps(const std::vector<float>& shares) const;
+    void pick_all() { ranges.assign(ranges.size(), std::nullopt); }
     bool active() const;
 };
 

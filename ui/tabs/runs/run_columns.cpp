@@ -21,65 +21,125 @@ bool less_by(const RunSummary& a, const RunSummary& b) {
 
 std::string reference_text(const RunSummary& run, int64_t) {
     if (!run.verified) return "not verified";
-    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.max_abs_error);
+    return (run.verify_passed ? "ok, " : "WRONG, ") + error_text(run.figures["max_abs_error"]);
 }
-
-double error_order(const RunSummary& run) { return run.verified ? run.max_abs_error : 1e300; }
 
 bool state_less(const RunSummary& a, const RunSummary& b) {
     return std::string_view(state_text(a)) < std::string_view(state_text(b));
 }
 
-constexpr bool kOfTraces = true, kFigure = true;
+std::vector<RunColumn> record_columns() {
+    return {
+        {.key = "name",
+         .title = "name",
+         .help = "As given, or made from the settings. (baseline): the one that others are compared with.",
+         .text = [](const RunSummary& r, int64_t) { return name_with_state(r); },
+         .less = less_by<&RunSummary::name>,
+         .most_points = 330,
+         .of_traces = true},
+        {.key = "tags",
+         .title = "tags",
+         .help = "Words of your own; the filter finds them as tag:WORD.",
+         .importance = 30,
+         .text = [](const RunSummary& r, int64_t) { return tags_text(r); },
+         .less = less_by<&RunSummary::tags>,
+         .most_points = 120,
+         .of_traces = true},
+        {.key = "started",
+         .title = "started (UTC)",
+         .help = "When the run began; of a kept trace, when it was kept. Without a year: this year.",
+         .importance = 20,
+         .text = [](const RunSummary& r, int64_t now) { return short_utc_text(r.started_utc_ms, now); },
+         .less = less_by<&RunSummary::started_utc_ms>,
+         .of_traces = true},
+        {.key = "state",
+         .title = "state",
+         .help = "done, failed or cancelled; trace: kept from another program.",
+         .importance = 40,
+         .text = [](const RunSummary& r, int64_t) { return std::string(state_text(r)); },
+         .less = state_less,
+         .of_traces = true},
+        {.key = "tokens",
+         .title = "tokens",
+         .help = "Sequence length n.",
+         .importance = 105,
+         .text = [](const RunSummary& r, int64_t) { return count_text(r.seq_len); },
+         .less = less_by<&RunSummary::seq_len>,
+         .at_right = true},
+        {.key = "ranks",
+         .title = "ranks",
+         .help = "Ring size p.",
+         .importance = 85,
+         .text = [](const RunSummary& r, int64_t) { return std::to_string(r.ranks); },
+         .less = less_by<&RunSummary::ranks>,
+         .at_right = true},
+        {.key = "strategy",
+         .title = "strategy",
+         .help = "single, all_gather, ring, or auto: how keys and values get to the ranks.",
+         .importance = 95,
+         .text = [](const RunSummary& r, int64_t) { return r.strategy; },
+         .less = less_by<&RunSummary::strategy>},
+    };
+}
+
+/// Of the `index`-th figure. The time is wanted most; the others come between what a run is, in their order.
+RunColumn figure_column(const Figure& figure, int index) {
+    const bool one_word = std::string_view(figure.name).find(' ') == std::string_view::npos;
+    RunColumn column{.key = one_word ? figure.name : figure.list_key(),
+                     .title = figure.name,
+                     .help = std::string(figure.label) + ": " + figure.formula,
+                     .importance = index == 0 ? 10 : 40 + 10 * index,
+                     .figure = &figure,
+                     .at_right = true,
+                     .on_request = !figure.headline};
+    if (std::string_view(figure.key) != "max_abs_error") return column;
+    column.key = column.title = "reference";
+    column.text = reference_text;  // in words, because it says whether the answer was checked
+    column.at_right = false;
+    return column;
+}
+
+std::vector<RunColumn> all_columns() {
+    std::vector<RunColumn> all = record_columns();
+    int index = 0;
+    for (const Figure& figure : figures()) all.push_back(figure_column(figure, index++));
+    all.push_back({.key = "settings",
+                   .title = "settings",
+                   .help = "The experiment in one line; of a kept trace, what its file holds.",
+                   .importance = 120,
+                   .text = [](const RunSummary& r, int64_t) { return r.settings; },
+                   .less = less_by<&RunSummary::settings>,
+                   .most_points = 200,
+                   .of_traces = true});
+    return all;
+}
 
 }  // namespace
 
-const std::array<RunColumn, kRunColumns> kRunColumnList{{
-    {"name", "name", "As given, or made from the settings. (baseline): the one that others are held against.",
-     [](const RunSummary& r, int64_t) { return name_with_state(r); }, less_by<&RunSummary::name>, 0, 330,
-     kOfTraces},
-    {"tags", "tags", "Words of your own; the filter finds them as tag:WORD.",
-     [](const RunSummary& r, int64_t) { return tags_text(r); }, less_by<&RunSummary::tags>, 3, 120,
-     kOfTraces},
-    {"started", "started (UTC)",
-     "When the run began; of a kept trace, when it was kept. Without a year: this year.",
-     [](const RunSummary& r, int64_t now) { return short_utc_text(r.started_utc_ms, now); },
-     less_by<&RunSummary::started_utc_ms>, 2, 0, kOfTraces},
-    {"state", "state", "done, failed or cancelled; trace: kept from another program.",
-     [](const RunSummary& r, int64_t) { return std::string(state_text(r)); }, state_less, 4, 0, kOfTraces},
-    {"tokens", "tokens", "Sequence length n.",
-     [](const RunSummary& r, int64_t) { return count_text(r.seq_len); }, less_by<&RunSummary::seq_len>, 13, 0,
-     !kOfTraces, kFigure},
-    {"ranks", "ranks", "Ring size p.", [](const RunSummary& r, int64_t) { return std::to_string(r.ranks); },
-     less_by<&RunSummary::ranks>, 8, 0, !kOfTraces, kFigure},
-    {"strategy", "strategy", "single, all_gather, ring, or auto: how keys and values get to the ranks.",
-     [](const RunSummary& r, int64_t) { return r.strategy; }, less_by<&RunSummary::strategy>, 10},
-    {"time", "time", "Wall time from the ranks' common start to the last rank's end.",
-     [](const RunSummary& r, int64_t) { return seconds_text(r.seconds); }, less_by<&RunSummary::seconds>, 1,
-     0, !kOfTraces, kFigure},
-    {"speed", "speed", "FLOPs / time, with 4 x head_dim FLOPs for each (query, key) pair really attended.",
-     [](const RunSummary& r, int64_t) { return rate_text(r.gflops_per_second * 1e9); },
-     less_by<&RunSummary::gflops_per_second>, 5, 0, !kOfTraces, kFigure},
-    {"overlap", "overlap",
-     "Overlap efficiency: the share of the transfer time hidden behind compute; 1 when nothing is sent.",
-     [](const RunSummary& r, int64_t) { return ratio_text(r.overlap_efficiency); },
-     less_by<&RunSummary::overlap_efficiency>, 11, 0, !kOfTraces, kFigure},
-    {"imbalance", "imbalance", "Compute imbalance: the largest rank's core seconds / their mean over ranks.",
-     [](const RunSummary& r, int64_t) { return ratio_text(r.compute_imbalance); },
-     less_by<&RunSummary::compute_imbalance>, 12, 0, !kOfTraces, kFigure},
-    {"sent", "on the wire", "Bytes sent, summed over ranks.",
-     [](const RunSummary& r, int64_t) { return bytes_text(static_cast<double>(r.bytes_on_wire)); },
-     less_by<&RunSummary::bytes_on_wire>, 9, 0, !kOfTraces, kFigure},
-    {"peak", "peak a rank", "Peak memory of the rank that needs the most.",
-     [](const RunSummary& r, int64_t) { return bytes_text(static_cast<double>(r.peak_bytes)); },
-     less_by<&RunSummary::peak_bytes>, 6, 0, !kOfTraces, kFigure},
-    {"reference", "reference", "Largest absolute difference of an output element from the float64 reference.",
-     reference_text, [](const RunSummary& a, const RunSummary& b) { return error_order(a) < error_order(b); },
-     7},
-    {"settings", "settings", "The experiment in one line; of a kept trace, what its file holds.",
-     [](const RunSummary& r, int64_t) { return r.settings; }, less_by<&RunSummary::settings>, 14, 200,
-     kOfTraces},
-}};
+const std::vector<RunColumn>& run_columns() {
+    static const std::vector<RunColumn> columns = all_columns();
+    return columns;
+}
+
+int reference_column() {
+    static const auto& columns = run_columns();
+    static const auto at = std::find_if(columns.begin(), columns.end(),
+                                        [](const RunColumn& column) { return column.key == "reference"; });
+    return static_cast<int>(at - columns.begin());
+}
+
+int settings_column() { return static_cast<int>(run_columns().size()) - 1; }
+
+std::string RunColumn::shown(const RunSummary& run, int64_t now_utc_ms) const {
+    if (run.is_trace && !of_traces) return "-";
+    return text ? text(run, now_utc_ms) : figure_text(run.figures[*figure], figure->unit);
+}
+
+bool RunColumn::before(const RunSummary& a, const RunSummary& b) const {
+    if (!figure) return less(a, b);
+    const double x = a.figures[*figure], y = b.figures[*figure];
+    return std::isnan(y) ? !std::isnan(x) : x < y;
+}
 
 bool says_something(size_t column, const RunSummary& run) {
     if (column == kTagsColumn) return !run.tags.empty();
@@ -102,8 +162,8 @@ std::string short_utc_text(int64_t unix_ms, int64_t now_utc_ms) {
 std::string column_choices_text(const ColumnChoices& choices) {
     std::string text;
     const auto add = [&](const std::string& word) { text += (text.empty() ? "" : " ") + word; };
-    for (size_t i = 0; i < kRunColumns; ++i) {
-        const std::string key = kRunColumnList[i].key;
+    for (size_t i = 0; i < run_columns().size(); ++i) {
+        const std::string key = run_columns()[i].key;
         if (choices[i].show == ColumnChoice::Show::yes) add("+" + key);
         if (choices[i].show == ColumnChoice::Show::no) add("-" + key);
         if (choices[i].points > 0) add(key + ":" + std::to_string(std::lround(choices[i].points)));
@@ -114,8 +174,8 @@ std::string column_choices_text(const ColumnChoices& choices) {
 ColumnChoices read_column_choices(const std::string& text) {
     ColumnChoices choices;
     const auto choice_of = [&](std::string_view key) -> ColumnChoice* {
-        for (size_t i = 0; i < kRunColumns; ++i)
-            if (key == kRunColumnList[i].key) return &choices[i];
+        for (size_t i = 0; i < run_columns().size(); ++i)
+            if (key == run_columns()[i].key) return &choices[i];
         return nullptr;
     };
     std::istringstream words(text);
@@ -141,44 +201,46 @@ ColumnChoices read_column_choices(const std::string& text) {
 namespace {
 
 /// By what the person wants, then by importance.
-std::array<size_t, kRunColumns> by_importance(const ColumnChoices& choices, int sorted) {
-    std::array<size_t, kRunColumns> order{};
+std::vector<size_t> by_importance(const ColumnChoices& choices, int sorted) {
+    std::vector<size_t> order(run_columns().size());
     std::iota(order.begin(), order.end(), size_t{0});
     const auto importance = [&](size_t i) {
         const bool asked =
             i == kNameColumn || choices[i].show == ColumnChoice::Show::yes || static_cast<int>(i) == sorted;
-        return (asked ? 0 : 100) + kRunColumnList[i].importance;
+        return (asked ? 0 : 1000) + run_columns()[i].importance;
     };
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return importance(a) < importance(b); });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return importance(a) < importance(b); });
     return order;
 }
 
 }  // namespace
 
-std::array<float, kRunColumns> fit_columns(const std::array<ColumnNeed, kRunColumns>& needs,
-                                           const ColumnChoices& choices, const ColumnRoom& room) {
-    std::array<float, kRunColumns> widths{};
+std::vector<float> fit_columns(const std::vector<ColumnNeed>& needs, const ColumnChoices& choices,
+                               const ColumnRoom& room) {
+    std::vector<float> widths(run_columns().size());
     float left = room.width;
     for (const size_t i : by_importance(choices, room.sorted)) {
         const ColumnChoice& choice = choices[i];
         const bool is_name = i == kNameColumn;
         const bool asked =
             is_name || choice.show == ColumnChoice::Show::yes || static_cast<int>(i) == room.sorted;
-        if (choice.show == ColumnChoice::Show::no || (needs[i].silent && !asked)) continue;
+        const bool unwanted = needs[i].silent || run_columns()[i].on_request;
+        if (choice.show == ColumnChoice::Show::no || (unwanted && !asked)) continue;
         float width = std::ceil(needs[i].width);
-        const float most = kRunColumnList[i].most_points * room.pixels_per_point;
+        const float most = run_columns()[i].most_points * room.pixels_per_point;
         if (most > 0) width = std::min(width, std::max(most, needs[i].header));
         if (is_name) width = std::max(std::min(width, room.width / 2), needs[i].header);
         if (choice.points > 0) width = std::round(choice.points * room.pixels_per_point);
         // A name in full is worth more than the settings again in one line.
-        const float owed = i == kSettingsColumn && choices[kNameColumn].points == 0
+        const float owed = static_cast<int>(i) == settings_column() && choices[kNameColumn].points == 0
                                ? std::ceil(needs[kNameColumn].width) - widths[kNameColumn]
                                : 0;
         if (!asked && width + room.gap + std::max(owed, 0.0f) > left) continue;
         widths[i] = width;
         left -= width + room.gap;
     }
-    for (const int index : {kNameColumn, kTagsColumn, kSettingsColumn}) {
+    for (const int index : {int{kNameColumn}, int{kTagsColumn}, settings_column()}) {
         const auto i = static_cast<size_t>(index);
         if (widths[i] <= 0 || choices[i].points > 0) continue;
         const float more = std::clamp(std::ceil(needs[i].width) - widths[i], 0.0f, std::max(left, 0.0f));

@@ -3,40 +3,38 @@
 // As many as fit without cutting a figure, the important ones first, unless the person chose otherwise.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "sessions/store/run_record.h"
 
 namespace ringscope {
 
 struct RunColumn {
-    const char* key;    // in the remembered window state
-    const char* title;  // in the header
-    const char* help;
-    std::string (*text)(const RunSummary&, int64_t now_utc_ms);
-    bool (*less)(const RunSummary&, const RunSummary&);
-    int importance;          // where not all fit: 0 is shown first
-    float most_points = 0;   // wider texts wait for room that no column needs; 0: never cut
-    bool of_traces = false;  // a kept trace has it too
-    bool figure = false;     // stands at the right, so that digits and units line up
+    std::string key;    // in the remembered window state
+    std::string title;  // in the header
+    std::string help;
+    int importance = 0;  // where not all fit: the least is shown first
+    std::string (*text)(const RunSummary&, int64_t now_utc_ms) = nullptr;  // with `less`; or
+    bool (*less)(const RunSummary&, const RunSummary&) = nullptr;
+    const Figure* figure = nullptr;
+    float most_points = 0;    // wider texts wait for room that no column needs; 0: never cut
+    bool of_traces = false;   // a kept trace has it too
+    bool at_right = false;    // so that digits and units line up
+    bool on_request = false;  // shown only when the person asks for it
 
-    std::string shown(const RunSummary& run, int64_t now_utc_ms) const {
-        return of_traces || !run.is_trace ? text(run, now_utc_ms) : "-";
-    }
+    std::string shown(const RunSummary& run, int64_t now_utc_ms) const;
+    /// In ascending order; runs without the figure come last.
+    bool before(const RunSummary& a, const RunSummary& b) const;
 };
 
-inline constexpr size_t kRunColumns = 15;
-enum RunColumnIndex {
-    kNameColumn = 0,
-    kTagsColumn = 1,
-    kStartedColumn = 2,
-    kStateColumn = 3,
-    kReferenceColumn = 13,
-    kSettingsColumn = 14
-};
-extern const std::array<RunColumn, kRunColumns> kRunColumnList;
+/// What a run is, then the engine's figures (engine/analysis/figures.h) in their order, then its settings.
+const std::vector<RunColumn>& run_columns();
+
+enum RunColumnIndex { kNameColumn = 0, kTagsColumn = 1, kStartedColumn = 2, kStateColumn = 3 };
+int reference_column();  // the answer's error
+int settings_column();
 
 /// Whether a column tells anything of this run: tags that it has, a state other than done. The others always
 /// do.
@@ -51,7 +49,10 @@ struct ColumnChoice {
     float points = 0;  // width that was dragged; 0: automatic
     bool operator==(const ColumnChoice&) const = default;
 };
-using ColumnChoices = std::array<ColumnChoice, kRunColumns>;
+/// One per column.
+struct ColumnChoices : std::vector<ColumnChoice> {
+    ColumnChoices() : std::vector<ColumnChoice>(run_columns().size()) {}
+};
 
 /// "+tags -overlap name:300": the choices that are not automatic, for the window state.
 std::string column_choices_text(const ColumnChoices& choices);
@@ -71,7 +72,7 @@ struct ColumnRoom {
     int sorted = kStartedColumn;  // always shown: the order would not be understood
 };
 /// Width of each column in pixels; 0: not shown. The name is shown always.
-std::array<float, kRunColumns> fit_columns(const std::array<ColumnNeed, kRunColumns>& needs,
-                                           const ColumnChoices& choices, const ColumnRoom& room);
+std::vector<float> fit_columns(const std::vector<ColumnNeed>& needs, const ColumnChoices& choices,
+                               const ColumnRoom& room);
 
 }  // namespace ringscope

@@ -25,9 +25,9 @@ float beside_the_name() { return ImGui::GetFontSize() + ImGui::GetStyle().ItemSp
 }  // namespace
 
 void RunTable::measure(const std::vector<RunSummary>& runs, int64_t now_utc_ms) {
-    for (size_t i = 0; i < kRunColumns; ++i) {
-        const RunColumn& column = kRunColumnList[i];
-        ColumnNeed need{.header = text_width(column.title), .silent = true};
+    for (size_t i = 0; i < run_columns().size(); ++i) {
+        const RunColumn& column = run_columns()[i];
+        ColumnNeed need{.header = text_width(column.title.c_str()), .silent = true};
         need.width = need.header;
         const float beside = i == kNameColumn ? beside_the_name() : 0;
         for (const RunSummary& run : runs) {
@@ -43,7 +43,7 @@ void RunTable::begin(ColumnChoices& choices, const std::shared_ptr<const std::ve
     ColumnRoom room{.pixels_per_point = theme.scale, .sorted = sorted};
     room.width = table_width(room.gap);
     const bool same_letters = letters_ == ImGui::GetFontSize();
-    for (int i = 0; i < static_cast<int>(kRunColumns); ++i) {
+    for (int i = 0; i < static_cast<int>(run_columns().size()); ++i) {
         const float set = widths_[static_cast<size_t>(i)];
         // With other letters Dear ImGui has scaled the widths itself.
         if (same_letters && set > 0 && std::abs(column_width(i) - set) >= 1)
@@ -54,20 +54,20 @@ void RunTable::begin(ColumnChoices& choices, const std::shared_ptr<const std::ve
     runs_ = runs;
     letters_ = ImGui::GetFontSize();
     day_ = day;
-    std::array<ColumnNeed, kRunColumns> needs = needs_;
+    std::vector<ColumnNeed> needs = needs_;
     ColumnNeed& with_arrow = needs[static_cast<size_t>(sorted)];
     with_arrow.header += sort_arrow_width();
     with_arrow.width = std::max(with_arrow.width, with_arrow.header);
     widths_ = fit_columns(needs, choices, room);
     ImGui::TableSetupScrollFreeze(1, 1);
-    for (int i = 0; i < static_cast<int>(kRunColumns); ++i) {
+    for (int i = 0; i < static_cast<int>(run_columns().size()); ++i) {
         const float width = widths_[static_cast<size_t>(i)];
         const ImGuiTableColumnFlags extra =
             i == kStartedColumn
                 ? ImGuiTableColumnFlags_DefaultSort | ImGuiTableColumnFlags_PreferSortDescending
             : i == kNameColumn ? ImGuiTableColumnFlags_NoHide
                                : 0;
-        ImGui::TableSetupColumn(kRunColumnList[static_cast<size_t>(i)].title,
+        ImGui::TableSetupColumn(run_columns()[static_cast<size_t>(i)].title.c_str(),
                                 ImGuiTableColumnFlags_WidthFixed | extra, std::max(width, 1.0f));
         ImGui::TableSetColumnEnabled(i, width > 0);
         if (width > 0) set_column_width(i, width);
@@ -76,32 +76,32 @@ void RunTable::begin(ColumnChoices& choices, const std::shared_ptr<const std::ve
 
 void RunTable::draw_header(int sorted, WidgetContext ui) {
     ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
-    for (int i = 0; i < static_cast<int>(kRunColumns); ++i) {
+    for (int i = 0; i < static_cast<int>(run_columns().size()); ++i) {
         if (!ImGui::TableSetColumnIndex(i)) continue;
-        const RunColumn& column = kRunColumnList[static_cast<size_t>(i)];
+        const RunColumn& column = run_columns()[static_cast<size_t>(i)];
         ImGui::PushID(i);
         // Dear ImGui would keep the arrow's room free in every title, and stand figures' titles at the left.
         ImVec2 at = ImGui::GetCursorScreenPos();
         const float room = ImGui::GetContentRegionAvail().x - (i == sorted ? sort_arrow_width() : 0);
         const std::string title = fitted(column.title, room);
-        if (column.figure) at.x += room - text_width(title.c_str());
+        if (column.at_right) at.x += room - text_width(title.c_str());
         ImGui::TableHeader("##header");
         ImGui::GetWindowDrawList()->AddText(at, ui.theme.text, title.c_str());
-        ui.items.add_last(std::string("runs/header/") + column.title, column.title);
+        ui.items.add_last("runs/header/" + column.title, column.title);
         tooltip(ui.theme, column.help);
         ImGui::PopID();
     }
 }
 
 void RunTable::draw_cells(const RunSummary& run, int64_t now_utc_ms, WidgetContext ui) {
-    for (int i = kNameColumn + 1; i < static_cast<int>(kRunColumns); ++i) {
+    for (int i = kNameColumn + 1; i < static_cast<int>(run_columns().size()); ++i) {
         if (!ImGui::TableSetColumnIndex(i)) continue;
-        const RunColumn& column = kRunColumnList[static_cast<size_t>(i)];
+        const RunColumn& column = run_columns()[static_cast<size_t>(i)];
         const std::string text = column.shown(run, now_utc_ms);
         const std::string drawn = fitted(text, ImGui::GetContentRegionAvail().x);
         const bool failed = i == kStateColumn && run.state == RunState::failed;
-        const bool alarm = failed || (i == kReferenceColumn && known_wrong(run));
-        if (column.figure) to_the_right(drawn);
+        const bool alarm = failed || (i == reference_column() && known_wrong(run));
+        if (column.at_right) to_the_right(drawn);
         ImGui::PushStyleColor(ImGuiCol_Text, alarm ? ui.theme.error : ui.theme.text);
         ImGui::TextUnformatted(drawn.c_str());
         ImGui::PopStyleColor();
@@ -112,21 +112,20 @@ void RunTable::draw_cells(const RunSummary& run, int64_t now_utc_ms, WidgetConte
 
 void RunTable::take_choices(ColumnChoices& choices) const {
     using Show = ColumnChoice::Show;
-    for (int i = 0; i < static_cast<int>(kRunColumns); ++i)
+    for (int i = 0; i < static_cast<int>(run_columns().size()); ++i)
         if (column_enabled(i) != (widths_[static_cast<size_t>(i)] > 0))
             choices[static_cast<size_t>(i)].show = column_enabled(i) ? Show::yes : Show::no;
 }
 
 void open_columns_menu() { ImGui::OpenPopup("##columns"); }
 
-void draw_columns_menu(ColumnChoices& choices, const std::array<float, kRunColumns>& widths,
-                       WidgetContext ui) {
+void draw_columns_menu(ColumnChoices& choices, const std::vector<float>& widths, WidgetContext ui) {
     using Show = ColumnChoice::Show;
     if (!ImGui::BeginPopup("##columns")) return;
-    for (size_t i = kNameColumn + 1; i < kRunColumns; ++i) {
+    for (size_t i = kNameColumn + 1; i < run_columns().size(); ++i) {
         bool shown = widths[i] > 0;
-        if (checkbox(ui, std::string("runs/columns/") + kRunColumnList[i].title, kRunColumnList[i].title,
-                     shown, kRunColumnList[i].help))
+        if (checkbox(ui, "runs/columns/" + run_columns()[i].title, run_columns()[i].title.c_str(), shown,
+                     run_columns()[i].help))
             choices[i].show = shown ? Show::yes : Show::no;
     }
     const bool chosen = choices != ColumnChoices{};

@@ -2,7 +2,6 @@
 // or the window change; between that the person may drag, hide and show them.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <vector>
 
@@ -13,7 +12,7 @@ namespace ringscope {
 
 class RunTable {
   public:
-    /// After BeginTable() with kRunColumns columns, once a frame; takes widths that were dragged.
+    /// After BeginTable() with run_columns().size() columns, once a frame; takes widths that were dragged.
     void begin(ColumnChoices& choices, const std::shared_ptr<const std::vector<RunSummary>>& runs, int sorted,
                int64_t now_utc_ms, const Theme& theme);
     void draw_header(int sorted, WidgetContext ui);
@@ -22,13 +21,13 @@ class RunTable {
     /// Before EndTable(): takes what was shown or hidden in the header's menu.
     void take_choices(ColumnChoices& choices) const;
     /// In pixels; 0: not shown.
-    const std::array<float, kRunColumns>& widths() const { return widths_; }
+    const std::vector<float>& widths() const { return widths_; }
 
   private:
     void measure(const std::vector<RunSummary>& runs, int64_t now_utc_ms);
 
-    std::array<ColumnNeed, kRunColumns> needs_{};
-    std::array<float, kRunColumns> widths_{};
+    std::vector<ColumnNeed> needs_ = std::vector<ColumnNeed>(run_columns().size());
+    std::vector<float> widths_ = std::vector<float>(run_columns().size());
     // What the needs were measured for.
     std::shared_ptr<const std::vector<RunSummary>> runs_;
     float letters_ = 0;
@@ -38,7 +37,6 @@ class RunTable {
 /// From the next frame on the menu of columns is shown at the mouse.
 void open_columns_menu();
 /// Draws the menu if it is open: which columns are shown.
-void draw_columns_menu(ColumnChoices& choices, const std::array<float, kRunColumns>& widths,
-                       WidgetContext ui);
+void draw_columns_menu(ColumnChoices& choices, const std::vector<float>& widths, WidgetContext ui);
 
 }  // namespace ringscope

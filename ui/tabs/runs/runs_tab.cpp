@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "engine/base/number_text.h"
-#include "sessions/store/run_figures.h"
+#include "sessions/store/run_properties.h"
 #include "ui/tabs/runs/run_menu.h"
 #include "ui/widgets/imgui_compat.h"
 
@@ -38,14 +38,14 @@ void RunsTab::update(const std::shared_ptr<const std::vector<RunSummary>>& runs)
         const RunSummary& run = (*runs_)[static_cast<size_t>(i)];
         if ((archived || !run.archived) && filter_.matches(run)) order_.push_back(i);
     }
-    const RunColumn& column = kRunColumnList[static_cast<size_t>(sort_column_)];
+    const RunColumn& column = run_columns()[static_cast<size_t>(sort_column_)];
     std::stable_sort(order_.begin(), order_.end(), [&](int a, int b) {
         const bool a_last = (*runs_)[static_cast<size_t>(a)].is_trace && !column.of_traces;
         const bool b_last = (*runs_)[static_cast<size_t>(b)].is_trace && !column.of_traces;
         if (a_last || b_last) return !a_last;
         const RunSummary& x = (*runs_)[static_cast<size_t>(ascending_ ? a : b)];
         const RunSummary& y = (*runs_)[static_cast<size_t>(ascending_ ? b : a)];
-        return column.less(x, y);
+        return column.before(x, y);
     });
     if (!selected_run()) selected = 0;
 }
@@ -98,7 +98,7 @@ void RunsTab::draw_toolbar(size_t all, Dialogs& dialogs, WidgetContext ui, Comma
             "Every term must hold. FIGURE=VALUE, or with != < <= > >=; FIGURE:TEXT looks for a part; "
             "plain words look at name, settings, note, tags, device, kernel and state. Times take ms "
             "or s, sizes KiB or MiB.\n\nFigures: every field of the experiment, and " +
-                run_figure_names());
+                run_property_names());
     beside_or_below(checkbox_width("archived"));
     if (checkbox(ui, "runs/archived", "archived", show_archived, "Show archived runs too.")) stale_ = true;
     const RunSummary* run = selected_run();
@@ -164,8 +164,8 @@ void RunsTab::draw_table(const Inputs& in, WidgetContext ui, Commands& commands)
         ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_NoBordersInBody | ImGuiTableFlags_SizingFixedFit;
     const ImVec2 padding = ImGui::GetStyle().CellPadding;
     ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, ImVec2(2 * padding.x, padding.y));
-    const bool drawn =
-        ImGui::BeginTable("##runs", static_cast<int>(kRunColumns), flags, ImGui::GetContentRegionAvail());
+    const bool drawn = ImGui::BeginTable("##runs", static_cast<int>(run_columns().size()), flags,
+                                         ImGui::GetContentRegionAvail());
     ImGui::PopStyleVar();
     if (!drawn) return;
     table_.begin(columns, runs_, sort_column_, in.utc_ms, ui.theme);

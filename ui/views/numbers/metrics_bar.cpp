@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 #include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
@@ -12,36 +13,19 @@ namespace ringscope {
 
 namespace {
 
-double planned_imbalance(const Schedule& schedule) {
-    double most = 0;
-    for (const RankPlan& plan : schedule.rank_plans) most = std::max(most, plan.flops);
-    return schedule.flops > 0 ? most / (schedule.flops / schedule.ranks) : 1;
+std::string error_details(const Verification& check) {
+    return "\nRelative error " + error_text(check.relative_error) + ", allowed " +
+           error_text(check.allowed_relative_error) + ".\nChecked " + count_text(check.checked_rows) +
+           " of " + count_text(check.total_rows) +
+           " rows; each allowed pair planned exactly once: " + (check.coverage_ok ? "yes" : "NO") + ".";
 }
 
-int64_t measured_peak(const Metrics& metrics) {
-    int64_t peak = 0;
-    for (const RankMetrics& rank : metrics.ranks) peak = std::max(peak, rank.peak_bytes);
-    return peak;
-}
-
-MetricFigure error_figure(const Run* run) {
-    MetricFigure figure{
-        "error", "", "",
-        "Largest absolute difference of an output element from the float64 reference: ", false};
-    if (!run || !run->verification) {
-        figure.formula += "not verified.";
-        return figure;
-    }
-    const Verification& check = *run->verification;
-    figure.measured = error_text(check.max_abs_error) + (check.passed ? "" : " WRONG");
-    figure.alarm = !check.passed;
-    figure.formula += error_text(check.max_abs_error) +
-                      ".\nRelative error |o - ref| / |ref| = " + error_text(check.relative_error) +
-                      ", allowed " + error_text(check.allowed_relative_error) + ".\nChecked " +
-                      count_text(check.checked_rows) + " of " + count_text(check.total_rows) +
-                      " rows; each allowed pair planned exactly once: " + (check.coverage_ok ? "yes" : "NO") +
-                      ".";
-    return figure;
+/// What the shown run and plan add to the formula of some figures.
+std::string details(const Figure& figure, const Run* run, const Schedule* plan) {
+    if (figure.unit == Unit::error && run)
+        return run->verification ? error_details(*run->verification) : " This run was not verified.";
+    if (figure.unit == Unit::flops && plan) return " Dense attention: " + flops_text(plan->dense_flops) + ".";
+    return "";
 }
 
 std::string state_text(const ViewContext& context) {
@@ -52,46 +36,23 @@ std::string state_text(const ViewContext& context) {
 
 }  // namespace
 
-std::vector<MetricFigure> metric_figures(const ViewContext& context) {
+std::vector<MetricFigure> metric_figures(const ViewContext& context, Figures which) {
     const Schedule* plan = shown_schedule(context);
     const Run* run = context.run && context.run->state == RunState::done ? context.run : nullptr;
-    const Metrics none;
-    const Metrics& m = run ? run->metrics : none;
-    const auto measured = [&](const std::string& text) { return run ? text : std::string(); };
-    const auto planned = [&](auto text) { return plan ? text(*plan) : std::string(); };
-    std::vector<MetricFigure> figures;
-    figures.push_back(error_figure(run));
-    figures.push_back({"time", measured(seconds_text(m.seconds)), "",
-                       "Wall time from the ranks' common start to the last rank's end."});
-    figures.push_back(
-        {"overlap", measured(percent_text(m.overlap_efficiency)), "",
-         "Overlap efficiency = 1 - exposed transfer time / total transfer time, summed over ranks: the share "
-         "of the transfers hidden behind compute. 100% when nothing is sent."});
-    figures.push_back({"imbalance", measured(ratio_text(m.compute_imbalance)),
-                       planned([](const Schedule& s) { return ratio_text(planned_imbalance(s)); }),
-                       "Compute imbalance = the largest rank's core seconds / their mean over ranks. "
-                       "Predicted: the same of "
-                       "the planned FLOPs."});
-    figures.push_back({"speed", measured(rate_text(m.gflops_per_second * 1e9)), "",
-                       "FLOPs / time, with 4 x head_dim FLOPs for each (query, key) pair really attended."});
-    figures.push_back(
-        {"sent", measured(bytes_text(static_cast<double>(m.bytes_on_wire))),
-         planned([](const Schedule& s) { return bytes_text(static_cast<double>(s.bytes_on_wire)); }),
-         "Bytes sent, summed over ranks. Predicted: the sum over the schedule's transfers."});
-    figures.push_back({"peak", measured(bytes_text(static_cast<double>(measured_peak(m)))),
-                       planned([](const Schedule& s) {
-                           return bytes_text(static_cast<double>(predicted_peak_bytes_max(s)));
-                       }),
-                       "The largest rank's peak bytes: Q, own K/V, travelling K/V, output, LSE and "
-                       "workspace. Predicted from "
-                       "the schedule."});
-    figures.push_back(
-        {"work", measured(flops_text(m.flops)),
-         planned([](const Schedule& s) { return flops_text(s.flops); }),
-         "FLOPs = 4 x head_dim for each (query, key) pair really attended, all heads and batch entries." +
-             planned(
-                 [](const Schedule& s) { return " Dense attention: " + flops_text(s.dense_flops) + "."; })});
-    return figures;
+    const bool wrong = run && run->verification && !run->verification->passed;
+    std::vector<MetricFigure> shown;
+    for (const Figure& figure : figures()) {
+        if (which == Figures::headline && !figure.headline) continue;
+        const double value = run ? figure.of(*run) : NAN;
+        MetricFigure one{figure.name};
+        if (!std::isnan(value)) one.measured = figure_text(value, figure.unit);
+        if (plan && figure.planned) one.predicted = figure_text(figure.planned(*plan), figure.unit);
+        one.formula = std::string(figure.label) + ": " + figure.formula + details(figure, run, plan);
+        one.alarm = wrong && figure.unit == Unit::error;
+        if (one.alarm) one.measured += " WRONG";
+        shown.push_back(std::move(one));
+    }
+    return shown;
 }
 
 void MetricsBar::draw(ViewContext& context, ImVec2 size) {
@@ -102,7 +63,7 @@ void MetricsBar::draw(ViewContext& context, ImVec2 size) {
     const bool stale = context.run && context.plan && !context.run_is_current;
     float x = canvas.box.min.x + theme.px(4);
     const std::string state = stale ? "earlier settings:" : state_text(context);
-    const std::vector<MetricFigure> figures = metric_figures(context);
+    const std::vector<MetricFigure> figures = metric_figures(context, Figures::headline);
     // Every figure comes before any figure's prediction, which a tooltip tells as well; and small letters
     // before a figure is left out.
     ImFont* font = theme.text_font;

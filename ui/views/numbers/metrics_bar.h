@@ -10,15 +10,16 @@ namespace ringscope {
 
 /// One figure as it is shown.
 struct MetricFigure {
-    const char* name;       // "overlap"
-    std::string measured;   // "" when there is none
-    std::string predicted;  // "" when there is none
-    std::string formula;    // what it is and how it is derived
-    bool alarm = false;     // the answer is wrong
+    const char* name;         // "overlap"
+    std::string measured{};   // "" when there is none
+    std::string predicted{};  // "" when there is none
+    std::string formula{};    // what it is and how it is derived
+    bool alarm = false;       // the answer is wrong
 };
 
-/// The most wanted first.
-std::vector<MetricFigure> metric_figures(const ViewContext& context);
+/// Of the engine's list of figures (engine/analysis/figures.h), in its order: those of the bar, or all.
+enum class Figures { headline, all };
+std::vector<MetricFigure> metric_figures(const ViewContext& context, Figures which);
 
 struct MetricsBar {
     bool clicked = false;  // in this frame

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 #include "ui/views/numbers/metrics_bar.h"
 #include "ui/widgets/imgui_compat.h"
@@ -17,12 +18,12 @@ void draw_figures(ViewContext& context, float height) {
     if (!ImGui::BeginTable("figures", 4, flags, {0, height})) return;
     const float em = ImGui::GetFontSize();
     ImGui::TableSetupScrollFreeze(0, 1);
-    ImGui::TableSetupColumn("figure", ImGuiTableColumnFlags_WidthFixed, 6 * em);
+    ImGui::TableSetupColumn("figure", ImGuiTableColumnFlags_WidthFixed, 8 * em);
     ImGui::TableSetupColumn("measured", ImGuiTableColumnFlags_WidthFixed, 7 * em);
     ImGui::TableSetupColumn("predicted", ImGuiTableColumnFlags_WidthFixed, 7 * em);
     ImGui::TableSetupColumn("what it is and how it is derived");
     ImGui::TableHeadersRow();
-    for (const MetricFigure& figure : metric_figures(context)) {
+    for (const MetricFigure& figure : metric_figures(context, Figures::all)) {
         ImGui::TableNextRow();
         ImGui::TableNextColumn();
         ImGui::TextUnformatted(figure.name);
@@ -40,23 +41,15 @@ void draw_figures(ViewContext& context, float height) {
     ImGui::EndTable();
 }
 
-/// A rank a row; the eight parts sum to the wall time.
+/// A row per rank, with each of its figures.
 void draw_ranks(const Run& run, ImVec2 size) {
-    static constexpr const char* columns[] = {
-        "rank",         "compute", "pack",     "merge", "transfer, not hidden",
-        "late peer",    "link",    "core",     "idle",  "wall",
-        "core seconds", "sent",    "received", "peak",  "predicted peak"};
+    std::vector<const char*> columns{"rank"};
+    for (const RankFigure& figure : rank_figures()) columns.push_back(figure.name);
     if (!begin_table("ranks", columns, size)) return;
     for (const RankMetrics& rank : run.metrics.ranks) {
         std::vector<std::string> cells{std::to_string(rank.rank)};
-        for (const double seconds :
-             {rank.compute_seconds, rank.pack_seconds, rank.merge_seconds, rank.exposed_transfer_seconds,
-              rank.wait_peer_seconds, rank.wait_link_seconds, rank.wait_core_seconds, rank.idle_seconds,
-              rank.wall_seconds(), rank.core_seconds})
-            cells.push_back(seconds_text(seconds));
-        for (const int64_t bytes :
-             {rank.sent_bytes, rank.received_bytes, rank.peak_bytes, rank.predicted_peak_bytes})
-            cells.push_back(bytes_text(static_cast<double>(bytes)));
+        for (const RankFigure& figure : rank_figures())
+            cells.push_back(figure_text(figure.of(rank), figure.unit));
         table_row(cells);
     }
     ImGui::EndTable();
