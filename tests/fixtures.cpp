@@ -61,7 +61,9 @@ class TraceMaker {
             const Transfer& t = schedule_.transfers[static_cast<size_t>(transfer)];
             span.peer = t.from == rank ? t.to : t.from;
             span.bytes = t.bytes;
+            span.payload = t.payload;
         }
+        if (kind == SpanKind::pack) span.payload = Payload::kv;
         spans_[static_cast<size_t>(rank)].push_back(span);
     }
 

@@ -179,10 +179,10 @@ void AttendJob::point_at(const Share& share, int batch_index, int head, Attentio
     const auto& kv_heads = schedule.streams[static_cast<size_t>(share.piece->stream)].kv_heads;
     const auto kv_index =
         static_cast<int>(std::lower_bound(kv_heads.begin(), kv_heads.end(), kv_head) - kv_heads.begin());
-    const std::byte* piece = memory_.slot[schedule.slot_of(step_)].data() + share.piece->slot_offset;
-    const int64_t k_at = piece_k_offset(schedule, *share.piece, batch_index, kv_index);
-    task.k = piece + k_at * element;
-    task.v = piece + (k_at + share.piece->rows * d) * element;
+    const auto slot = static_cast<size_t>(schedule.slot_of(share.piece->payload, step_));
+    const std::byte* piece = memory_.slots[slot].data() + share.piece->slot_offset;
+    task.k = piece + piece_offset(schedule, *share.piece, KvTensor::k, batch_index, kv_index);
+    task.v = piece + piece_offset(schedule, *share.piece, KvTensor::v, batch_index, kv_index);
     task.kv_stride = d;
 }
 

@@ -1,12 +1,11 @@
 // One ring step of one rank, cut into tasks for the worker pool.
 //
-// A task is (work, batch entry, head, some segments, query tile), told from its number alone:
+// A task is (work, batch entry, head, some segments, query tile). All of it follows from the task's number:
 //
-//     number - first task of the work  =  ((batch * heads + head) * chunks + chunk) * tiles + (tiles - 1 -
-//     tile)
+//     number - first task of the work = ((batch * heads + head) * chunks + chunk) * tiles + tiles - 1 - tile
 //
 // Segments with many query rows have several tiles and a chunk is one segment; of small segments a chunk
-// holds many, so that a task is worth its overhead. Works with the dearest tasks come first, and of a segment
+// holds many, so that a task is worth its overhead. Work with the longest tasks comes first, and of a segment
 // the last tile, which under a causal edge sees the most keys. Tasks of a phase write disjoint rows: no
 // locks, and the same bits for any number of workers.
 #pragma once
@@ -39,13 +38,13 @@ class AttendJob : public PoolJob {
         std::vector<WorkerScratch>& scratch;  // by worker
         Progress* progress = nullptr;
     };
-    /// Whatever lies in memory.slot must be complete before a worker can see it.
+    /// Whatever lies in memory.slots must be complete before a worker can see it.
     AttendJob(const Context& context, int rank, int step, const RankMemory& memory);
 
     int phases() const override { return context_.schedule.phases; }
     int64_t tasks(int phase) const override;
     void run(int phase, int64_t task, int worker) override;
-    /// Whose keys: -1 when several ranks', or none.
+    /// The rank that owns the keys; -1 when several do, or there are none.
     int owner() const;
 
   private:

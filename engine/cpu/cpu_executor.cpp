@@ -133,6 +133,8 @@ void CpuRun::collect(CpuResult& result) const {
         span.kind = SpanKind::send;
         span.peer = transfer.to;
         span.transfer = static_cast<int32_t>(index);
+        span.pass = transfer.pass;
+        span.payload = transfer.payload;
         span.begin_ns = times.begin_ns;
         span.end_ns = times.done_ns;
         span.bytes = transfer.bytes;

@@ -51,8 +51,6 @@ std::vector<RowRun> rows_of_piece(const Schedule& schedule, const Piece& piece) 
 int64_t pack_own_share(const Schedule& schedule, int rank, const RankMemory& memory, std::byte* slot,
                        const RunControl& control) {
     const Problem& problem = schedule.problem;
-    const int64_t vector_bytes = problem.head_dim * bytes_of(problem.dtype);
-    const int64_t row_bytes = problem.kv_heads * vector_bytes;
     int64_t packed = 0;
     for (const Piece& piece : schedule.pieces_in(rank, 0)) {
         if (piece.owner != rank) continue;
@@ -60,10 +58,12 @@ int64_t pack_own_share(const Schedule& schedule, int rank, const RankMemory& mem
         std::byte* target = slot + piece.slot_offset;
         for (int batch_index = 0; batch_index < problem.batch; ++batch_index)
             for (const int kv_head : schedule.streams[static_cast<size_t>(piece.stream)].kv_heads)
-                for (const Buffer* tensor : {&memory.k, &memory.v}) {
+                for (const PayloadTensor& part : schedule.layout_of(piece.payload).tensors) {
                     if (control.stopped()) throw Interrupted{};
-                    const std::byte* base =
-                        tensor->data() + batch_index * memory.rows * row_bytes + kv_head * vector_bytes;
+                    const int64_t vector_bytes = problem.head_dim * part.element_bytes;
+                    const int64_t row_bytes = problem.kv_heads * vector_bytes;
+                    const std::byte* base = memory.own(part.tensor).data() +
+                                            batch_index * memory.rows * row_bytes + kv_head * vector_bytes;
                     for (const RowRun& run : rows) {
                         gather(base + run.first_row * row_bytes, run.row_stride * row_bytes, run.count,
                                vector_bytes, target);

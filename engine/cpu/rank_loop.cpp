@@ -36,9 +36,11 @@ RankLoop::RankLoop(const Shared& shared, RankMemory& memory, RankTrace& trace)
       trace_(trace),
       rank_(trace.rank),
       ring_(schedule_.strategy == Strategy::ring),
-      overlap_(ring_ && schedule_.experiment.ring.overlap) {
+      overlap_(ring_ && schedule_.experiment.ring.overlap),
+      last_use_(schedule_.slots.size(), -1) {
     for (int step = 0; step < schedule_.steps; ++step)
-        if (!schedule_.pieces_in(rank_, step).empty()) last_use_[schedule_.slot_of(step)] = step;
+        for (const Piece& piece : schedule_.pieces_in(rank_, step))
+            last_use_[static_cast<size_t>(schedule_.slot_of(piece.payload, step))] = step;
 }
 
 // Why this cannot deadlock. What a rank waits for in exchange(s) is (a) that its successors have copied what
@@ -63,15 +65,15 @@ void RankLoop::run() {
         sample(step);
     }
     if (memory_.sum) normalise();
-    for (Buffer& slot : memory_.slot) slot.reset();
+    for (Buffer& slot : memory_.slots) slot.reset();
 }
 
 /// All owners' shares into slot 0 before step 0; the slot is read to the end of the run.
 void RankLoop::gather() {
     if (schedule_.pieces_in(rank_, 0).empty()) return;
     share_own(0);
-    shared_.transport.receive(rank_, 0, slot_for(0), SpanKind::collective, 0, trace_);
-    shared_.transport.wait_taken(rank_, 0, 0, trace_);
+    shared_.transport.receive(of_step(0), slot_for(0), SpanKind::collective, 0, trace_);
+    shared_.transport.wait_taken(of_step(0), 0, trace_);
 }
 
 /// Packs the rank's own keys and values into the slot of step 0 and lets the others have them.
@@ -82,6 +84,7 @@ void RankLoop::share_own(int step) {
         const int64_t bytes = pack_own_share(schedule_, rank_, memory_, slot_for(0), shared_.attend.control);
         Span& span = trace_.add(SpanKind::pack, step, begin_ns, steady_ns());
         span.owner = rank_;
+        span.payload = kTravels;
         span.bytes = bytes;
     }
     publish(ring_ ? step + 1 : step, step);
@@ -90,11 +93,11 @@ void RankLoop::share_own(int step) {
 /// Brings in the chunk of the next step and passes it on. The slot it goes to held the chunk of the step
 /// before: its attention has ended, and wait_taken says that the successors have it.
 void RankLoop::exchange(int step) {
-    shared_.transport.wait_taken(rank_, step, step, trace_);
+    shared_.transport.wait_taken(of_step(step), step, trace_);
     if (step > 0) release_slot_of(step - 1);
     if (step + 1 >= schedule_.steps) return;
     if (!schedule_.pieces_in(rank_, step + 1).empty())
-        shared_.transport.receive(rank_, step + 1, slot_for(step + 1), SpanKind::receive, step, trace_);
+        shared_.transport.receive(of_step(step + 1), slot_for(step + 1), SpanKind::receive, step, trace_);
     publish(step + 2, step + 1);
 }
 
@@ -102,8 +105,7 @@ void RankLoop::exchange(int step) {
 void RankLoop::publish(int step, int during_step) {
     if (step >= schedule_.steps) return;
     int64_t bytes = 0;
-    for (const int index :
-         schedule_.rank_plans[static_cast<size_t>(rank_)].steps[static_cast<size_t>(step)].sends)
+    for (const int index : plan_of(step).sends)
         bytes += schedule_.transfers[static_cast<size_t>(index)].bytes;
     const NvtxRange range(NvtxKind::send, {rank_, during_step, -1, bytes});
     const Fault& fault = shared_.fault;
@@ -111,11 +113,13 @@ void RankLoop::publish(int step, int during_step) {
         if (fault.kind == Fault::Kind::delay) shared_.transport.sleep(rank_, fault.delay_seconds);
         if (fault.kind == Fault::Kind::lose_transfer) return;
     }
-    shared_.transport.publish(rank_, step, memory_.slot[schedule_.slot_of(during_step)].data());
+    const auto slot = static_cast<size_t>(schedule_.slot_of(kTravels, during_step));
+    shared_.transport.publish(of_step(step), memory_.slots[slot].data());
 }
 
 void RankLoop::begin_step(int step) {
     throw_if_stopped();
+    trace_.pass = plan_of(step).pass;
     sample(step);
     const Fault& fault = shared_.fault;
     if (fault.kind == Fault::Kind::throw_error && fault.rank == rank_ && fault.step == step)
@@ -125,18 +129,17 @@ void RankLoop::begin_step(int step) {
 
 /// The slot of a step, allocated at its first use.
 std::byte* RankLoop::slot_for(int step) {
-    const int index = schedule_.slot_of(step);
-    if (!memory_.slot[index]) {
-        const RankPlan& plan = schedule_.rank_plans[static_cast<size_t>(rank_)];
-        memory_.slot[index] =
-            memory_.arena.allocate(Purpose::travelling_kv, plan.slot_bytes[static_cast<size_t>(index)]);
-    }
-    return memory_.slot[index].data();
+    const auto index = static_cast<size_t>(schedule_.slot_of(kTravels, step));
+    Buffer& slot = memory_.slots[index];
+    if (!slot)
+        slot = memory_.arena.allocate(schedule_.layout_of(kTravels).purpose,
+                                      schedule_.rank_plans[static_cast<size_t>(rank_)].slot_bytes[index]);
+    return slot.data();
 }
 
 void RankLoop::release_slot_of(int step) {
-    const int index = schedule_.slot_of(step);
-    if (last_use_[index] <= step) memory_.slot[index].reset();
+    const auto slot = static_cast<size_t>(schedule_.slot_of(kTravels, step));
+    if (last_use_[slot] <= step) memory_.slots[slot].reset();
 }
 
 /// Stretches without a worker are waits for a core.

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "engine/cpu/attend_job.h"
 #include "engine/cpu/rank_transport.h"
@@ -27,12 +28,18 @@ class RankLoop {
 
   private:
     struct Attention;
+    static constexpr Payload kTravels = Payload::kv;  // in the forward pass
+
     void begin_step(int step);
     void gather();
     void share_own(int step);
     void exchange(int step);
     void attend_done(const JobTimes& times, int step, int owner);
     void normalise();
+    Exchange of_step(int step) const { return {rank_, step, kTravels}; }
+    const RankStep& plan_of(int step) const {
+        return schedule_.rank_plans[static_cast<size_t>(rank_)].steps[static_cast<size_t>(step)];
+    }
     std::byte* slot_for(int step);
     void release_slot_of(int step);
     void publish(int step, int during_step);
@@ -46,7 +53,7 @@ class RankLoop {
     const int rank_;
     const bool ring_;
     const bool overlap_;
-    int last_use_[2] = {-1, -1};  // the last step with pieces in the slot
+    std::vector<int> last_use_;  // by slot: the last step with pieces in it; -1 when there is none
 };
 
 }  // namespace ringscope

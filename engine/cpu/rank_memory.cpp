@@ -63,7 +63,9 @@ class RankOutput : public RunOutput {
 }  // namespace
 
 RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<BufferPool> pool)
-    : rows(schedule.rank_plans[static_cast<size_t>(rank)].tokens), arena(std::move(pool)) {
+    : rows(schedule.rank_plans[static_cast<size_t>(rank)].tokens),
+      arena(std::move(pool)),
+      slots(schedule.slots.size()) {
     const Problem& problem = schedule.problem;
     const int64_t vectors = rows * problem.batch * problem.heads;
     const int64_t own = rows * problem.batch * problem.kv_heads * problem.head_dim * bytes_of(problem.dtype);
@@ -78,14 +80,17 @@ RankMemory::RankMemory(const Schedule& schedule, int rank, std::shared_ptr<Buffe
 }
 
 void RankMemory::release_inputs() {
-    for (Buffer* buffer : {&q, &k, &v, &sum, &slot[0], &slot[1]}) buffer->reset();
+    for (Buffer* buffer : {&q, &k, &v, &sum}) buffer->reset();
+    for (Buffer& slot : slots) slot.reset();
 }
 
 MapSlotsJob::MapSlotsJob(const Schedule& schedule, std::shared_ptr<BufferPool> pool)
     : arena_(std::move(pool)) {
     for (const RankPlan& plan : schedule.rank_plans)
-        for (const int64_t bytes : plan.slot_bytes)
-            if (bytes > 0) slots_.push_back(arena_.allocate(Purpose::travelling_kv, bytes));
+        for (size_t slot = 0; slot < plan.slot_bytes.size(); ++slot)
+            if (plan.slot_bytes[slot] > 0)
+                slots_.push_back(arena_.allocate(schedule.layout_of(schedule.slots[slot].payload).purpose,
+                                                 plan.slot_bytes[slot]));
 }
 
 int64_t MapSlotsJob::tasks(int) const { return static_cast<int64_t>(slots_.size()); }

@@ -3,7 +3,7 @@
 //   q, o      (b, rows, h, d)         o in F32
 //   k, v      (b, rows, kv_heads, d)  one buffer each
 //   lse, sum  (b, h, rows)            F32; sum only for online_softmax
-//   slot[2]   packed pieces, as schedule.h lays them out; they come and go during the run
+//   slots     packed pieces, as schedule.h lays them out; they come and go during the run
 //
 // Rows are the rank's tokens in ascending order.
 #pragma once
@@ -25,7 +25,10 @@ struct RankMemory {
     int64_t rows = 0;
     Arena arena;  // before the buffers: outlives them
     Buffer q, k, v, o, lse, sum;
-    Buffer slot[2];
+    std::vector<Buffer> slots;  // parallel to Schedule::slots
+
+    /// The rank's own part of a tensor that travels.
+    const Buffer& own(KvTensor tensor) const { return tensor == KvTensor::k ? k : v; }
 
     /// What is not the answer goes back to the pool.
     void release_inputs();

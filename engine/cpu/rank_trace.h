@@ -11,6 +11,7 @@ namespace ringscope {
 /// Times are steady_ns() until the run has ended.
 struct RankTrace {
     int32_t rank = 0;
+    Pass pass = Pass::forward;  // that the rank is in
     std::vector<Span> spans;
     std::vector<MemorySample> memory;
     int64_t ended_ns = 0;
@@ -21,6 +22,7 @@ struct RankTrace {
         span.rank = rank;
         span.step = step;
         span.kind = kind;
+        span.pass = pass;
         span.begin_ns = begin_ns;
         span.end_ns = end_ns;
         return spans.emplace_back(span);

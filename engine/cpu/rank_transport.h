@@ -27,22 +27,28 @@
 
 namespace ringscope {
 
+/// One rank's side of an exchange: all transfers of a payload that it sends, or receives, for use in a step.
+struct Exchange {
+    int rank = 0;
+    int step = 0;
+    Payload payload = Payload::kv;
+};
+
 /// Thread-safe; each rank calls from its own thread.
 class RankTransport {
   public:
     virtual ~RankTransport() = default;
 
-    /// All that `rank` sends for use in `step` is in `slot` and stays there until wait_taken(rank, step).
-    virtual void publish(int rank, int step, const std::byte* slot) = 0;
+    /// All that the rank sends lies in `slot` and stays there until wait_taken(sent).
+    virtual void publish(const Exchange& sent, const std::byte* slot) = 0;
 
-    /// Brings all of the rank's transfers of `step` into `slot`, whichever is ready first; spans of kind
-    /// `kind` go to the trace under `during_step`. Throws Interrupted, or Error(run_failed) at the time
-    /// limit.
-    virtual void receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+    /// Brings all that the rank receives into `slot`, whichever is ready first; spans of kind `kind` go to
+    /// the trace under `during_step`. Throws Interrupted, or Error(run_failed) at the time limit.
+    virtual void receive(const Exchange& received, std::byte* slot, SpanKind kind, int during_step,
                          RankTrace& trace) = 0;
 
-    /// Until everything that `rank` published for `step` was copied away. Throws as receive does.
-    virtual void wait_taken(int rank, int step, int during_step, RankTrace& trace) = 0;
+    /// Until everything that was published as `sent` is copied away. Throws as receive does.
+    virtual void wait_taken(const Exchange& sent, int during_step, RankTrace& trace) = 0;
 
     /// Says that the rank does nothing but wait for its own attention: its peers are patient.
     virtual void set_computing(int rank, bool computing) = 0;

@@ -34,10 +34,10 @@ class SharedTransport final : public RankTransport {
           messages_(schedule.transfers.size()),
           ranks_(static_cast<size_t>(schedule.ranks)) {}
 
-    void publish(int rank, int step, const std::byte* slot) override;
-    void receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+    void publish(const Exchange& sent, const std::byte* slot) override;
+    void receive(const Exchange& received, std::byte* slot, SpanKind kind, int during_step,
                  RankTrace& trace) override;
-    void wait_taken(int rank, int step, int during_step, RankTrace& trace) override;
+    void wait_taken(const Exchange& sent, int during_step, RankTrace& trace) override;
     void set_computing(int rank, bool computing) override;
     void sleep(int rank, double seconds) override;
     void interrupt() override;
@@ -65,8 +65,14 @@ class SharedTransport final : public RankTransport {
     void take(int index, int64_t begin_ns, int64_t done_ns);
     void copy(const Transfer& transfer, const std::byte* source, std::byte* slot) const;
 
-    const RankStep& step_of(int rank, int step) const {
-        return schedule_.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)];
+    const RankStep& step_of(const Exchange& exchange) const {
+        return schedule_.rank_plans[static_cast<size_t>(exchange.rank)]
+            .steps[static_cast<size_t>(exchange.step)];
+    }
+    /// Those of the transfers that carry the payload.
+    std::vector<int> of_payload(std::vector<int> transfers, Payload payload) const {
+        std::erase_if(transfers, [&](int index) { return transfer_at(index).payload != payload; });
+        return transfers;
     }
     const Transfer& transfer_at(int index) const { return schedule_.transfers[static_cast<size_t>(index)]; }
     Message& message_at(int index) { return messages_[static_cast<size_t>(index)]; }
@@ -79,8 +85,8 @@ class SharedTransport final : public RankTransport {
     std::vector<RankState> ranks_;
 };
 
-void SharedTransport::publish(int rank, int step, const std::byte* slot) {
-    const auto& sends = step_of(rank, step).sends;
+void SharedTransport::publish(const Exchange& sent, const std::byte* slot) {
+    const std::vector<int> sends = of_payload(step_of(sent).sends, sent.payload);
     std::vector<RankState*> waiting;
     {
         const std::lock_guard lock(mutex_);
@@ -162,9 +168,10 @@ int SharedTransport::await_any(int rank, const std::vector<int>& open, int durin
     return found;
 }
 
-void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind, int during_step,
+void SharedTransport::receive(const Exchange& received, std::byte* slot, SpanKind kind, int during_step,
                               RankTrace& trace) {
-    std::vector<int> open = step_of(rank, step).receives;
+    const int rank = received.rank;
+    std::vector<int> open = of_payload(step_of(received).receives, received.payload);
     {
         const std::lock_guard lock(mutex_);
         const int64_t now_ns = steady_ns();
@@ -182,8 +189,9 @@ void SharedTransport::receive(int rank, int step, std::byte* slot, SpanKind kind
         Span& span = trace.add(kind, during_step, begin_ns, done_ns);
         span.peer = transfer.from;
         span.transfer = index;
+        span.payload = transfer.payload;
         span.bytes = transfer.bytes;
-        const auto& pieces = schedule_.pieces_in(rank, step);
+        const auto& pieces = schedule_.pieces_in(rank, received.step);
         span.owner = pieces[static_cast<size_t>(transfer.copies.front().target_piece)].owner;
         for (const PieceCopy& piece : transfer.copies)
             if (pieces[static_cast<size_t>(piece.target_piece)].owner != span.owner) span.owner = -1;
@@ -230,9 +238,10 @@ void SharedTransport::copy(const Transfer& transfer, const std::byte* source, st
     }
 }
 
-void SharedTransport::wait_taken(int rank, int step, int during_step, RankTrace& trace) {
+void SharedTransport::wait_taken(const Exchange& sent, int during_step, RankTrace& trace) {
+    const int rank = sent.rank;
     std::unique_lock lock(mutex_);
-    for (const int index : step_of(rank, step).sends) {
+    for (const int index : of_payload(step_of(sent).sends, sent.payload)) {
         const Message& message = message_at(index);
         if (message.taken) continue;
         const int64_t begin_ns = steady_ns();

@@ -28,8 +28,9 @@ CudaRank::CudaRank(const Schedule& schedule, int rank, int device, DeviceAttenti
     if (schedule.experiment.ring.accumulator == Accumulator::online_softmax)
         sum_ = arena_.allocate(Purpose::workspace, vectors * 4);
     const auto& slot_bytes = schedule.rank_plans[static_cast<size_t>(rank)].slot_bytes;
-    for (size_t slot = 0; slot < 2; ++slot)
-        slot_[slot] = arena_.allocate(Purpose::travelling_kv, slot_bytes[slot]);
+    for (size_t slot = 0; slot < slot_bytes.size(); ++slot)
+        slots_.push_back(
+            arena_.allocate(schedule.layout_of(schedule.slots[slot].payload).purpose, slot_bytes[slot]));
     for (int step = 0; step < schedule.steps; ++step) attended_.emplace_back(device);
     const PackWork packing = make_pack_work(schedule, rank);
     pack_items_ = static_cast<int64_t>(packing.items.size());
@@ -62,7 +63,10 @@ void CudaRank::download(RankMemory& host, std::stop_token stop) const {
     copy_in_parts(host.lse.data(), lse_.as<void>(), vectors * 4, cudaMemcpyDeviceToHost, stop);
 }
 
-std::byte* CudaRank::slot_of(int step) const { return slot_[schedule_.slot_of(step)].as<std::byte>(); }
+std::byte* CudaRank::slot_of(Payload payload, int step) const {
+    if (schedule_.slots_of(payload) == 0) return nullptr;
+    return slots_[static_cast<size_t>(schedule_.slot_of(payload, step))].as<std::byte>();
+}
 
 void CudaRank::pack() {
     const NvtxRange range(NvtxKind::pack, {rank_, 0, rank_, 0});
@@ -75,7 +79,7 @@ void CudaRank::pack() {
         launch.runs = pack_runs_.as<IndexRun>();
         launch.own_k = k_.as<void>();
         launch.own_v = v_.as<void>();
-        launch.slot = slot_of(0);
+        launch.slot = slot_of(Payload::kv, 0);
         launch.row_stride = int64_t{problem.kv_heads} * problem.head_dim;
         launch.batch_stride = rows_ * launch.row_stride;
         launch.head_dim = problem.head_dim;
@@ -94,7 +98,7 @@ void CudaRank::attend(int step) {
     launch.q = q_.as<void>();
     launch.own_k = k_.as<void>();
     launch.own_v = v_.as<void>();
-    launch.slot = slot_of(step);
+    launch.slot = slot_of(Payload::kv, step);
     launch.o = o_.as<float>();
     launch.lse = lse_.as<float>();
     launch.sum = sum_.as<float>();

@@ -48,7 +48,8 @@ class CudaRank {
     const DeviceArena& arena() const { return arena_; }
     cudaStream_t compute_stream() const { return compute_; }
     cudaStream_t copy_stream() const { return copy_; }
-    std::byte* slot_of(int step) const;
+    /// Null where the payload does not travel.
+    std::byte* slot_of(Payload payload, int step) const;
     /// False where the rank has nothing to do in that step; its events happen all the same.
     bool works_in(int step) const { return attention_->works_in(step); }
     const TimedWork& attended(int step) const { return attended_[static_cast<size_t>(step)]; }
@@ -66,7 +67,7 @@ class CudaRank {
     const int64_t rows_;
     DeviceArena arena_;  // before the buffers: outlives them
     DeviceBuffer q_, k_, v_, o_, lse_, sum_;
-    DeviceBuffer slot_[2];
+    std::vector<DeviceBuffer> slots_;  // parallel to Schedule::slots
     DeviceBuffer pack_items_list_, pack_runs_;
     int64_t pack_items_ = 0;
     std::unique_ptr<RankAttention> attention_;

@@ -57,10 +57,13 @@ class TraceMaker {
         RankTrace spans;
         spans.rank = rank.rank();
         if (rank.packs())
-            add(spans, SpanKind::pack, 0, rank.device(), rank.packed(), packed_bytes(rank.rank()));
+            add(spans, SpanKind::pack, Payload::kv, 0, rank.device(), rank.packed(),
+                packed_bytes(rank.rank()));
         int64_t since_ns = 0;
         for (int step = 0; step < schedule_.steps; ++step) {
             since_ns = add_receives(spans, step, since_ns);
+            spans.pass =
+                schedule_.rank_plans[static_cast<size_t>(rank.rank())].steps[static_cast<size_t>(step)].pass;
             const TimedWork& work = rank.attended(step);
             const int64_t begin_ns = time_of(rank.device(), work.begin);
             const int64_t end_ns = time_of(rank.device(), work.end);
@@ -72,17 +75,21 @@ class TraceMaker {
             since_ns = std::max(since_ns, end_ns);
         }
         trace_.wall_ns = std::max(trace_.wall_ns, since_ns);
-        add(spans, SpanKind::merge, schedule_.steps - 1, rank.device(), rank.normalised(), 0);
+        add(spans, SpanKind::merge, Payload::nothing, schedule_.steps - 1, rank.device(), rank.normalised(),
+            0);
         add_sends(spans);
         for (const Span& span : spans.spans) trace_.wall_ns = std::max(trace_.wall_ns, span.end_ns);
         trace_.spans.insert(trace_.spans.end(), spans.spans.begin(), spans.spans.end());
     }
 
-    void add(RankTrace& spans, SpanKind kind, int step, int device, const TimedWork& work,
+    void add(RankTrace& spans, SpanKind kind, Payload payload, int step, int device, const TimedWork& work,
              int64_t bytes) const {
         const int64_t begin_ns = time_of(device, work.begin);
         const int64_t end_ns = time_of(device, work.end);
-        if (begin_ns >= 0 && end_ns >= 0) spans.add(kind, step, begin_ns, end_ns).bytes = bytes;
+        if (begin_ns < 0 || end_ns < 0) return;
+        Span& span = spans.add(kind, step, begin_ns, end_ns);
+        span.payload = payload;
+        span.bytes = bytes;
     }
 
     /// Receives for use in `step`, and the waits for them from `since_ns` on; when the rank could go on.
@@ -121,6 +128,8 @@ class TraceMaker {
     static void describe(Span& span, const Transfer& transfer, int index, int peer) {
         span.peer = peer;
         span.transfer = index;
+        span.pass = transfer.pass;
+        span.payload = transfer.payload;
         span.bytes = transfer.bytes;
     }
 

@@ -2,6 +2,7 @@
 // on it.
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <tuple>
 
 #include "engine/base/error.h"
@@ -71,10 +72,15 @@ class Planner {
         schedule_.phases = e.problem.mixing == Mixing::longnet ? schedule_.problem.groups : 1;
         schedule_.rank_plans.resize(static_cast<size_t>(schedule_.ranks));
         prune_ = e.ring.prune && schedule_.strategy == Strategy::ring;
-        if (schedule_.strategy == Strategy::single)
+        if (schedule_.strategy == Strategy::single) {
             schedule_.stream_of_pattern.assign(schedule_.problem.patterns.size(), -1);
-        else
+        } else {
             schedule_.streams = make_streams(e.ring, prune_, schedule_.problem, schedule_.stream_of_pattern);
+            const int64_t element = bytes_of(schedule_.problem.dtype);
+            schedule_.payloads = {
+                {Payload::kv, Purpose::travelling_kv, {{KvTensor::k, element}, {KvTensor::v, element}}}};
+            schedule_.slots.assign(schedule_.strategy == Strategy::all_gather ? 1 : 2, {Payload::kv});
+        }
         for (int rank = 0; rank < schedule_.ranks; ++rank) {
             plan_of(rank).tokens = schedule_.placement.tokens_of(rank);
             plan_of(rank).steps.resize(1);
@@ -101,7 +107,7 @@ class Planner {
                         rank, 0,
                         {p, rank, range,
                          pair_matrix(schedule_.problem, pattern(p), schedule_.placement, range, {rank})[0],
-                         -1, Pass::forward});
+                         -1});
     }
 
     void add_work(int rank, int step, const Work& work) {
@@ -146,7 +152,7 @@ class Planner {
     Piece make_piece(int stream_index, SegmentRange segments, int owner) const {
         const Stream& stream = stream_at(stream_index);
         const Placement& placement = schedule_.placement;
-        Piece piece{stream_index, owner, segments, 0, 0, 0};
+        Piece piece{Payload::kv, stream_index, owner, segments, 0, 0, 0};
         if (stream.dilated) {
             piece.rows = kept_rows(placement, stream.segment_length, stream.dilation_rate, stream.offset,
                                    segments, owner);
@@ -155,16 +161,17 @@ class Planner {
             piece.rows = placement.rows_before(owner, end) -
                          placement.rows_before(owner, segments.first * stream.segment_length);
         }
-        const Problem& problem = schedule_.problem;
-        piece.bytes = piece.rows * 2 * problem.head_dim * bytes_of(problem.dtype) * problem.batch *
+        piece.bytes = piece_head_bytes(schedule_, piece) * schedule_.problem.batch *
                       static_cast<int64_t>(stream.kv_heads.size());
         return piece;
     }
 
-    /// Puts the piece behind the others of that step's slot; its index.
+    /// Puts the piece behind the others of its payload in that step's slot; its index.
     int append_piece(int rank, int step, Piece piece) {
         auto& pieces = step_of(rank, step).pieces;
-        piece.slot_offset = pieces.empty() ? 0 : pieces.back().slot_offset + pieces.back().bytes;
+        const auto last = std::find_if(pieces.rbegin(), pieces.rend(),
+                                       [&](const Piece& other) { return other.payload == piece.payload; });
+        piece.slot_offset = last == pieces.rend() ? 0 : last->slot_offset + last->bytes;
         pieces.push_back(piece);
         if (++pieces_planned_ > kMaxPieces)
             throw Error(ErrorKind::bad_input, "ring.ranks: a plan of " + std::to_string(schedule_.ranks) +
@@ -178,6 +185,7 @@ class Planner {
         int step;
         int to;
         int from;
+        Payload payload;
         PieceCopy pieces;
         int64_t bytes;
     };
@@ -196,7 +204,8 @@ class Planner {
                 for (const Piece& piece : shares[static_cast<size_t>(owner)]) {
                     const int index = append_piece(rank, 0, piece);
                     held[static_cast<size_t>(piece.stream)].at(owner, 0) = index;
-                    if (owner != rank) copies_.push_back({0, rank, owner, {index, index}, piece.bytes});
+                    if (owner != rank)
+                        copies_.push_back({0, rank, owner, piece.payload, {index, index}, piece.bytes});
                 }
         return held;
     }
@@ -218,7 +227,7 @@ class Planner {
                 const int from = members[static_cast<size_t>((j + step - 1) % size)];
                 const int index = append_piece(to, step, piece);
                 held.at(j, step) = index;
-                copies_.push_back({step, to, from, {before, index}, piece.bytes});
+                copies_.push_back({step, to, from, piece.payload, {before, index}, piece.bytes});
                 before = index;
             }
         }
@@ -240,9 +249,9 @@ class Planner {
                 RINGSCOPE_CHECK(piece >= 0);
                 for (size_t reader = 0; reader < stream.patterns.size(); ++reader) {
                     const int p = stream.patterns[reader];
-                    add_work(rank, step,
-                             {p, owner, reader_segments(ring, pattern(p)), ring.pairs_at(reader, i, j), piece,
-                              Pass::forward});
+                    add_work(
+                        rank, step,
+                        {p, owner, reader_segments(ring, pattern(p)), ring.pairs_at(reader, i, j), piece});
                 }
             }
         }
@@ -257,9 +266,11 @@ class Planner {
         return {first, (end - 1) / reader.segment_length + 1 - first};
     }
 
-    /// One transfer a pair of ranks and step, whatever streams it carries.
+    /// One transfer per pair of ranks, step and payload, whatever streams it carries.
     void finish_transfers() {
-        const auto message = [](const Copy& copy) { return std::tuple(copy.step, copy.to, copy.from); };
+        const auto message = [](const Copy& copy) {
+            return std::tuple(copy.step, copy.to, copy.from, copy.payload);
+        };
         std::stable_sort(copies_.begin(), copies_.end(),
                          [&](const Copy& a, const Copy& b) { return message(a) < message(b); });
         auto& transfers = schedule_.transfers;
@@ -269,7 +280,8 @@ class Planner {
                 const int index = static_cast<int>(transfers.size());
                 step_of(copy.to, copy.step).receives.push_back(index);
                 step_of(copy.from, copy.step).sends.push_back(index);
-                transfers.push_back({copy.step, copy.from, copy.to, 0, Payload::kv, {}});
+                transfers.push_back(
+                    {copy.step, copy.from, copy.to, 0, step_of(copy.to, copy.step).pass, copy.payload, {}});
             }
             transfers.back().bytes += copy.bytes;
             transfers.back().copies.push_back(copy.pieces);
@@ -296,6 +308,7 @@ class Planner {
 
     void total_rank(RankPlan& plan) {
         const Problem& problem = schedule_.problem;
+        plan.slot_bytes.assign(schedule_.slots.size(), 0);
         for (size_t s = 0; s < plan.steps.size(); ++s) {
             RankStep& step = plan.steps[s];
             int64_t pairs = 0;
@@ -304,10 +317,10 @@ class Planner {
             step.flops = 4.0 * problem.head_dim * problem.batch * static_cast<double>(pairs);
             plan.flops += step.flops;
             schedule_.pairs_planned += pairs;
-            int64_t bytes = 0;
-            for (const Piece& piece : step.pieces) bytes += piece.bytes;
-            int64_t& slot = plan.slot_bytes[static_cast<size_t>(schedule_.slot_of(static_cast<int>(s)))];
-            slot = std::max(slot, bytes);
+            for (const Piece& piece : step.pieces) {
+                int64_t& slot = plan.slot_bytes[slot_index(piece.payload, s)];
+                slot = std::max(slot, piece.slot_offset + piece.bytes);
+            }
         }
         const int64_t rows = plan.tokens * problem.batch;
         const int64_t element = bytes_of(problem.dtype);
@@ -316,27 +329,43 @@ class Planner {
         };
         predicted(Purpose::query) = aligned_bytes(rows * problem.heads * problem.head_dim * element);
         predicted(Purpose::own_kv) = 2 * aligned_bytes(rows * problem.kv_heads * problem.head_dim * element);
-        predicted(Purpose::travelling_kv) = travelling_bytes(plan);
+        for (const PayloadLayout& layout : schedule_.payloads)
+            predicted(layout.purpose) += travelling_bytes(plan, layout.payload);
         predicted(Purpose::output) = aligned_bytes(rows * problem.heads * problem.head_dim * 4);
         predicted(Purpose::lse) = aligned_bytes(rows * problem.heads * 4);
         if (schedule_.experiment.ring.accumulator == Accumulator::online_softmax)
             predicted(Purpose::workspace) = aligned_bytes(rows * problem.heads * 4);  // running sums
     }
 
-    /// Both slots, unless one is never held while the other is. A slot is held from the step before its first
-    /// use, when it is received into, to the step after its last, when the successors have copied it.
-    int64_t travelling_bytes(const RankPlan& plan) const {
-        int first[2] = {-1, -1};
-        int last[2] = {-1, -1};
-        for (int step = 0; step < static_cast<int>(plan.steps.size()); ++step) {
-            if (plan.steps[static_cast<size_t>(step)].pieces.empty()) continue;
-            const int slot = schedule_.slot_of(step);
-            if (first[slot] < 0) first[slot] = step;
-            last[slot] = step;
+    size_t slot_index(Payload payload, size_t step) const {
+        return static_cast<size_t>(schedule_.slot_of(payload, static_cast<int>(step)));
+    }
+
+    /// The most that a rank holds at once in the payload's slots. A slot is held from the exchange of the
+    /// step before its first use, when it is received into, until that of the step after its last, when the
+    /// successors have copied it; that exchange gives it back before it receives.
+    int64_t travelling_bytes(const RankPlan& plan, Payload payload) const {
+        const size_t steps = plan.steps.size();
+        struct Use {
+            size_t first;  // step
+            size_t last;
+        };
+        std::vector<std::optional<Use>> uses(schedule_.slots.size());
+        for (size_t step = 0; step < steps; ++step)
+            for (const Piece& piece : plan.steps[step].pieces) {
+                if (piece.payload != payload) continue;
+                auto& use = uses[slot_index(payload, step)];
+                use = Use{use ? use->first : step, step};
+            }
+        int64_t most = 0;
+        for (size_t next = 0; next <= steps; ++next) {  // the exchange that receives for this step
+            int64_t held = 0;
+            for (size_t slot = 0; slot < uses.size(); ++slot)
+                if (uses[slot] && uses[slot]->first <= next && next <= uses[slot]->last + 1)
+                    held += aligned_bytes(plan.slot_bytes[slot]);
+            most = std::max(most, held);
         }
-        const int64_t bytes[2] = {aligned_bytes(plan.slot_bytes[0]), aligned_bytes(plan.slot_bytes[1])};
-        const bool apart = first[0] > last[1] + 1 || first[1] > last[0] + 1;
-        return apart ? std::max(bytes[0], bytes[1]) : bytes[0] + bytes[1];
+        return most;
     }
 
     Schedule schedule_;
@@ -358,12 +387,16 @@ int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
     }
 }
 
-/// Ranks on a GPU keep both slots from the run's begin to its end.
+/// Ranks on a GPU keep every slot from the run's begin to its end.
 void predict_gpu_memory(Schedule& schedule) {
     for (int rank = 0; rank < schedule.ranks; ++rank) {
         RankPlan& plan = schedule.rank_plans[static_cast<size_t>(rank)];
-        plan.predicted[static_cast<size_t>(Purpose::travelling_kv)] =
-            aligned_bytes(plan.slot_bytes[0]) + aligned_bytes(plan.slot_bytes[1]);
+        for (const PayloadLayout& layout : schedule.payloads)
+            plan.predicted[static_cast<size_t>(layout.purpose)] = 0;
+        for (size_t slot = 0; slot < schedule.slots.size(); ++slot) {
+            const Purpose purpose = schedule.layout_of(schedule.slots[slot].payload).purpose;
+            plan.predicted[static_cast<size_t>(purpose)] += aligned_bytes(plan.slot_bytes[slot]);
+        }
         plan.predicted[static_cast<size_t>(Purpose::workspace)] += gpu_workspace_bytes(schedule, rank);
     }
 }

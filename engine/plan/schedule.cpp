@@ -8,6 +8,32 @@
 
 namespace ringscope {
 
+int64_t PayloadLayout::element_bytes() const {
+    int64_t bytes = 0;
+    for (const PayloadTensor& tensor : tensors) bytes += tensor.element_bytes;
+    return bytes;
+}
+
+const PayloadLayout& Schedule::layout_of(Payload payload) const {
+    const auto found = std::find_if(payloads.begin(), payloads.end(),
+                                    [&](const PayloadLayout& layout) { return layout.payload == payload; });
+    RINGSCOPE_CHECK(found != payloads.end());
+    return *found;
+}
+
+int Schedule::slots_of(Payload payload) const {
+    return static_cast<int>(std::count_if(slots.begin(), slots.end(),
+                                          [&](const RankSlot& slot) { return slot.payload == payload; }));
+}
+
+int Schedule::slot_of(Payload payload, int step) const {
+    const int count = slots_of(payload);
+    RINGSCOPE_CHECK(count > 0);
+    int turn = step % count;
+    for (int slot = 0;; ++slot)
+        if (slots[static_cast<size_t>(slot)].payload == payload && turn-- == 0) return slot;
+}
+
 int64_t total_bytes(const BytesByPurpose& bytes) {
     return std::accumulate(bytes.begin(), bytes.end(), int64_t{0});
 }
@@ -72,10 +98,22 @@ void PieceReader::rows_of(int64_t segment, std::vector<RowRun>& rows) {
     next_segment_ = segment + 1;
 }
 
-int64_t piece_k_offset(const Schedule& schedule, const Piece& piece, int batch_index, int kv_index) {
+int64_t piece_head_bytes(const Schedule& schedule, const Piece& piece) {
+    return piece.rows * schedule.problem.head_dim * schedule.layout_of(piece.payload).element_bytes();
+}
+
+int64_t piece_offset(const Schedule& schedule, const Piece& piece, KvTensor tensor, int batch_index,
+                     int kv_index) {
     const auto kv_heads =
         static_cast<int64_t>(schedule.streams[static_cast<size_t>(piece.stream)].kv_heads.size());
-    return (batch_index * kv_heads + kv_index) * 2 * piece.rows * schedule.problem.head_dim;
+    int64_t before = 0;  // elements' bytes of the tensors in front
+    for (const PayloadTensor& part : schedule.layout_of(piece.payload).tensors) {
+        if (part.tensor == tensor)
+            return (batch_index * kv_heads + kv_index) * piece_head_bytes(schedule, piece) +
+                   piece.rows * schedule.problem.head_dim * before;
+        before += part.element_bytes;
+    }
+    check_failed(__FILE__, __LINE__, "the piece's payload has the tensor");
 }
 
 }  // namespace ringscope

@@ -2,23 +2,35 @@
 // runs.
 //
 // A *stream* is a set of KV heads whose kept tokens (w, r, o) travel together. Round its *sub-ring* (with
-// prune: the ranks that own tokens of one segment; without: all ranks) the K/V of each owner go from
+// prune: the ranks that own tokens of one segment; without: all ranks) the shares of the owners go from
 // neighbour to neighbour: in step s the rank at index i of a sub-ring of m works on the share of the rank at
-// index (i - s) mod m. Of each share only as many hops are made as some rank still needs it (prune), or all m
-// - 1.
+// index (i - s) mod m. A share makes as many hops as some rank still needs it (prune), or all m - 1.
 //
-//   ring        step s uses what arrived in slot s mod 2; slot 0 holds, in step 0, the rank's own packed
-//   share all_gather  one exchange before step 0 fills slot 0 with every rank's packed share; prune and
-//   overlap do not apply single      one rank, one step, nothing travels
+//   strategy     slots   what lies in a rank's slot
+//   ring         2       step s uses what arrived in slot s mod 2; in step 0, slot 0 holds the rank's own
+//                        packed share
+//   all_gather   1       one exchange before step 0 brings every rank's packed share; prune and overlap do
+//                        not apply
+//   single       0       nothing: one rank, one step, nothing travels
 //
-// Packed share of a stream's piece: for each batch entry, for each KV head of the stream: K rows, then V
-// rows, each row head_dim elements. Rows of a dilated stream: segment by segment, each segment's runs as
-// Placement::append_runs gives them, rows of a run adjacent. Rows of an undilated stream (rate 1 with
-// `dilated` false): all of the owner's rows in the piece's token interval, ascending. All offsets and sizes
-// are in bytes.
+// What travels is a *payload*: a list of tensors with the size of their elements (PayloadLayout). A piece is
+// one owner's share of a stream, packed: for each batch entry, for each KV head of the stream, the rows of
+// each tensor of the payload in turn, each row head_dim elements:
+//
+//   batch entry 0                                           batch entry 1
+//   KV head 0                  KV head 1                    ...
+//   K row 0 1 2 .. V row 0 ..  K row 0 1 2 .. V row 0 ..
+//
+//   dilated stream                              rows segment by segment; of a segment the runs as
+//                                               Placement::append_runs gives them, rows of a run adjacent
+//   undilated stream (`dilated` false)          all of the owner's rows in the piece's token interval,
+//                                               ascending
+//
+// All offsets and sizes are in bytes.
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -45,9 +57,41 @@ constexpr int64_t aligned_bytes(int64_t bytes) {
     return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
 }
 
-/// What a transfer carries and what a piece of work is for; the backward pass will add its own.
-enum class Pass { forward };
-enum class Payload { kv };
+/// The part of a run that a step belongs to.
+enum class Pass : uint8_t { forward };
+template <>
+struct EnumNames<Pass> {
+    static constexpr const char* names[] = {"forward"};
+};
+
+/// What travels together: in one piece, one transfer, one slot. `nothing` is for spans that move nothing.
+enum class Payload : uint8_t { nothing, kv };
+template <>
+struct EnumNames<Payload> {
+    static constexpr const char* names[] = {"nothing", "K/V"};
+};
+
+/// A tensor of (batch entry, row, KV head) that travels.
+enum class KvTensor : uint8_t { k, v };
+
+struct PayloadTensor {
+    KvTensor tensor = KvTensor::k;
+    int64_t element_bytes = 0;
+};
+
+/// How a payload is made up.
+struct PayloadLayout {
+    Payload payload = Payload::kv;
+    Purpose purpose = Purpose::travelling_kv;  // what its slots count as
+    std::vector<PayloadTensor> tensors;        // in the order in which a piece holds them
+    /// Of one element of each tensor.
+    int64_t element_bytes() const;
+};
+
+/// Room for pieces of one payload that every rank has, as large as its RankPlan says.
+struct RankSlot {
+    Payload payload = Payload::kv;
+};
 
 struct Stream {
     int64_t segment_length = 0;
@@ -60,11 +104,12 @@ struct Stream {
 
 /// One owner's share of one stream for some segments, where it lies in a rank's slot during a step.
 struct Piece {
+    Payload payload = Payload::kv;
     int stream = 0;
     int owner = 0;
     SegmentRange segments;  // of the stream
-    int64_t rows = 0;       // a KV head and batch entry
-    int64_t bytes = 0;      // all batch entries and KV heads, K and V
+    int64_t rows = 0;       // per KV head and batch entry
+    int64_t bytes = 0;      // all batch entries, KV heads and tensors
     int64_t slot_offset = 0;
 };
 
@@ -74,12 +119,13 @@ struct PieceCopy {
     int target_piece = 0;  // index into pieces_in(to, step)
 };
 
-/// One message: everything that `from` sends to `to` for use in `step`.
+/// One message: everything of one payload that `from` sends to `to` for use in `step`.
 struct Transfer {
     int step = 0;  // in which the receiver uses it; made during step - 1 (all_gather: before step 0)
     int from = 0;
     int to = 0;
     int64_t bytes = 0;
+    Pass pass = Pass::forward;  // of the step
     Payload payload = Payload::kv;
     std::vector<PieceCopy> copies;
 };
@@ -89,14 +135,14 @@ struct Work {
     int pattern = 0;
     int owner = 0;
     SegmentRange segments;  // of the pattern
-    int64_t pairs = 0;      // allowed pairs a head and batch entry; > 0
+    int64_t pairs = 0;      // allowed pairs per head and batch entry; > 0
     int piece = -1;         // index into Schedule::pieces_in(rank, step); -1: the rank's own K/V, by stride
-    Pass pass = Pass::forward;
 };
 
 struct RankStep {
+    Pass pass = Pass::forward;  // the same on every rank
     std::vector<Work> work;     // heads of one phase (see Schedule::phases) never share a query row
-    std::vector<Piece> pieces;  // in the slot in this step; ring, step 0: the rank's own packed share
+    std::vector<Piece> pieces;  // in the slots in this step; ring, step 0: the rank's own packed share
     std::vector<int> receives;  // indices into Schedule::transfers with step == this step and to == this rank
     std::vector<int> sends;     // the same with from == this rank
     double flops = 0;
@@ -104,8 +150,8 @@ struct RankStep {
 
 struct RankPlan {
     int64_t tokens = 0;
-    std::vector<RankStep> steps;  // Schedule::steps of them
-    std::array<int64_t, 2> slot_bytes{};
+    std::vector<RankStep> steps;      // Schedule::steps of them
+    std::vector<int64_t> slot_bytes;  // parallel to Schedule::slots
     int64_t sent_bytes = 0;
     int64_t received_bytes = 0;
     double flops = 0;
@@ -121,22 +167,29 @@ struct Schedule {
     int ranks = 1;                         // 1 when single
     int steps = 1;
     int phases = 1;  // longnet: work of group g is phase g; phases of a step run one after the other
+    std::vector<PayloadLayout> payloads;  // that travel; none when single
+    std::vector<RankSlot> slots;
     std::vector<Stream> streams;
     std::vector<int> stream_of_pattern;  // stream that brings the pattern's keys; -1 when nothing travels
-    std::vector<Transfer> transfers;     // by step, then to, then from
+    std::vector<Transfer> transfers;     // by step, to, from, payload
     std::vector<RankPlan> rank_plans;
 
     // Totals over ranks.
     int64_t bytes_on_wire = 0;
     double flops = 0;
     double dense_flops = 0;
-    int64_t pairs_planned =
-        0;  // sum over ranks, steps and heads; equals pairs_allowed when each is computed once
+    /// Sum over ranks, steps and heads; equals pairs_allowed when each is computed once.
+    int64_t pairs_planned = 0;
     int64_t pairs_allowed = 0;  // from the pattern alone
 
     int phase_of(const Work& work) const { return phases > 1 ? problem.patterns[work.pattern].group : 0; }
-    int slot_of(int step) const { return strategy == Strategy::all_gather ? 0 : step % 2; }
-    /// What lies in `rank`'s slot in `step`; Work::piece and PieceCopy index it. all_gather: the same in
+    /// Throws a failed check for a payload that does not travel here.
+    const PayloadLayout& layout_of(Payload payload) const;
+    /// How many of `slots` hold the payload.
+    int slots_of(Payload payload) const;
+    /// Which of `slots` holds the payload in `step`: they take turns.
+    int slot_of(Payload payload, int step) const;
+    /// What lies in `rank`'s slots in `step`; Work::piece and PieceCopy index it. all_gather: the same in
     /// every step.
     const std::vector<Piece>& pieces_in(int rank, int step) const {
         return rank_plans[static_cast<size_t>(rank)]
@@ -182,8 +235,11 @@ class PieceReader {
     int64_t first_own_row_ = 0;  // undilated: the owner's row that lies in packed row 0
 };
 
-/// Elements from the start of a piece to K row 0 of (batch entry, kv_index-th KV head of the stream); V
-/// follows K.
-int64_t piece_k_offset(const Schedule& schedule, const Piece& piece, int batch_index, int kv_index);
+/// Bytes from the start of a piece to row 0 of one of its tensors, of (batch entry, kv_index-th KV head of
+/// the stream).
+int64_t piece_offset(const Schedule& schedule, const Piece& piece, KvTensor tensor, int batch_index,
+                     int kv_index);
+/// Bytes of all tensors of one (batch entry, KV head) of a piece.
+int64_t piece_head_bytes(const Schedule& schedule, const Piece& piece);
 
 }  // namespace ringscope

@@ -21,8 +21,8 @@ class RunOutput {
     virtual float lse(int batch_index, int head, int64_t token) const = 0;
 };
 
-/// Errors by place: heads x equal parts of the sequence, over all batch entries. Vectors are [head * parts +
-/// part].
+/// Errors by place: heads x equal parts of the sequence, over all batch entries. Vectors are indexed by
+/// head * parts + part.
 struct ErrorMap {
     int heads = 0;
     int parts = 0;
@@ -42,8 +42,8 @@ struct Verification {
     double relative_error = 0;  // |o - ref| / |ref|, over the checked rows together
     double max_lse_error = 0;   // absolute, over finite lse
     double allowed_relative_error = 0;
-    int64_t wrong_empty_rows =
-        0;  // rows whose lse should be -inf and is not, or the other way round; or not finite
+    /// Rows whose lse should be -inf and is not, or the other way round; or that are not finite.
+    int64_t wrong_empty_rows = 0;
     bool coverage_ok = true;  // every allowed pair planned exactly once
     bool passed = false;
     std::shared_ptr<const ErrorMap> map;  // null when reopened from a file
@@ -87,8 +87,8 @@ struct Run {
     Metrics metrics;             // only when done
     std::optional<Verification> verification;
     std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened without it
-    std::string
-        caveat;  // one sentence: what of a reopened run could not be brought back; "" when all is there
+    /// One sentence: what of a reopened run could not be brought back; "" when all is there.
+    std::string caveat;
 };
 
 }  // namespace ringscope

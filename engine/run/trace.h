@@ -33,6 +33,8 @@ struct Span {
     int32_t owner = -1;     // whose chunk; -1 when several or none
     int32_t peer = -1;      // the other rank of a send, receive or wait
     int32_t transfer = -1;  // index into Schedule::transfers, joins a send to its receive
+    Pass pass = Pass::forward;
+    Payload payload = Payload::nothing;  // moved by send, receive, pack, collective
     int64_t begin_ns = 0;
     int64_t end_ns = 0;
     int64_t bytes = 0;  // moved by send, receive, pack, collective
@@ -57,10 +59,10 @@ struct MemorySample {
 };
 
 struct Trace {
-    int64_t clock_error_ns =
-        0;                    // how far a time may be off where a device's clock was brought onto the host's
-    int64_t wall_ns = 0;      // of the run: from the ranks' common start to the last rank's end
-    std::vector<Span> spans;  // by rank, then begin
+    /// How far a time may be off where a device's clock was brought onto the host's.
+    int64_t clock_error_ns = 0;
+    int64_t wall_ns = 0;                   // of the run: from the ranks' common start to the last rank's end
+    std::vector<Span> spans;               // by rank, then begin
     std::vector<TransferTimes> transfers;  // parallel to Schedule::transfers
     std::vector<MemorySample> memory;      // by rank, then time
 };

@@ -70,6 +70,8 @@ Run made_up_run(int64_t spans) {
             span.transfer = static_cast<int32_t>((random >> 20) & 0xffff) % transfers;
             span.bytes = static_cast<int64_t>((random >> 8) & 0xfffff);
         }
+        const bool moves = span.kind == SpanKind::pack || span.kind == SpanKind::collective || span.peer >= 0;
+        if (moves) span.payload = Payload::kv;
         span.begin_ns = now;
         span.end_ns = now + 1000 + static_cast<int64_t>((random >> 30) & 0xffff);
         now = span.end_ns + static_cast<int64_t>((random >> 10) & 0xff);

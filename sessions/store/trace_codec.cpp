@@ -11,6 +11,12 @@ namespace {
 
 [[noreturn]] void damaged() { throw Error(ErrorKind::io, "the trace is damaged: its bytes do not decode"); }
 
+template <typename Enum>
+Enum checked(int64_t value) {
+    if (value < 0 || value >= static_cast<int64_t>(std::size(EnumNames<Enum>::names))) damaged();
+    return static_cast<Enum>(value);
+}
+
 /// Differences are taken modulo 2^64, so that no value can overflow.
 class Encoder {
   public:
@@ -43,9 +49,7 @@ class Decoder {
     template <typename Enum>
     requires std::is_enum_v<Enum>
     void operator()(Enum& value, Enum previous) {
-        const int64_t decoded = get(static_cast<int64_t>(previous));
-        if (decoded < 0 || decoded >= static_cast<int64_t>(std::size(EnumNames<Enum>::names))) damaged();
-        value = static_cast<Enum>(decoded);
+        value = checked<Enum>(get(static_cast<int64_t>(previous)));
     }
     bool at_end() const { return next_ == bytes_.size(); }
 
@@ -70,11 +74,46 @@ class Decoder {
 // The fields of each kind of item in the order of the file, each beside what it is told against: the same
 // field of the item before, and an end against its own begin. `code` is an Encoder or a Decoder.
 
+/// What spans of a kind move unless they say otherwise: all there was before spans named their payload.
+Payload usual_payload(SpanKind kind) {
+    const bool moves = kind == SpanKind::pack || kind == SpanKind::send || kind == SpanKind::receive ||
+                       kind == SpanKind::collective;
+    return moves ? Payload::kv : Payload::nothing;
+}
+
+// A span's kind, pass and payload are one number,
+//
+//     kind + 16 * (pass + 16 * named)      named: 0 for the kind's usual payload, else 1 + payload
+//
+// so that a forward span is the kind alone: the bytes of files from before there were passes.
+constexpr int64_t kKindRadix = 16;
+constexpr int64_t kPassRadix = 16;
+static_assert(kSpanKinds <= kKindRadix && std::size(EnumNames<Pass>::names) <= kPassRadix);
+
+int64_t word_of(const Span& span) {
+    const int64_t named =
+        span.payload == usual_payload(span.kind) ? 0 : 1 + static_cast<int64_t>(span.payload);
+    return static_cast<int64_t>(span.kind) +
+           kKindRadix * (static_cast<int64_t>(span.pass) + kPassRadix * named);
+}
+
+void code_word(Encoder& code, const Span& span, const Span& last) { code(word_of(span), word_of(last)); }
+
+void code_word(Decoder& code, Span& span, const Span& last) {
+    int64_t word = 0;
+    code(word, word_of(last));
+    if (word < 0) damaged();
+    span.kind = checked<SpanKind>(word % kKindRadix);
+    span.pass = checked<Pass>(word / kKindRadix % kPassRadix);
+    const int64_t named = word / kKindRadix / kPassRadix;
+    span.payload = named == 0 ? usual_payload(span.kind) : checked<Payload>(named - 1);
+}
+
 template <typename Code, typename Item>
 void code_fields(Code& code, Item& span, const Span& last) {
     code(span.rank, last.rank);
     code(span.step, last.step);
-    code(span.kind, last.kind);
+    code_word(code, span, last);
     code(span.cause, last.cause);
     code(span.owner, last.owner);
     code(span.peer, last.peer);
@@ -114,8 +153,8 @@ Bytes encode_items(std::span<const Item> items) {
     return std::move(code.bytes);
 }
 
-/// An item takes at least one byte per field: a count beyond that is a lie, found before anything is allocated
-/// for it.
+/// An item takes at least one byte per field: a count beyond that is a lie, found before anything is
+/// allocated for it.
 template <typename Item>
 void decode_items(std::span<const unsigned char> bytes, int64_t items, std::vector<Item>& all) {
     if (items < 0 || static_cast<uint64_t>(items) > bytes.size()) damaged();

@@ -22,7 +22,7 @@ struct HostTensors {
 
 struct HostRank {
     std::vector<unsigned char> q, k, v;
-    std::vector<unsigned char> slot[2];
+    std::vector<std::vector<unsigned char>> slots;  // parallel to Schedule::slots
     std::vector<float> o, lse, sum;
 };
 
@@ -91,13 +91,16 @@ class HostRing {
         rank.q = own_rows(tensors.q, problem_.heads);
         rank.k = own_rows(tensors.k, problem_.kv_heads);
         rank.v = own_rows(tensors.v, problem_.kv_heads);
-        for (size_t slot = 0; slot < 2; ++slot)
-            rank.slot[slot].assign(static_cast<size_t>(plan.slot_bytes[slot]), 0xff);
+        for (const int64_t bytes : plan.slot_bytes) rank.slots.emplace_back(static_cast<size_t>(bytes), 0xff);
         const auto vectors = static_cast<size_t>(problem_.batch * plan.tokens * problem_.heads);
         rank.o.assign(vectors * static_cast<size_t>(problem_.head_dim), 0);
         rank.lse.assign(vectors, -std::numeric_limits<float>::infinity());
         if (schedule_.experiment.ring.accumulator == Accumulator::online_softmax) rank.sum.assign(vectors, 0);
         return rank;
+    }
+
+    std::vector<unsigned char>& slot_of(HostRank& rank, int step) const {
+        return rank.slots[static_cast<size_t>(schedule_.slot_of(Payload::kv, step))];
     }
 
     void pack(int rank_index) {
@@ -113,7 +116,7 @@ class HostRing {
                 const auto from =
                     static_cast<size_t>((item.batch_index * tokens + row) * problem_.kv_heads + item.kv_head);
                 const auto to = [&](int64_t offset) {
-                    return &rank.slot[0].at(
+                    return &slot_of(rank, 0).at(
                         static_cast<size_t>((offset + int64_t{index} * problem_.head_dim) * element));
                 };
                 std::memcpy(to(item.k_offset), &rank.k.at(from * row_bytes), row_bytes);
@@ -125,7 +128,7 @@ class HostRing {
         const bool gather = schedule_.strategy == Strategy::all_gather;
         if (!gather && step > 0)
             for (HostRank& rank : ranks_)
-                std::fill(rank.slot[step % 2].begin(), rank.slot[step % 2].end(), 0xff);
+                std::fill(slot_of(rank, step).begin(), slot_of(rank, step).end(), 0xff);
         for (const Transfer& transfer : schedule_.transfers) {
             if (transfer.step != step) continue;
             for (const PieceCopy& copy : transfer.copies) {
@@ -134,9 +137,8 @@ class HostRing {
                     schedule_.pieces_in(transfer.from, source_step)[static_cast<size_t>(copy.source_piece)];
                 const Piece& target =
                     schedule_.pieces_in(transfer.to, step)[static_cast<size_t>(copy.target_piece)];
-                const auto& from =
-                    ranks_[static_cast<size_t>(transfer.from)].slot[schedule_.slot_of(source_step)];
-                auto& to = ranks_[static_cast<size_t>(transfer.to)].slot[schedule_.slot_of(step)];
+                const auto& from = slot_of(ranks_[static_cast<size_t>(transfer.from)], source_step);
+                auto& to = slot_of(ranks_[static_cast<size_t>(transfer.to)], step);
                 std::memcpy(&to.at(static_cast<size_t>(target.slot_offset)),
                             &from.at(static_cast<size_t>(source.slot_offset)),
                             static_cast<size_t>(source.bytes));
@@ -156,7 +158,7 @@ class HostRing {
         launch.q = rank.q.data();
         launch.own_k = rank.k.data();
         launch.own_v = rank.v.data();
-        launch.slot = rank.slot[schedule_.slot_of(step)].data();
+        if (!rank.slots.empty()) launch.slot = slot_of(rank, step).data();
         launch.o = rank.o.data();
         launch.lse = rank.lse.data();
         launch.sum = rank.sum.empty() ? nullptr : rank.sum.data();

@@ -42,14 +42,14 @@ struct Ring {
     }
     static std::byte full_of(int rank) { return static_cast<std::byte>(rank + 1); }
     void publish(int rank, int step) {
-        transport->publish(rank, step, sent[static_cast<size_t>(rank)].data());
+        transport->publish({rank, step, Payload::kv}, sent[static_cast<size_t>(rank)].data());
     }
     void receive(int rank, int step) {
-        transport->receive(rank, step, received[static_cast<size_t>(rank)].data(), SpanKind::receive,
-                           step - 1, traces[static_cast<size_t>(rank)]);
+        transport->receive({rank, step, Payload::kv}, received[static_cast<size_t>(rank)].data(),
+                           SpanKind::receive, step - 1, traces[static_cast<size_t>(rank)]);
     }
     void wait_taken(int rank, int step) {
-        transport->wait_taken(rank, step, step, traces[static_cast<size_t>(rank)]);
+        transport->wait_taken({rank, step, Payload::kv}, step, traces[static_cast<size_t>(rank)]);
     }
 
     Schedule schedule;

@@ -89,6 +89,8 @@ void expect_consistent_transfers(const Schedule& schedule) {
                                       .at(static_cast<size_t>(copy.source_piece));
             const Piece& target =
                 schedule.pieces_in(transfer.to, transfer.step).at(static_cast<size_t>(copy.target_piece));
+            EXPECT_EQ(source.payload, transfer.payload);
+            EXPECT_EQ(target.payload, transfer.payload);
             EXPECT_EQ(source.stream, target.stream);
             EXPECT_EQ(source.owner, target.owner);
             EXPECT_EQ(source.segments, target.segments);
@@ -97,6 +99,10 @@ void expect_consistent_transfers(const Schedule& schedule) {
         }
         EXPECT_EQ(bytes, transfer.bytes);
         EXPECT_GT(bytes, 0);
+        for (const int rank : {transfer.from, transfer.to})
+            EXPECT_EQ(transfer.pass, schedule.rank_plans[static_cast<size_t>(rank)]
+                                         .steps[static_cast<size_t>(transfer.step)]
+                                         .pass);
         sent += bytes;
     }
     EXPECT_EQ(sent, schedule.bytes_on_wire);
@@ -104,7 +110,8 @@ void expect_consistent_transfers(const Schedule& schedule) {
         for (size_t step = 0; step < plan.steps.size(); ++step)
             for (const Piece& piece : plan.steps[step].pieces)
                 EXPECT_LE(piece.slot_offset + piece.bytes,
-                          plan.slot_bytes[static_cast<size_t>(schedule.slot_of(static_cast<int>(step)))]);
+                          plan.slot_bytes[static_cast<size_t>(
+                              schedule.slot_of(piece.payload, static_cast<int>(step)))]);
 }
 
 TEST(Schedule, RandomProblemsAreCoveredExactlyOnce) {
@@ -188,6 +195,51 @@ TEST(Schedule, RingHoldsTwoChunksWhereAllGatherHoldsAll) {
     const int64_t ring = travelling(plan(e));
     e.ring.strategy = Strategy::all_gather;
     EXPECT_EQ(ring * 4, travelling(plan(e)));
+}
+
+TEST(Schedule, SlotsTakeTurnsAndSayWhatTheyHold) {
+    Experiment e = default_experiment();
+    const auto slots = [&](Strategy strategy) {
+        e.ring.strategy = strategy;
+        const Schedule schedule = plan(e);
+        for (const RankPlan& rank : schedule.rank_plans)
+            EXPECT_EQ(rank.slot_bytes.size(), schedule.slots.size());
+        EXPECT_EQ(schedule.slots_of(Payload::kv), static_cast<int>(schedule.slots.size()));
+        return schedule.slots.size();
+    };
+    EXPECT_EQ(slots(Strategy::single), 0u);
+    EXPECT_EQ(slots(Strategy::all_gather), 1u);
+    EXPECT_EQ(slots(Strategy::ring), 2u);
+
+    // A second payload has slots of its own, whose turn does not depend on the first one's.
+    Schedule schedule = plan(e);
+    schedule.slots = {{Payload::kv}, {Payload::nothing}, {Payload::kv}, {Payload::kv}};
+    EXPECT_EQ(schedule.slots_of(Payload::kv), 3);
+    for (const auto& [step, slot] : {std::pair{0, 0}, {1, 2}, {2, 3}, {3, 0}, {4, 2}})
+        EXPECT_EQ(schedule.slot_of(Payload::kv, step), slot);
+    EXPECT_EQ(schedule.slot_of(Payload::nothing, 4), 1);
+}
+
+TEST(Schedule, APieceHoldsTheTensorsOfItsPayloadInTurn) {
+    Experiment e = default_experiment();
+    e.problem.batch = 2;
+    e.problem.dtype = DType::bf16;
+    Schedule schedule = plan(e);
+    const Piece piece = schedule.pieces_in(0, 0).at(0);
+    const int64_t d = e.problem.head_dim;
+    const auto kv_heads =
+        static_cast<int64_t>(schedule.streams[static_cast<size_t>(piece.stream)].kv_heads.size());
+    EXPECT_EQ(piece.bytes, 2 * kv_heads * piece.rows * d * 2 * 2);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::k, 0, 0), 0);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::v, 0, 0), piece.rows * d * 2);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::k, 0, 1), 2 * piece.rows * d * 2);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::k, 1, 0), kv_heads * 2 * piece.rows * d * 2);
+
+    // Tensors of another order and size, as accumulators of gradients will be.
+    schedule.payloads[0].tensors = {{KvTensor::v, 4}, {KvTensor::k, 2}};
+    EXPECT_EQ(piece_head_bytes(schedule, piece), piece.rows * d * 6);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::v, 0, 1), piece.rows * d * 6);
+    EXPECT_EQ(piece_offset(schedule, piece, KvTensor::k, 0, 1), piece.rows * d * 10);
 }
 
 TEST(Schedule, PruneNeverSendsMore) {

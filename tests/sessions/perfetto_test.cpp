@@ -190,8 +190,22 @@ TEST(PerfettoExport, WritesNothingForARunWithoutSchedule) {
 TEST(CsvExport, OneLineASpan) {
     const auto run = make_fixture_run(find_scenario("Tiny 16")->experiment);
     run->trace.spans.resize(2);
-    run->trace.spans[0] = {1, 2, SpanKind::wait, WaitCause::late_peer, -1, 3, -1, 10, 25, 0};
-    run->trace.spans[1] = {1, 2, SpanKind::receive, WaitCause::none, -1, 0, 5, 25, 40, 512};
+    run->trace.spans[0] = {.rank = 1,
+                           .step = 2,
+                           .kind = SpanKind::wait,
+                           .cause = WaitCause::late_peer,
+                           .peer = 3,
+                           .begin_ns = 10,
+                           .end_ns = 25};
+    run->trace.spans[1] = {.rank = 1,
+                           .step = 2,
+                           .kind = SpanKind::receive,
+                           .peer = 0,
+                           .transfer = 5,
+                           .payload = Payload::kv,
+                           .begin_ns = 25,
+                           .end_ns = 40,
+                           .bytes = 512};
     const ScratchFolder folder;
     export_csv(*run, folder.file("t"));
     EXPECT_EQ(read_file(folder.file("t")),

@@ -3,15 +3,22 @@
 // A kernel computes one tile: some query rows of one head of one batch entry against the keys of one segment
 // that one owner holds, and folds the result into the rows' running state in place.
 //
-//   s_ij = scale * q_i . k_j            (causal: only tokens j <= i)
-//   lse accumulator:     o is the normalised output so far, lse its log-sum-exp (natural)
-//                          lse' = log(exp(lse) + sum_j exp(s_ij)),  o' = (exp(lse) o + sum_j exp(s_ij) v_j) /
-//                          exp(lse')
-//   online_softmax:      o is unnormalised, lse the running maximum m, sum the running sum l (Milakov &
-//   Gimelshein 2018)
-//                          m' = max(m, max_j s_ij),  l' = e^(m-m') l + sum_j e^(s_ij-m'),  o' = e^(m-m') o +
-//                          sum_j ...
-//   A row that has seen no key has lse = -inf, o = 0 and sum = 0, and keeps them when it sees none here.
+//   s_ij = scale * q_i . k_j, of the tokens j <= i only when causal
+//
+//   accumulator      o                         lse                sum
+//   lse              normalised output so far  its log-sum-exp    unused
+//   online_softmax   unnormalised output       running maximum m  running sum l
+//
+//   lse (natural logarithm):
+//       lse' = log(exp(lse) + sum_j exp(s_ij))
+//       o'   = (exp(lse) o + sum_j exp(s_ij) v_j) / exp(lse')
+//
+//   online_softmax (Milakov & Gimelshein 2018):
+//       m' = max(m, max_j s_ij)
+//       l' = e^(m - m') l + sum_j e^(s_ij - m')
+//       o' = e^(m - m') o + sum_j e^(s_ij - m') v_j
+//
+// A row that has seen no key has lse = -inf, o = 0 and sum = 0, and keeps them when it sees none here.
 //
 // Same bits whoever calls it: the result depends on the task alone.
 #pragma once

@@ -27,10 +27,11 @@ AttentionBlock keys_of(const Schedule& schedule, int rank, int step, const Work&
     }
     const Piece& piece = piece_of(schedule, rank, step, work);
     block.from_slot = 1;
-    block.k_offset = piece.slot_offset / bytes_of(problem.dtype);
-    block.v_offset = block.k_offset + piece.rows * problem.head_dim;
+    const int64_t element = bytes_of(problem.dtype);
+    block.k_offset = (piece.slot_offset + piece_offset(schedule, piece, KvTensor::k, 0, 0)) / element;
+    block.v_offset = (piece.slot_offset + piece_offset(schedule, piece, KvTensor::v, 0, 0)) / element;
     block.kv_row_stride = problem.head_dim;
-    block.kv_head_stride = 2 * piece.rows * problem.head_dim;
+    block.kv_head_stride = piece_head_bytes(schedule, piece) / element;
     block.kv_batch_stride = static_cast<int64_t>(kv_heads_of(schedule, piece).size()) * block.kv_head_stride;
     return block;
 }

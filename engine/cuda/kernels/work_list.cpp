@@ -163,14 +163,16 @@ PackWork make_pack_work(const Schedule& schedule, int rank) {
         RINGSCOPE_CHECK(rows == piece.rows);
         const int32_t runs = narrow(static_cast<int64_t>(pack.runs.size())) - first_run;
         const std::vector<int>& kv_heads = schedule.streams[static_cast<size_t>(piece.stream)].kv_heads;
-        const int64_t slot = piece.slot_offset / bytes_of(problem.dtype);
         for (int batch = 0; batch < problem.batch; ++batch)
             for (size_t h = 0; h < kv_heads.size(); ++h) {
-                const int64_t k_offset = slot + piece_k_offset(schedule, piece, batch, static_cast<int>(h));
+                const auto offset = [&](KvTensor tensor) {
+                    return (piece.slot_offset +
+                            piece_offset(schedule, piece, tensor, batch, static_cast<int>(h))) /
+                           bytes_of(problem.dtype);
+                };
                 for (int32_t index = 0; index < rows; index += kPackRows)
                     pack.items.push_back({first_run, runs, index, std::min(kPackRows, rows - index),
-                                          kv_heads[h], batch, k_offset,
-                                          k_offset + piece.rows * problem.head_dim});
+                                          kv_heads[h], batch, offset(KvTensor::k), offset(KvTensor::v)});
             }
     }
     return pack;

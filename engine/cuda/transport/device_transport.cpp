@@ -17,16 +17,18 @@ void DeviceTransport::hold_back_until_held(int rank, int step, cudaStream_t stre
     for (const int index : step_of(rank, step).receives) times(index).done.hold_back(stream);
 }
 
-void DeviceTransport::hold_back_until_attended(int rank, int step, cudaStream_t stream) const {
+void DeviceTransport::hold_back_until_attended(int rank, Payload payload, int step,
+                                               cudaStream_t stream) const {
     if (gather_) return;
-    if (step >= 2) rank_at(rank).attended(step - 2).end.hold_back(stream);
+    const int slots = scene_.schedule.slots_of(payload);
+    if (step >= slots) rank_at(rank).attended(step - slots).end.hold_back(stream);
     if (!scene_.schedule.experiment.ring.overlap) rank_at(rank).attended(step - 1).end.hold_back(stream);
 }
 
 void DeviceTransport::for_each_stretch(
     const Transfer& transfer, const std::function<void(std::byte*, const std::byte*, size_t)>& use) const {
-    std::byte* const target = rank_at(transfer.to).slot_of(transfer.step);
-    const std::byte* const source = rank_at(transfer.from).slot_of(sent_in(transfer));
+    std::byte* const target = rank_at(transfer.to).slot_of(transfer.payload, transfer.step);
+    const std::byte* const source = rank_at(transfer.from).slot_of(transfer.payload, sent_in(transfer));
     const auto& sources = scene_.schedule.pieces_in(transfer.from, sent_in(transfer));
     const auto& targets = scene_.schedule.pieces_in(transfer.to, transfer.step);
     const auto source_of = [&](const PieceCopy& c) {

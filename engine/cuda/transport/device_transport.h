@@ -1,11 +1,10 @@
 // How chunks get from one rank's slot into another's: the seam between the ring and what moves its bytes.
 //
-//   backend.transport   ranks             what moves the bytes                    "auto"
-//   peer                several a GPU     copy engines, cudaMemcpyPeerAsync       always: it serves every
+//   backend.transport   ranks            what moves the bytes                     "auto"
+//   peer                several per GPU  copy engines, by cudaMemcpyPeerAsync     always: it serves every
 //                                                                                 number of ranks and GPUs
-//   nccl                one a GPU         NCCL's kernels, on the multiprocessors  never, until it was
-//   measured
-//                                                                                 to be faster somewhere
+//   nccl                one per GPU      NCCL's kernels, on the multiprocessors   never: not yet measured to
+//                                                                                 be faster anywhere
 //
 // A new transport is one file and one line in device_transports.cpp.
 #pragma once
@@ -62,9 +61,9 @@ class DeviceTransport {
   protected:
     explicit DeviceTransport(const TransportScene& scene);
 
-    /// The rank's slot for `step` is no longer read by its attention; without overlap, its attention has
-    /// ended, too.
-    void hold_back_until_attended(int rank, int step, cudaStream_t stream) const;
+    /// The payload's slot for `step` is no longer read by the rank's attention; without overlap, its
+    /// attention of the step before has ended, too.
+    void hold_back_until_attended(int rank, Payload payload, int step, cudaStream_t stream) const;
     /// Pieces of a transfer that lie side by side in both slots, as one: target, source, bytes.
     void for_each_stretch(const Transfer& transfer,
                           const std::function<void(std::byte*, const std::byte*, size_t)>& use) const;

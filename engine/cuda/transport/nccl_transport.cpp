@@ -136,7 +136,7 @@ void NcclTransport::await_everyone(int step, const std::vector<int>& transfers,
         if (peers[rank].empty()) continue;
         const CudaRank& one = *scene_.ranks[rank];
         const DeviceScope scope(one.device());
-        hold_back_until_attended(one.rank(), step, one.copy_stream());
+        hold_back_until_attended(one.rank(), Payload::kv, step, one.copy_stream());
         for (const int index : transfers)
             if (transfer_at(index).to == one.rank()) times_of(index).posted.record(one.copy_stream());
         if (faulty(transfers, one.rank(), Fault::Kind::delay))
@@ -171,7 +171,7 @@ void NcclTransport::put_all_gather(const std::vector<int>& transfers) const {
     for (int rank = 0; rank < scene_.schedule.ranks; ++rank) {
         if (faulty(transfers, rank, Fault::Kind::lose_transfer)) continue;
         const NvtxRange range(NvtxKind::receive, {rank, 0, -1, share_bytes_ * (scene_.schedule.ranks - 1)});
-        std::byte* const slot = rank_at(rank).slot_of(0);
+        std::byte* const slot = rank_at(rank).slot_of(Payload::kv, 0);
         RINGSCOPE_NCCL(ncclAllGather(slot + rank * share_bytes_, slot, static_cast<size_t>(share_bytes_),
                                      ncclInt8, communicators_.of(rank), rank_at(rank).copy_stream()));
     }

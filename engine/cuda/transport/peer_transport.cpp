@@ -40,11 +40,12 @@ void PeerTransport::enqueue_transfer(int index) {
 }
 
 void PeerTransport::hold_back_until_free(const Transfer& transfer, cudaStream_t stream) const {
-    hold_back_until_attended(transfer.to, transfer.step, stream);
+    hold_back_until_attended(transfer.to, transfer.payload, transfer.step, stream);
     if (gather_) return;
-    if (transfer.step >= 2)
-        for (const int sent : step_of(transfer.to, transfer.step - 1).sends)
-            times(sent).done.hold_back(stream);
+    const int slots = scene_.schedule.slots_of(transfer.payload);
+    if (transfer.step >= slots)
+        for (const int sent : step_of(transfer.to, transfer.step - slots + 1).sends)
+            if (transfer_at(sent).payload == transfer.payload) times(sent).done.hold_back(stream);
     if (!scene_.schedule.experiment.ring.overlap)
         rank_at(transfer.from).attended(transfer.step - 1).end.hold_back(stream);
 }
