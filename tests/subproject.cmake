@@ -22,6 +22,12 @@ function(require_compiler folder pattern)
 endfunction()
 
 configure(parent -S ${ROOT}/tests/subproject -DRINGSCOPE_SOURCE=${ROOT} -DRINGSCOPE_CUDA=OFF)
+# The engine's headers are usable there. To build the engine itself would take minutes.
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${SCRATCH}/parent --target CMakeFiles/parent.dir/parent.cpp.o
+                RESULT_VARIABLE code OUTPUT_VARIABLE report ERROR_VARIABLE report)
+if(NOT code EQUAL 0)
+    message(FATAL_ERROR "parent.cpp does not compile:\n${report}")
+endif()
 require_compiler(parent "[^ ]*[+][+] ")
 file(STRINGS ${SCRATCH}/parent/CMakeCache.txt tests REGEX "^RINGSCOPE_TESTS:BOOL=OFF")
 if(NOT tests)
