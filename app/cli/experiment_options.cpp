@@ -102,13 +102,11 @@ std::vector<std::string> suggested_settings(const std::string& typed) {
     std::vector<std::string> settings;
     visit_fields(default_experiment(), [&]<typename Value>(const Field& field, const Value&) {
         const std::string path = std::string(field.path) + "=";
-        if (!typed.starts_with(path)) {
-            settings.push_back(path);
-        } else if constexpr (std::is_same_v<Value, bool>) {
+        if (!typed.starts_with(path)) return settings.push_back(path);
+        if constexpr (std::is_same_v<Value, bool>)
             settings.insert(settings.end(), {path + "true", path + "false"});
-        } else if constexpr (requires { EnumNames<Value>::names; }) {
+        if constexpr (requires { EnumNames<Value>::names; })
             for (const char* name : EnumNames<Value>::names) settings.push_back(path + name);
-        }
     });
     return settings;
 }
