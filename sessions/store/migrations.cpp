@@ -144,7 +144,8 @@ RunFile open_damaged(const std::string& path, const std::string& damage) {
 }
 
 RunFile open_newer(const std::string& path, int64_t version, SchemaSteps steps) {
-    return {std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs), StoreState::newer,
+    auto db = std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs);
+    return {std::move(db), StoreState::newer,
             "made by a newer version (schema " + std::to_string(version) + ", this one knows " +
                 std::to_string(steps.size()) + "): opened read-only"};
 }
