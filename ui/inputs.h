@@ -24,7 +24,7 @@ inline constexpr int64_t kNotHere = -1;
 /// Everything is immutable or copied; nothing is locked while drawing.
 struct Inputs {
     std::shared_ptr<const Run> run;  // the shown run: the newest result, or one reopened from the file
-    std::shared_ptr<const RunIndex> run_index;  // of it; null: made in the frame that first needs it
+    std::shared_ptr<const RunIndex> run_index;  // of it; null: made in the frame that first shows it
     int64_t run_id = 0;                         // its id in the run file; 0: not saved
     std::string run_name;
     bool busy = false;

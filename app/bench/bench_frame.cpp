@@ -14,8 +14,9 @@
 #include "app/window/fonts.h"
 #include "app/window/imgui_context.h"
 #include "engine/base/error.h"
+#include "ui/keys.h"
+#include "ui/views/view_list.h"
 #include "ui/widgets/imgui_compat.h"
-#include "ui/window/keys.h"
 #include "ui/window/ui.h"
 
 namespace ringscope {
@@ -137,6 +138,14 @@ double quantile(std::vector<double> values, double share) {
                            static_cast<size_t>(share * static_cast<double>(values.size())))];
 }
 
+/// How near each view is looked at: as far as it can be, and once where nothing zooms.
+std::vector<double> zooms_of(const ViewInfo& view) {
+    if (&view == &TimelineView::kInfo) return {1, 10, 100, 1000, 10000, 100000};
+    if (&view == &MemoryView::kInfo) return {1, 10, 100, 10000};
+    if (&view == &PatternView::kInfo) return {1, 4, 16, 128, 1024, 16384, 262144};
+    return {1};
+}
+
 /// A view of the window with a run in it, and a mouse that drags.
 class BenchWindow {
   public:
@@ -173,7 +182,7 @@ class BenchWindow {
     /// which has nothing to drag, plays.
     std::vector<double> drag_frames() {
         std::vector<double> times;
-        if (view_ == "ring") in_.keys = {kKeySpace};
+        if (view_ == RingView::kInfo.name) in_.keys = {kKeySpace};
         feed_mouse_button(1, true);
         for (int i = 0; i < kFrames; ++i) {
             const float way = static_cast<float>(i % 60 < 30 ? i % 30 : 30 - i % 30);
@@ -221,9 +230,7 @@ class BenchWindow {
     }
 
     void hover() {
-        const std::string name =
-            view_ == "timeline" ? "timeline/lanes" : view_ + (view_ == "pattern" ? "/matrix" : "/picture");
-        const Item* item = ui_.items().find(name);
+        const Item* item = ui_.items().find(find_view(view_)->picture);
         RINGSCOPE_CHECK(item != nullptr);
         centre_ = item->centre();
         feed_mouse_position(centre_);
@@ -260,16 +267,9 @@ nlohmann::ordered_json bench_frame(std::stop_token stop) {
     nlohmann::ordered_json report{{"seq_len", run->experiment.problem.seq_len},
                                   {"ranks", run->schedule->ranks},
                                   {"results", nlohmann::ordered_json::array()}};
-    struct ViewZooms {
-        const char* view;
-        std::vector<double> zooms;
-    };
-    const ViewZooms views[] = {{"timeline", {1, 10, 100, 1000, 10000, 100000}},
-                               {"memory", {1, 10, 100, 10000}},
-                               {"ring", {1}},
-                               {"pattern", {1, 4, 16, 128, 1024, 16384, 262144}}};
-    for (const auto& [view, zooms] : views)
-        for (const double zoom : zooms) {
+    for (const ViewEntry& entry : view_list())
+        for (const double zoom : zooms_of(*entry.info)) {
+            const std::string view = entry.info->name;
             BenchWindow window(run, index, view, stop);
             window.zoom_in(zoom);
             const std::vector<double> times = window.drag_frames();

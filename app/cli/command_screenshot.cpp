@@ -29,12 +29,6 @@ struct ScreenshotCommand {
     bool only = false;
 };
 
-const std::vector<std::string>& view_names() {
-    static const std::vector<std::string> names{"all",    "pattern", "ring",   "timeline",
-                                                "memory", "runs",    "compare"};
-    return names;
-}
-
 struct Size {
     int width = 0;
     int height = 0;
@@ -147,7 +141,7 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<ScreenshotCommand>();
     Arguments arguments = program.command("screenshot", "Draw a view to a PNG or SVG file; needs no display",
                                           [command, stop] { return screenshot_command(*command, stop); });
-    arguments.required_value("--view", command->view, "NAME", "What to show", view_names());
+    arguments.required_value("--view", command->view, "NAME", "What to show", Ui::view_names());
     arguments.required_value("--out", command->out, "FILE", "PNG file to write, or SVG when it ends in .svg");
     arguments.flag("--only", command->only, "The view alone: no settings, menus and metrics around it");
     declare(arguments, command->experiment);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "ui/window/keys.h"
+#include "ui/keys.h"
 
 namespace ringscope {
 

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
+#include "ui/keys.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/imgui_keys.h"
-#include "ui/window/keys.h"
 
 namespace ringscope {
 

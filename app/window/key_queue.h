@@ -23,7 +23,7 @@ class KeyQueue {
   public:
     void push(const KeyEvent& event);
     /// Plays events into ImGui's key levels and modifiers; call after the backend's NewFrame and before
-    /// ImGui's. Gives the keys pressed or repeated in this frame, with their modifiers (ui/window/keys.h).
+    /// ImGui's. Gives the keys pressed or repeated in this frame, with their modifiers (ui/keys.h).
     std::vector<int> play_into_imgui();
     /// Events are left for the next frame: draw it soon.
     bool waiting() const { return !events_.empty(); }

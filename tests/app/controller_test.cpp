@@ -11,7 +11,6 @@
 #include "engine/experiment/scenarios.h"
 #include "sessions/experiment_file.h"
 #include "tests/scratch_folder.h"
-#include "ui/views/run_index_cache.h"
 
 namespace ringscope {
 namespace {
@@ -81,9 +80,6 @@ TEST_F(ControllerTest, EveryShownRunComesWithItsIndex) {
                  inputs.run_index->trace.statistics(rank, 0, inputs.run->trace.wall_ns + 1).spans)
                 spans += count;
         EXPECT_EQ(spans, static_cast<int64_t>(inputs.run->trace.spans.size()));
-        RunIndexCache cache;
-        cache.show(inputs.run.get(), inputs.run_index);
-        EXPECT_EQ(&cache.of(*inputs.run), inputs.run_index.get()) << "the window would make it again";
     };
     expect_index();
     do_and_settle(SaveRun{"first"});

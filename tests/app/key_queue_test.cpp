@@ -7,7 +7,7 @@
 
 #include "app/script/script_keys.h"
 #include "app/window/imgui_context.h"
-#include "ui/window/keys.h"
+#include "ui/keys.h"
 
 namespace ringscope {
 namespace {

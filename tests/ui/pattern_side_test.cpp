@@ -17,11 +17,17 @@ Experiment many_groups(int groups) {
 
 class PatternSideTest : public Views {
   protected:
+    /// The same as long as the schedule is: what a view keeps belongs to it.
+    std::shared_ptr<const Schedule> shown(const Schedule& schedule) {
+        if (!shown_ || !(shown_->experiment == schedule.experiment))
+            shown_ = std::make_shared<const Schedule>(schedule);
+        return shown_;
+    }
     void draw(const Schedule& schedule, ImVec2 size = kLarge) {
-        frame(View::pattern, &schedule, nullptr, size);
+        frame(View::pattern, shown(schedule), nullptr, size);
     }
     void click_on(const Schedule& schedule, const std::string& name) {
-        click(View::pattern, &schedule, nullptr, kLarge, centre_of(name.c_str()));
+        click(View::pattern, shown(schedule), nullptr, kLarge, centre_of(name.c_str()));
     }
     std::string text(const std::string& name) const {
         const Item* item = items_.find(name);
@@ -32,6 +38,8 @@ class PatternSideTest : public Views {
         for (const auto& [name, item] : items_.all()) found += name.rfind("pattern/group ", 0) == 0;
         return found;
     }
+
+    std::shared_ptr<const Schedule> shown_;
 };
 
 TEST_F(PatternSideTest, EveryHeadGroupHasAThumbnailThatShowsIt) {
@@ -45,7 +53,7 @@ TEST_F(PatternSideTest, EveryHeadGroupHasAThumbnailThatShowsIt) {
     draw(schedule);
     EXPECT_EQ(pattern_.pattern, 0);
     EXPECT_EQ(selection_.selected.group, 0);
-    EXPECT_EQ(selection_.focused, ViewName::pattern);
+    EXPECT_EQ(selection_.focused, &PatternView::kInfo);
     EXPECT_EQ(selection_.hovered.group, 0);
     EXPECT_EQ(text("pattern/group 0"), "w 2,048 r 1, 4 heads, shown");
     EXPECT_EQ(text("pattern/group 2"), "w 8,192 r 4, 4 heads");
@@ -211,7 +219,7 @@ TEST_F(PatternSideTest, ACellOfTheLensIsPointedAtAndSelected) {
     EXPECT_EQ(selection_.hovered.rank, 1);
     EXPECT_EQ(selection_.hovered.step, 0);
     EXPECT_EQ(text("pattern/lens"), before) << "it stands still under the mouse";
-    click(View::pattern, &schedule, nullptr, kLarge, at);
+    click(View::pattern, shown(schedule), nullptr, kLarge, at);
     EXPECT_EQ(selection_.selected.query, 2052);
     EXPECT_EQ(selection_.selected.key, 2049);
     EXPECT_EQ(text("pattern/lens"), before);

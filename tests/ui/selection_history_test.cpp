@@ -4,7 +4,7 @@
 #include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
-#include "ui/window/keys.h"
+#include "ui/keys.h"
 
 namespace ringscope::testing {
 namespace {

@@ -30,15 +30,15 @@ TEST(FoldText, NamesTheCausesOfFoldedWaits) {
 
 TEST_F(Views, DetailsStandBelowTheLanesWhereThereIsRoom) {
     const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
-    frame(View::timeline, plan, run.get(), {900, 400});
+    const auto plan = run->schedule;
+    frame(View::timeline, plan, run, {900, 400});
     EXPECT_EQ(items_.find("timeline/details"), nullptr) << "four ranks fill it";
-    frame(View::timeline, plan, run.get(), kHigh);
+    frame(View::timeline, plan, run, kHigh);
     ASSERT_NE(items_.find("timeline/details"), nullptr);
     EXPECT_NE(items_.find("timeline/details/hint"), nullptr);
-    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 1/compute step 0"));
+    click(View::timeline, plan, run, kHigh, centre_of("timeline/rank 1/compute step 0"));
     ASSERT_GE(selection_.selected.span, 0);
-    frame(View::timeline, plan, run.get(), kHigh);
+    frame(View::timeline, plan, run, kHigh);
     EXPECT_EQ(items_.find("timeline/details/hint"), nullptr);
     EXPECT_NE(items_.find("timeline/details")->text.find("compute, rank 1, step 0"), std::string::npos);
 }
@@ -47,9 +47,9 @@ TEST_F(Views, AClickOnAKindsRowGoesToItsLongestSpan) {
     testing::FixtureOptions options;
     options.slowness = 3;
     const auto run = testing::make_fixture_run(default_experiment(), options);
-    const Schedule* plan = run->schedule.get();
-    frame(View::timeline, plan, run.get(), kHigh);
-    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/statistics/compute"));
+    const auto plan = run->schedule;
+    frame(View::timeline, plan, run, kHigh);
+    click(View::timeline, plan, run, kHigh, centre_of("timeline/statistics/compute"));
     ASSERT_GE(selection_.selected.span, 0);
     const auto length = [&](int span) {
         const Span& of = run->trace.spans[static_cast<size_t>(span)];
@@ -66,25 +66,32 @@ TEST_F(Views, ASelectedSpanIsMeasuredCopiedAndHeldAgainstTheLongestOfItsKind) {
     testing::FixtureOptions options;
     options.slowness = 3;
     const auto run = testing::make_fixture_run(default_experiment(), options);
-    const Schedule* plan = run->schedule.get();
-    frame(View::timeline, plan, run.get(), kHigh);
+    const auto plan = run->schedule;
+    frame(View::timeline, plan, run, kHigh);
     Prediction prediction = predict(*plan);
-    ViewContext context{plan, &prediction, run.get(), false, true, selection_, clock_, items_, theme_};
-    context.indices = &indices_;
+    ViewContext context{.plan = plan,
+                        .prediction = &prediction,
+                        .run = run,
+                        .run_index = index_of(run),
+                        .run_is_current = true,
+                        .selection = selection_,
+                        .clock = clock_,
+                        .items = items_,
+                        .theme = theme_};
     EXPECT_NE(timeline_.copied_text(context).find("compute\t"), std::string::npos) << "the whole run's";
 
-    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 0/compute step 0"));
+    click(View::timeline, plan, run, kHigh, centre_of("timeline/rank 0/compute step 0"));
     const int first = selection_.selected.span;
     ASSERT_GE(first, 0);
     EXPECT_NE(timeline_.copied_text(context).find("compute, rank 0, step 0"), std::string::npos);
     ViewActions longest;
     longest.longest = true;
-    frame(View::timeline, plan, run.get(), kHigh, longest);
+    frame(View::timeline, plan, run, kHigh, longest);
     EXPECT_NE(selection_.selected.span, first) << "the last rank is the slow one";
     EXPECT_EQ(selection_.selected.rank, 3);
     ViewActions measure;
     measure.measure = true;
-    frame(View::timeline, plan, run.get(), kHigh, measure);
+    frame(View::timeline, plan, run, kHigh, measure);
     const Span& span = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
     ASSERT_TRUE(timeline_.measured.has_value());
     EXPECT_EQ(*timeline_.measured, (TimelineView::Range{span.begin_ns, span.end_ns}));
@@ -95,8 +102,8 @@ TEST_F(Views, ASelectedSpanIsMeasuredCopiedAndHeldAgainstTheLongestOfItsKind) {
 
 TEST_F(Views, AComputeSpansChunkIsFollowedBackToItsSenderAndOnToTheNextRank) {
     const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
-    frame(View::timeline, plan, run.get(), kHigh);
+    const auto plan = run->schedule;
+    frame(View::timeline, plan, run, kHigh);
     ViewActions sender, receiver;
     sender.follow_sender = receiver.follow_receiver = true;
     int followed_back = 0, followed_on = 0;
@@ -105,7 +112,7 @@ TEST_F(Views, AComputeSpansChunkIsFollowedBackToItsSenderAndOnToTheNextRank) {
         if (span.kind != SpanKind::compute || span.owner < 0) continue;
         const Target from = target_of(run->trace, static_cast<int>(i));
         selection_.selected = from;
-        frame(View::timeline, plan, run.get(), kHigh, sender);
+        frame(View::timeline, plan, run, kHigh, sender);
         const Span& sent = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
         if (span.owner == span.rank) {
             EXPECT_EQ(selection_.selected, from) << "its own keys came from nobody";
@@ -116,7 +123,7 @@ TEST_F(Views, AComputeSpansChunkIsFollowedBackToItsSenderAndOnToTheNextRank) {
             ++followed_back;
         }
         selection_.selected = from;
-        frame(View::timeline, plan, run.get(), kHigh, receiver);
+        frame(View::timeline, plan, run, kHigh, receiver);
         const Span& got = run->trace.spans[static_cast<size_t>(selection_.selected.span)];
         if (selection_.selected == from) continue;  // nobody needs the chunk after this rank
         EXPECT_EQ(got.kind, SpanKind::receive);
@@ -131,12 +138,12 @@ TEST_F(Views, RanksAreSortedAndMovedToTheTop) {
     testing::FixtureOptions options;
     options.slowness = 3;  // of rank 3
     const auto run = testing::make_fixture_run(default_experiment(), options);
-    const Schedule* plan = run->schedule.get();
+    const auto plan = run->schedule;
     const auto press = [&](bool ViewActions::*which) {
         ViewActions actions;
         if (which) actions.*which = true;
-        frame(View::timeline, plan, run.get(), kHigh, actions);
-        frame(View::timeline, plan, run.get(), kHigh);
+        frame(View::timeline, plan, run, kHigh, actions);
+        frame(View::timeline, plan, run, kHigh);
     };
     const auto top_of = [&](int rank) { return items_.find("timeline/rank " + std::to_string(rank))->min.y; };
     press(nullptr);
@@ -159,7 +166,7 @@ TEST_F(Views, RanksAreSortedAndMovedToTheTop) {
     EXPECT_LT(top_of(0), top_of(1));
     EXPECT_EQ(items_.find("timeline/rank 2")->text, "rank 2 ^");
     // What is drawn is where it is hit.
-    click(View::timeline, plan, run.get(), kHigh, centre_of("timeline/rank 2/compute step 0"));
+    click(View::timeline, plan, run, kHigh, centre_of("timeline/rank 2/compute step 0"));
     EXPECT_EQ(selection_.selected.rank, 2);
     press(&ViewActions::rank_to_top);
     EXPECT_LT(top_of(0), top_of(2));

@@ -8,11 +8,9 @@
 
 #include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
-#include "ui/views/memory/memory_view.h"
 #include "ui/views/numbers/metrics_bar.h"
-#include "ui/views/pattern/pattern_view.h"
-#include "ui/views/ring/ring_view.h"
-#include "ui/views/timeline/timeline_view.h"
+#include "ui/views/view_frame.h"
+#include "ui/views/view_list.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/time_axis.h"
 
@@ -39,20 +37,27 @@ class Views : public ::testing::Test {
     void draw_view(View view, ViewContext& context, ImVec2 size) {
         switch (view) {
             case View::pattern:
-                return pattern_.draw(context, size);
+                return ringscope::draw_view(pattern_, context, size);
             case View::ring:
-                return ring_.draw(context, size);
+                return ringscope::draw_view(ring_, context, size);
             case View::timeline:
-                return timeline_.draw(context, size);
+                return ringscope::draw_view(timeline_, context, size);
             case View::memory:
-                return memory_.draw(context, size);
+                return ringscope::draw_view(memory_, context, size);
             case View::metrics:
                 return metrics_.draw(context, size);
         }
     }
 
-    void frame(View view, const Schedule* plan, const ringscope::Run* run, ImVec2 size,
-               ViewActions actions = {}) {
+    /// Of the run given last, or made for another.
+    std::shared_ptr<const RunIndex> index_of(const std::shared_ptr<const ringscope::Run>& run) {
+        if (run && run != indexed_) index_ = std::make_shared<const RunIndex>(*run);
+        if (run) indexed_ = run;
+        return run ? index_ : nullptr;
+    }
+
+    void frame(View view, const std::shared_ptr<const Schedule>& plan,
+               const std::shared_ptr<const ringscope::Run>& run, ImVec2 size, ViewActions actions = {}) {
         ImGuiIO& io = ImGui::GetIO();
         io.DisplaySize = {std::max(size.x, 1.0f) + 20, std::max(size.y, 1.0f) + 20};
         io.DeltaTime = 1.0f / 60;
@@ -63,9 +68,15 @@ class Views : public ::testing::Test {
         ImGui::Begin("view", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoSavedSettings);
         Prediction prediction;
         if (plan) prediction = predict(*plan);
-        ViewContext context{plan,  plan ? &prediction : nullptr, run, false, true, selection_, clock_, items_,
-                            theme_};
-        context.indices = &indices_;
+        ViewContext context{.plan = plan,
+                            .prediction = plan ? &prediction : nullptr,
+                            .run = run,
+                            .run_index = index_of(run),
+                            .run_is_current = true,
+                            .selection = selection_,
+                            .clock = clock_,
+                            .items = items_,
+                            .theme = theme_};
         context.actions = actions;
         draw_view(view, context, size);
         ImGui::End();
@@ -84,7 +95,8 @@ class Views : public ::testing::Test {
         }
     }
 
-    void click(View view, const Schedule* plan, const ringscope::Run* run, ImVec2 size, ImVec2 at) {
+    void click(View view, const std::shared_ptr<const Schedule>& plan,
+               const std::shared_ptr<const ringscope::Run>& run, ImVec2 size, ImVec2 at) {
         feed_mouse_position(at);
         frame(view, plan, run, size);
         feed_mouse_button(0, true);
@@ -104,10 +116,11 @@ class Views : public ::testing::Test {
     TimelineView timeline_;
     MemoryView memory_;
     MetricsBar metrics_;
-    Selection selection_;
+    Selection selection_{.focused = &TimelineView::kInfo};
     Clock clock_;
     ItemRegistry items_;
-    RunIndexCache indices_;
+    std::shared_ptr<const ringscope::Run> indexed_;
+    std::shared_ptr<const RunIndex> index_;  // of indexed_
     Theme theme_ = make_theme(ThemeName::dark, 1);
 };
 

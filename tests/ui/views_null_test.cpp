@@ -13,11 +13,11 @@ TEST_F(Views, DrawNothingToShow) {
     for (const View view : kViews) {
         for (const ImVec2 size : kSizes) frame(view, nullptr, nullptr, size);
     }
-    ringscope::Run failed;
-    failed.state = RunState::failed;
-    failed.error = "no memory: 1 TiB asked, 8 GiB allowed";
+    const auto failed = std::make_shared<ringscope::Run>();
+    failed->state = RunState::failed;
+    failed->error = "no memory: 1 TiB asked, 8 GiB allowed";
     for (const View view : kViews) {
-        for (const ImVec2 size : kSizes) frame(view, nullptr, &failed, size);
+        for (const ImVec2 size : kSizes) frame(view, nullptr, failed, size);
     }
 }
 
@@ -30,10 +30,10 @@ TEST_F(Views, DrawEveryScenarioAtEverySize) {
             for (const View view : kViews) {
                 for (const ImVec2 size : kSizes) {
                     SCOPED_TRACE(std::string(scenario.name) + " " + std::to_string(size.x));
-                    frame(view, run->schedule.get(), nullptr, size);
+                    frame(view, run->schedule, nullptr, size);
                     for (const double part : {0.0, 0.37, 1.0}) {
                         clock_.time_ns = part * static_cast<double>(run->trace.wall_ns);
-                        frame(view, run->schedule.get(), run.get(), size);
+                        frame(view, run->schedule, run, size);
                     }
                 }
             }
@@ -45,7 +45,7 @@ TEST_F(Views, DrawTheirTables) {
     const auto run = testing::make_fixture_run(default_experiment());
     pattern_.show_table = ring_.show_table = timeline_.show_table = memory_.show_table = true;
     for (const View view : kViews) {
-        for (const ImVec2 size : kSizes) frame(view, run->schedule.get(), run.get(), size);
+        for (const ImVec2 size : kSizes) frame(view, run->schedule, run, size);
     }
 }
 
@@ -60,10 +60,10 @@ TEST_F(Views, DrawManyRanksAndAllLayouts) {
             selection_.selected.group = 2;
             selection_.selected.owner = 5;
             ring_.follow = true;
-            for (const View view : kViews) frame(view, run->schedule.get(), run.get(), kUsual);
+            for (const View view : kViews) frame(view, run->schedule, run, kUsual);
             for (const PatternColour colour : {PatternColour::step, PatternColour::group}) {
                 pattern_.colour = colour;
-                frame(View::pattern, run->schedule.get(), nullptr, kUsual);
+                frame(View::pattern, run->schedule, nullptr, kUsual);
             }
         }
     }
@@ -71,10 +71,10 @@ TEST_F(Views, DrawManyRanksAndAllLayouts) {
 
 TEST_F(Views, ItemsCarryTheirNames) {
     const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
+    const auto plan = run->schedule;
     const ImVec2 size{900, 500};
     const auto expect = [&](View view, std::initializer_list<const char*> names) {
-        frame(view, plan, run.get(), size);
+        frame(view, plan, run, size);
         for (const char* name : names) EXPECT_NE(items_.find(name), nullptr) << name;
     };
     expect(View::pattern, {"pattern/matrix", "pattern/by step", "pattern/table", "pattern/load of rank 2",
@@ -88,40 +88,40 @@ TEST_F(Views, ItemsCarryTheirNames) {
 
 TEST_F(Views, LowRowsOfMemoryKeepTheScaleToThemselves) {
     const auto run = testing::make_fixture_run(default_experiment());
-    frame(View::memory, run->schedule.get(), run.get(), {900, 130});
-    const int64_t level = indices_.of(*run).prediction.all_gather_peak_bytes;
+    frame(View::memory, run->schedule, run, {900, 130});
+    const int64_t level = index_of(run)->prediction.all_gather_peak_bytes;
     ASSERT_NE(items_.find("memory/all_gather"), nullptr) << "a figure beside rows too low for lines";
     EXPECT_EQ(items_.find("memory/all_gather")->text, bytes_text(static_cast<double>(level)));
     ASSERT_NE(items_.find("memory/undilated"), nullptr);
-    frame(View::memory, run->schedule.get(), run.get(), {900, 500});
+    frame(View::memory, run->schedule, run, {900, 500});
     EXPECT_EQ(items_.find("memory/all_gather"), nullptr) << "drawn in the rows";
 }
 
 TEST_F(Views, AClickInOneViewSelectsForAll) {
     const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
+    const auto plan = run->schedule;
     const ImVec2 size{900, 500};
-    frame(View::timeline, plan, run.get(), size);
-    click(View::timeline, plan, run.get(), size, centre_of("timeline/rank 1/compute step 1"));
+    frame(View::timeline, plan, run, size);
+    click(View::timeline, plan, run, size, centre_of("timeline/rank 1/compute step 1"));
     EXPECT_EQ(selection_.selected.rank, 1);
     EXPECT_EQ(selection_.selected.step, 1);
     EXPECT_EQ(selection_.selected.owner, 0);
     ASSERT_GE(selection_.selected.span, 0);
-    EXPECT_EQ(selection_.focused, ViewName::timeline);
+    EXPECT_EQ(selection_.focused, &TimelineView::kInfo);
     const Span& span = run->trace.spans[selection_.selected.span];
     EXPECT_NEAR(clock_.time_ns, static_cast<double>(span.begin_ns + span.end_ns) / 2,
                 0.02 * static_cast<double>(run->trace.wall_ns));
 
-    frame(View::ring, plan, run.get(), size);
-    click(View::ring, plan, run.get(), size, centre_of("ring/rank 2"));
+    frame(View::ring, plan, run, size);
+    click(View::ring, plan, run, size, centre_of("ring/rank 2"));
     EXPECT_EQ(selection_.selected.rank, 2);
     EXPECT_EQ(selection_.selected.owner, 2);
 
-    frame(View::pattern, plan, run.get(), size);
+    frame(View::pattern, plan, run, size);
     const Item* matrix = items_.find("pattern/matrix");
     ASSERT_NE(matrix, nullptr);
     const float edge = matrix->max.x - matrix->min.x;
-    click(View::pattern, plan, run.get(), size, {matrix->min.x + edge * 0.1f, matrix->min.y + edge * 0.2f});
+    click(View::pattern, plan, run, size, {matrix->min.x + edge * 0.1f, matrix->min.y + edge * 0.2f});
     EXPECT_EQ(selection_.selected.group, 2);  // the longest segment, which the view begins with
     EXPECT_NEAR(static_cast<double>(selection_.selected.key), 819, 20);
     EXPECT_NEAR(static_cast<double>(selection_.selected.query), 1638, 20);
@@ -129,10 +129,9 @@ TEST_F(Views, AClickInOneViewSelectsForAll) {
 
 TEST_F(Views, TheRingAtRestShowsTheWholeStep) {
     const auto run = testing::make_fixture_run(default_experiment());
-    const Schedule* plan = run->schedule.get();
+    const auto plan = run->schedule;
     const ImVec2 size{480, 360};
-    for (const ringscope::Run* shown :
-         {static_cast<const ringscope::Run*>(nullptr), static_cast<const ringscope::Run*>(run.get())}) {
+    for (const auto& shown : {std::shared_ptr<ringscope::Run>(), run}) {
         clock_ = {};
         frame(View::ring, plan, shown, size);
         for (int rank = 0; rank < 4; ++rank) {
@@ -146,31 +145,31 @@ TEST_F(Views, TheRingAtRestShowsTheWholeStep) {
     }
     // A moment within the step is shown as it was.
     clock_.time_ns = 0.37 * static_cast<double>(run->trace.wall_ns);
-    frame(View::ring, plan, run.get(), size);
+    frame(View::ring, plan, run, size);
     EXPECT_EQ(items_.find("ring/words")->text.rfind("all of", 0), std::string::npos);
 }
 
 TEST_F(Views, PatternZoomsAtTheCursorDownToCells) {
     Experiment e = default_experiment();
     e.problem.seq_len = 1 << 20;
-    const Schedule schedule = plan(e);
+    const auto schedule = std::make_shared<const Schedule>(plan(e));
     const ImVec2 size{900, 500};
     pattern_.pattern = 0;  // undilated: cells side by side are allowed
-    frame(View::pattern, &schedule, nullptr, size);
+    frame(View::pattern, schedule, nullptr, size);
     const Item* matrix = items_.find("pattern/matrix");
     ASSERT_NE(matrix, nullptr);
     feed_mouse_position(matrix->min);
     for (int i = 0; i < 12; ++i) {
         ImGui::GetIO().MouseWheel = 10;
-        frame(View::pattern, &schedule, nullptr, size);
+        frame(View::pattern, schedule, nullptr, size);
     }
     EXPECT_EQ(pattern_.window.key_end - pattern_.window.key_begin, 4);
     EXPECT_NE(items_.find("pattern/cell 1,0"), nullptr);
     EXPECT_EQ(items_.find("pattern/cell 0,1"), nullptr);
     ViewActions all;
     all.show_all = true;
-    selection_.focused = ViewName::pattern;
-    frame(View::pattern, &schedule, nullptr, size, all);
+    selection_.focused = &PatternView::kInfo;
+    frame(View::pattern, schedule, nullptr, size, all);
     EXPECT_EQ(pattern_.window.key_end - pattern_.window.key_begin, 1 << 20);
 }
 
@@ -178,7 +177,7 @@ TEST_F(Views, MetricsSayWhenTheAnswerIsWrong) {
     testing::FixtureOptions options;
     options.verify_passed = false;
     const auto run = testing::make_fixture_run(default_experiment(), options);
-    frame(View::metrics, run->schedule.get(), run.get(), {1200, 30});
+    frame(View::metrics, run->schedule, run, {1200, 30});
     const Item* error = items_.find("metrics/error");
     ASSERT_NE(error, nullptr);
     EXPECT_NE(error->text.find("WRONG"), std::string::npos);
@@ -206,7 +205,7 @@ TEST_F(Views, RandomInputDoesNoHarm) {
         actions.frame_selection = random(9) == 0;
         actions.next_span = random(9) == 0;
         actions.follow_receiver = random(9) == 0;
-        frame(kViews[random(5)], run->schedule.get(), random(5) ? run.get() : nullptr, kUsual, actions);
+        frame(kViews[random(5)], run->schedule, random(5) ? run : nullptr, kUsual, actions);
         EXPECT_GE(clock_.view_begin_ns, 0);
         EXPECT_LE(clock_.view_end_ns, std::max(run->trace.wall_ns, kMinViewNs));
     }

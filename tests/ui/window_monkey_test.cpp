@@ -8,8 +8,8 @@
 #include "engine/experiment/scenarios.h"
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
+#include "ui/keys.h"
 #include "ui/window/actions.h"
-#include "ui/window/keys.h"
 
 namespace ringscope {
 namespace {

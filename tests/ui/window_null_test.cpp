@@ -8,7 +8,7 @@
 #include "tests/fixtures.h"
 #include "tests/ui/null_window.h"
 #include "tests/ui/window_fixtures.h"
-#include "ui/window/keys.h"
+#include "ui/keys.h"
 
 namespace ringscope {
 namespace {

@@ -11,7 +11,7 @@ void PlanCache::update(const Experiment& experiment) {
     problems_ = validate(experiment);
     if (!problems_.empty()) return;
     try {
-        schedule_ = plan(experiment);
+        schedule_ = std::make_shared<const Schedule>(plan(experiment));
         prediction_ = predict(*schedule_);
         ++serial_;
     } catch (const Error& error) {

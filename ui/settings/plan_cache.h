@@ -1,6 +1,7 @@
 // The schedule of the experiment as it stands in the panel, planned anew in the frame in which it changed.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,15 +16,15 @@ class PlanCache {
     /// Plans again when the experiment differs from the last call's.
     void update(const Experiment& experiment);
 
-    const Schedule* schedule() const { return schedule_ ? &*schedule_ : nullptr; }  // null while invalid
-    const Prediction& prediction() const { return prediction_; }                    // of schedule()
+    const std::shared_ptr<const Schedule>& schedule() const { return schedule_; }  // null while invalid
+    const Prediction& prediction() const { return prediction_; }                   // of schedule()
     const std::vector<FieldProblem>& problems() const { return problems_; }
     /// Rises with every planned experiment.
     uint64_t serial() const { return serial_; }
 
   private:
     std::optional<Experiment> experiment_;
-    std::optional<Schedule> schedule_;
+    std::shared_ptr<const Schedule> schedule_;
     Prediction prediction_;
     std::vector<FieldProblem> problems_;
     uint64_t serial_ = 0;

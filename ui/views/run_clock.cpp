@@ -12,9 +12,9 @@ bool shown_run_has_times(const ViewContext& context) { return context.run && con
 
 }  // namespace
 
-const Schedule* shown_schedule(const ViewContext& context) {
+std::shared_ptr<const Schedule> shown_schedule(const ViewContext& context) {
     if (context.plan) return context.plan;
-    return context.run ? context.run->schedule.get() : nullptr;
+    return context.run ? context.run->schedule : nullptr;
 }
 
 bool shows_trace(const ViewContext& context) {
@@ -24,17 +24,17 @@ bool shows_trace(const ViewContext& context) {
 
 double clock_length_ns(const ViewContext& context) {
     if (shown_run_has_times(context)) return static_cast<double>(context.run->trace.wall_ns);
-    const Schedule* schedule = shown_schedule(context);
+    const auto schedule = shown_schedule(context);
     return schedule ? kSchematicStepNs * schedule->steps : 0;
 }
 
 ClockStep clock_step(const ViewContext& context) {
-    const Schedule* schedule = shown_schedule(context);
+    const auto schedule = shown_schedule(context);
     const double length = clock_length_ns(context);
     if (!schedule || length <= 0) return {};
     const double time = std::clamp(context.clock.time_ns, 0.0, length);
     if (shows_trace(context)) {
-        const TraceIndex& index = context.index_of(*context.run);
+        const TraceIndex& index = context.run_index->trace;
         if (index.steps() == 0) return {};
         const int step = index.step_at(time);
         const StepRange& range = index.step(step);
@@ -48,11 +48,11 @@ ClockStep clock_step(const ViewContext& context) {
 }
 
 double step_begin_ns(const ViewContext& context, int step) {
-    const Schedule* schedule = shown_schedule(context);
+    const auto schedule = shown_schedule(context);
     if (!schedule) return 0;
     step = std::clamp(step, 0, schedule->steps - 1);
     if (!shows_trace(context)) return clock_length_ns(context) * step / schedule->steps;
-    const TraceIndex& index = context.index_of(*context.run);
+    const TraceIndex& index = context.run_index->trace;
     if (step >= index.steps() || index.step(step).empty()) return 0;
     return static_cast<double>(index.step(step).begin_ns);
 }

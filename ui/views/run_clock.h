@@ -1,6 +1,8 @@
 // The clock that all views read: which step it stands in, and which range of its time is shown.
 #pragma once
 
+#include <memory>
+
 #include "ui/views/view_context.h"
 
 namespace ringscope {
@@ -9,7 +11,7 @@ namespace ringscope {
 inline constexpr double kSchematicStepNs = 1e9;
 
 /// The schedule that Pattern and Ring show: the panel's, else the run's; null when there is neither.
-const Schedule* shown_schedule(const ViewContext& context);
+std::shared_ptr<const Schedule> shown_schedule(const ViewContext& context);
 /// True when the shown run was made with the panel's settings, so that its times hold for the shown schedule.
 bool shows_trace(const ViewContext& context);
 /// What the clock runs over: the shown run's wall time, else kSchematicStepNs per step of the plan; 0 with

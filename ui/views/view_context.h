@@ -1,11 +1,13 @@
 // What every view is handed in a frame. Views read immutable snapshots and write nothing but the shared
-// selection and clock; each view is a plain struct with its own state and one draw(ViewContext&) function.
+// selection and clock; each view is a plain struct with its own state. view_frame.h says what it has to offer.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
+#include "engine/analysis/run_index.h"
 #include "engine/run/run.h"
-#include "ui/views/run_index_cache.h"
+#include "ui/views/view_info.h"
 #include "ui/widgets/item_registry.h"
 #include "ui/widgets/theme.h"
 
@@ -23,13 +25,12 @@ struct Target {
     int64_t key = -1;    // token
     bool operator==(const Target&) const = default;
 };
-enum class ViewName { pattern, ring, timeline, memory };
 
 struct Selection {
-    Target selected;
-    Target hovered;                         // of the last frame: what views light up
-    Target next_hovered;                    // written by views in this frame; becomes hovered in the next
-    ViewName focused = ViewName::timeline;  // the view that was clicked last: keys go there
+    Target selected{};
+    Target hovered{};                   // of the last frame: what views light up
+    Target next_hovered{};              // written by views in this frame; becomes hovered in the next
+    const ViewInfo* focused = nullptr;  // the view that was clicked last: keys go there; null: none yet
 };
 
 /// The one time cursor that Ring, Timeline and Memory share, in nanoseconds of the shown run.
@@ -61,21 +62,21 @@ struct ViewActions {
 };
 
 struct ViewContext {
-    const Schedule* plan = nullptr;  // of the experiment as it stands in the panel; null while it is invalid
+    /// Of the experiment as it stands in the panel; null while that is invalid.
+    std::shared_ptr<const Schedule> plan;
     const Prediction* prediction = nullptr;  // of plan; null with it
-    const Run* run = nullptr;  // the shown run; null before the first. Its own schedule may differ from plan
-    bool busy = false;         // a run is under way; what is shown is the one before
-    bool run_is_current = false;  // run->experiment equals the panel's
+    /// The shown run; null before the first. Its own schedule may differ from plan.
+    std::shared_ptr<const Run> run;
+    std::shared_ptr<const RunIndex> run_index;  // of run; null with it
+    bool busy = false;                          // a run is under way; what is shown is the one before
+    bool run_is_current = false;                // run->experiment equals the panel's
     Selection& selection;
     Clock& clock;
     ItemRegistry& items;
     const Theme& theme;
     bool reduced_motion = false;
-    double frame_seconds = 0;          // since the last frame, for animation
-    ViewActions actions{};             // for the view selection.focused alone
-    RunIndexCache* indices = nullptr;  // never null with a run
-
-    const TraceIndex& index_of(const Run& shown) const { return indices->of(shown).trace; }
+    double frame_seconds = 0;  // since the last frame, for animation
+    ViewActions actions{};     // for the view selection.focused alone
 };
 
 }  // namespace ringscope

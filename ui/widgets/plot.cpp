@@ -204,7 +204,11 @@ Canvas begin_canvas(const char* name, ImVec2 size, ItemRegistry& items, std::str
 }
 
 Toolbar::Toolbar(const char* view, float width, const Theme& theme, ItemRegistry& items)
-    : view_(view), right_(ImGui::GetCursorScreenPos().x + width), theme_(theme), items_(items) {}
+    : view_(view),
+      width_(width),
+      right_(ImGui::GetCursorScreenPos().x + width),
+      theme_(theme),
+      items_(items) {}
 
 float Toolbar::height() { return ImGui::GetFontSize() + 2 * ImGui::GetStyle().ItemSpacing.y; }
 

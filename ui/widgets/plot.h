@@ -75,11 +75,13 @@ class Toolbar {
     void register_last(const char* name, std::string_view text);
     /// A dim text. False, and nothing drawn, when it does not fit.
     bool text(std::string_view text);
+    float width() const { return width_; }
     /// Height of every toolbar, with the gap below it.
     static float height();
 
   private:
     const char* view_;
+    float width_;
     float right_;
     bool first_ = true;
     const Theme& theme_;

@@ -5,9 +5,9 @@
 
 #include "engine/base/error.h"
 #include "sessions/experiment_file.h"
+#include "ui/keys.h"
 #include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
-#include "ui/window/keys.h"
 #include "ui/window/shell.h"
 
 namespace ringscope {
@@ -50,11 +50,14 @@ void paste_experiment(Shell& s) {
     }
 }
 
-void maximise(Shell& s, int view) {
-    s.layout.tab = Tab::workbench;
-    s.layout.maximised = s.layout.maximised == view ? -1 : view;
-    if (view >= 0) s.selection.focused = static_cast<ViewName>(view);
+/// The view alone; once more: all of them again.
+void maximise(Shell& s, const ViewInfo* view) {
+    s.layout.show_alone(s.layout.maximised == view ? nullptr : view);
+    s.selection.focused = view;
 }
+
+/// What the timeline is asked for is seen, whichever view fills the workbench.
+void show_timeline(Shell& s) { s.layout.show_alone(s.layout.maximised ? &TimelineView::kInfo : nullptr); }
 
 void play(Shell& s) {
     if (s.clock.time_ns >= clock_length_ns(s.view_context())) s.clock.time_ns = 0;
@@ -66,22 +69,20 @@ void change_speed(Shell& s, double factor) {
 }
 
 void find_spans(Shell& s) {
-    s.layout.tab = Tab::workbench;
-    if (s.layout.maximised >= 0) s.layout.maximised = static_cast<int>(ViewName::timeline);
-    s.selection.focused = ViewName::timeline;
+    show_timeline(s);
+    s.selection.focused = &TimelineView::kInfo;
     s.actions.find = true;
 }
 
 void show_critical_path(Shell& s) {
-    s.layout.tab = Tab::workbench;
-    if (s.layout.maximised >= 0) s.layout.maximised = static_cast<int>(ViewName::timeline);
-    s.timeline.show_chain = !s.timeline.show_chain;
+    show_timeline(s);
+    s.timeline().show_chain = !s.timeline().show_chain;
 }
 
 using K = Dialogs::Kind;
 
 // clang-format off
-constexpr Action kActions[] = {
+const Action kActions[] = {
     {"file/new", "New experiment", "Ctrl-N", kKeyN, kModControl, true, [](Shell& s) { s.set_experiment(default_experiment()); }, nullptr, nullptr},
     {"file/open", "Open experiment...", "Ctrl-O", kKeyO, kModControl, true, [](Shell& s) { s.dialogs.open(K::open_experiment); }, nullptr, nullptr},
     {"file/save_experiment", "Save experiment...", "Ctrl-Shift-S", kKeyS, kModControl | kModShift, true, [](Shell& s) { s.dialogs.open(K::save_experiment); }, nullptr, nullptr},
@@ -99,7 +100,7 @@ constexpr Action kActions[] = {
      [](const Shell& s) -> std::string { return s.history.can_undo(s.experiment) ? "" : "nothing was changed"; }, nullptr},
     {"edit/redo", "Redo settings", "Ctrl-Y", kKeyY, kModControl, false, [](Shell& s) { s.set_experiment(s.history.redo()); },
      [](const Shell& s) -> std::string { return s.history.can_redo(s.experiment) ? "" : "nothing was undone"; }, nullptr},
-    {"edit/copy_text", "Copy the selection as text", "Ctrl-C", kKeyC, kModControl, false, [](Shell& s) { s.commands.push_back(CopyText{s.timeline.copied_text(s.view_context())}); }, no_timed_run, nullptr},
+    {"edit/copy_text", "Copy the selection as text", "Ctrl-C", kKeyC, kModControl, false, [](Shell& s) { s.commands.push_back(CopyText{s.timeline().copied_text(s.view_context())}); }, no_timed_run, nullptr},
     {"edit/copy_experiment", "Copy experiment as JSON", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CopyText{experiment_to_json(s.experiment)}); }, nullptr, nullptr},
     {"edit/paste_experiment", "Paste experiment from JSON", "", 0, 0, false, paste_experiment, nullptr, nullptr},
     {"edit/run_settings", "Take the shown run's settings", "", 0, 0, false, [](Shell& s) { s.set_experiment(s.in.run->experiment); }, no_run, nullptr},
@@ -108,18 +109,11 @@ constexpr Action kActions[] = {
     {"run/cancel", "Cancel", "Shift-F5", kKeyF5, kModShift, true, [](Shell& s) { s.commands.push_back(CancelRun{}); }, not_busy, nullptr},
     {"run/auto", "Run when settings change", "", 0, 0, false, [](Shell& s) { s.auto_run.on = !s.auto_run.on; }, nullptr, [](const Shell& s) { return s.auto_run.on; }},
 
-    {"view/workbench", "Workbench", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::workbench; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::workbench; }},
-    {"view/runs", "Runs", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::runs; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::runs; }},
-    {"view/compare", "Compare", "", 0, 0, false, [](Shell& s) { s.layout.tab = Tab::compare; }, nullptr, [](const Shell& s) { return s.layout.tab == Tab::compare; }},
-    {"view/pattern", "Pattern fills the screen", "Alt-1", kKey1, kModAlt, true, [](Shell& s) { maximise(s, 0); }, nullptr, [](const Shell& s) { return s.layout.maximised == 0; }},
-    {"view/ring", "Ring fills the screen", "Alt-2", kKey1 + 1, kModAlt, true, [](Shell& s) { maximise(s, 1); }, nullptr, [](const Shell& s) { return s.layout.maximised == 1; }},
-    {"view/timeline", "Timeline fills the screen", "Alt-3", kKey1 + 2, kModAlt, true, [](Shell& s) { maximise(s, 2); }, nullptr, [](const Shell& s) { return s.layout.maximised == 2; }},
-    {"view/memory", "Memory fills the screen", "Alt-4", kKey1 + 3, kModAlt, true, [](Shell& s) { maximise(s, 3); }, nullptr, [](const Shell& s) { return s.layout.maximised == 3; }},
     {"view/numbers", "Numbers: figures, formulas, error map", "Alt-5", kKey1 + 4, kModAlt, true, [](Shell& s) { s.numbers.is_open = !s.numbers.is_open; }, nullptr, [](const Shell& s) { return s.numbers.is_open; }},
-    {"view/focused", "View in focus fills the screen", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised >= 0 ? s.layout.maximised : static_cast<int>(s.selection.focused)); }, nullptr, nullptr},
+    {"view/focused", "View in focus fills the screen", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised ? s.layout.maximised : s.selection.focused); }, nullptr, nullptr},
     {"view/next_area", "Keyboard to the next area", "F6", kKeyF6, 0, true, [](Shell& s) { enter_next_area(s, 1); }, nullptr, nullptr},
     {"view/previous_area", "Keyboard to the area before", "Shift-F6", kKeyF6, kModShift, true, [](Shell& s) { enter_next_area(s, -1); }, nullptr, nullptr},
-    {"view/all", "All four views", "Alt-0", kKey0, kModAlt, true, [](Shell& s) { s.layout.tab = Tab::workbench; s.layout.maximised = -1; }, nullptr, [](const Shell& s) { return s.layout.maximised < 0; }},
+    {"view/all", "All views", "Alt-0", kKey0, kModAlt, true, [](Shell& s) { s.layout.show_alone(nullptr); }, nullptr, [](const Shell& s) { return !s.layout.maximised; }},
     {"view/dark", "Dark colours", "", 0, 0, false, choose_theme<ThemeName::dark>, nullptr, theme_is<ThemeName::dark>},
     {"view/light", "Light colours", "", 0, 0, false, choose_theme<ThemeName::light>, nullptr, theme_is<ThemeName::light>},
     {"view/contrast", "High contrast", "", 0, 0, false, choose_theme<ThemeName::contrast>, nullptr, theme_is<ThemeName::contrast>},
@@ -151,7 +145,7 @@ constexpr Action kActions[] = {
     {"select/find", "Find spans...", "Ctrl-F", kKeyF, kModControl, true, find_spans, no_run, nullptr},
     {"select/measure", "Measure the selection", "M", kKeyM, 0, false, [](Shell& s) { s.actions.measure = true; }, no_timed_run, nullptr},
     {"select/longest", "Longest span of its kind", "L", kKeyL, 0, false, [](Shell& s) { s.actions.longest = true; }, no_timed_run, nullptr},
-    {"select/chain", "Critical path over ranks", "C", kKeyC, 0, false, show_critical_path, no_timed_run, [](const Shell& s) { return s.timeline.show_chain; }},
+    {"select/chain", "Critical path over ranks", "C", kKeyC, 0, false, show_critical_path, no_timed_run, [](const Shell& s) { return s.timeline().show_chain; }},
     {"select/sort", "Sort ranks: number, compute, wait", "O", kKeyO, 0, false, [](Shell& s) { s.actions.sort_ranks = true; }, no_timed_run, nullptr},
     {"select/top", "Selected rank to the top, or back", "T", kKeyT, 0, false, [](Shell& s) { s.actions.rank_to_top = true; },
      [](const Shell& s) -> std::string { return s.selection.selected.rank >= 0 ? no_timed_run(s) : "no rank is selected"; }, nullptr},
@@ -170,6 +164,45 @@ constexpr Action kActions[] = {
 };
 // clang-format on
 
+Action tab_action(const TabInfo& tab) {
+    return {std::string("view/") + tab.name,
+            tab.title,
+            tab.keys,
+            tab.key,
+            tab.modifiers,
+            true,
+            [&tab](Shell& s) { s.layout.tab = &tab; },
+            nullptr,
+            [&tab](const Shell& s) { return s.layout.tab == &tab; }};
+}
+
+Action view_action(const ViewInfo& view) {
+    return {std::string("view/") + view.name,
+            std::string(view.title) + " fills the screen",
+            view.keys,
+            view.key,
+            view.modifiers,
+            true,
+            [&view](Shell& s) { maximise(s, &view); },
+            nullptr,
+            [&view](const Shell& s) { return s.layout.maximised == &view; }};
+}
+
+/// Tabs and views stand first in their menu.
+std::vector<Action> all_actions() {
+    std::vector<Action> all;
+    bool listed = false;
+    for (const Action& action : kActions) {
+        if (!listed && action.id.starts_with("view/")) {
+            for (const TabEntry& tab : tab_list()) all.push_back(tab_action(*tab.info));
+            for (const ViewEntry& view : view_list()) all.push_back(view_action(*view.info));
+            listed = true;
+        }
+        all.push_back(action);
+    }
+    return all;
+}
+
 int held_modifiers() {
     const ImGuiIO& io = ImGui::GetIO();
     return (io.KeyCtrl ? kModControl : 0) | (io.KeyShift ? kModShift : 0) | (io.KeyAlt ? kModAlt : 0);
@@ -186,10 +219,13 @@ bool is_for_widgets(int key) {
 
 }  // namespace
 
-std::span<const Action> actions() { return kActions; }
+std::span<const Action> actions() {
+    static const std::vector<Action> all = all_actions();
+    return all;
+}
 
 const Action* find_action(const std::string& id) {
-    for (const Action& action : kActions)
+    for (const Action& action : actions())
         if (id == action.id) return &action;
     return nullptr;
 }
@@ -217,7 +253,7 @@ void handle_keys(Shell& shell) {
             shell.help_open = false;
             continue;
         }
-        for (const Action& action : kActions) {
+        for (const Action& action : actions()) {
             if (action.key != key || action.key == 0 || action.modifiers != modifiers) continue;
             if (!action.in_text && (io.WantTextInput || popup)) continue;
             if (modifiers == 0 && is_for_widgets(key) && io.NavVisible && io.NavActive) continue;

@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -10,17 +11,18 @@ namespace ringscope {
 struct Shell;
 
 struct Action {
-    const char* id;  // "run/start": the menu it stands in, and its name there
-    const char* label;
-    const char* keys;  // as shown: "Shift-F5"; "" when it has none
+    std::string id;  // "run/start": the menu it stands in, and its name there
+    std::string label;
+    std::string keys;  // as shown: "Shift-F5"; "" when it has none
     int key;           // 0: none
     int modifiers;     // KeyModifier, exactly these
     bool in_text;      // the key works while a text field is being edited too
-    void (*act)(Shell&);
-    std::string (*why_not)(const Shell&);  // null: always possible; else "" or the reason
-    bool (*checked)(const Shell&);         // null: not a switch
+    std::function<void(Shell&)> act;
+    std::function<std::string(const Shell&)> why_not;  // null: always possible; else "" or the reason
+    std::function<bool(const Shell&)> checked;         // null: not a switch
 };
 
+/// Those of the menus, of every tab and of every view.
 std::span<const Action> actions();
 const Action* find_action(const std::string& id);
 std::string why_not(const Action& action, const Shell& shell);

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "ui/keys.h"
 #include "ui/widgets/imgui_compat.h"
-#include "ui/window/keys.h"
 
 namespace ringscope {
 

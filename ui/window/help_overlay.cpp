@@ -26,7 +26,7 @@ constexpr MouseHelp kMouse[] = {
     {"drag a bar between areas", "resize them"},
 };
 
-void help_line(WidgetContext ui, const std::string& name, const char* left, const char* right) {
+void help_line(WidgetContext ui, const std::string& name, const std::string& left, const std::string& right) {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     text_item(ui, name + "/keys", left, ui.theme.accent);
@@ -52,7 +52,7 @@ void draw_help_overlay(Shell& shell) {
         ImGui::TableNextColumn();
         std::vector<const Action*> keyed;
         for (const Action& action : actions())
-            if (*action.keys) keyed.push_back(&action);
+            if (!action.keys.empty()) keyed.push_back(&action);
         const size_t half = (keyed.size() + 1) / 2 + 4;
         for (size_t part = 0; part < 2; ++part) {
             if (part == 1) ImGui::TableNextColumn();
@@ -64,7 +64,7 @@ void draw_help_overlay(Shell& shell) {
             if (!is_open) continue;
             const size_t end = part == 0 ? std::min(half, keyed.size()) : keyed.size();
             for (size_t i = part == 0 ? 0 : std::min(half, keyed.size()); i < end; ++i)
-                help_line(ui, std::string("help/") + keyed[i]->id, keyed[i]->keys, keyed[i]->label);
+                help_line(ui, "help/" + keyed[i]->id, keyed[i]->keys, keyed[i]->label);
             if (part == 1)
                 for (const MouseHelp& line : kMouse)
                     help_line(ui, std::string("help/mouse/") + line.gesture, line.gesture, line.effect);

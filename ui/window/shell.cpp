@@ -3,7 +3,6 @@
 #include "ui/views/run_clock.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace ringscope {
 
@@ -15,7 +14,8 @@ constexpr float kLargestLetters = 4;  // larger ones outgrow the texture that ho
 ViewContext Shell::view_context() {
     return {.plan = plan.schedule(),
             .prediction = plan.schedule() ? &plan.prediction() : nullptr,
-            .run = in.run.get(),
+            .run = in.run,
+            .run_index = shown_index,
             .busy = in.busy,
             .run_is_current = run_is_current(),
             .selection = selection,
@@ -24,8 +24,7 @@ ViewContext Shell::view_context() {
             .theme = theme,
             .reduced_motion = reduced_motion,
             .frame_seconds = frame_seconds,
-            .actions = actions,
-            .indices = &indices};
+            .actions = actions};
 }
 
 std::string Shell::why_not_run() const {
@@ -63,9 +62,8 @@ void Shell::set_scale(float person, float display) {
 }
 
 std::string Shell::area_in_front() const {
-    if (layout.tab != Tab::workbench) return std::string(kTabNames[static_cast<int>(layout.tab)]) + "/view";
-    const int view = layout.maximised >= 0 ? layout.maximised : static_cast<int>(selection.focused);
-    return std::string(kViewNames[view]) + "/view";
+    if (layout.tab != &kWorkbench) return std::string(layout.tab->name) + "/view";
+    return std::string((layout.maximised ? layout.maximised : selection.focused)->name) + "/view";
 }
 
 void Shell::say(const std::string& text, Notice::Level level) { log.push_back({level, text}); }
@@ -74,24 +72,30 @@ namespace {
 
 bool is_on_the_screen(const Shell& shell, const std::string& area) {
     if (area == "toolbar") return true;
-    if (shell.layout.tab != Tab::workbench) return false;
-    for (int view = 0; view < kViews; ++view)
-        if (area == kViewNames[view]) return shell.layout.maximised < 0 || shell.layout.maximised == view;
-    return true;
+    if (shell.layout.tab != &kWorkbench) return false;
+    const ViewInfo* view = find_view(area);
+    return !view || !shell.layout.maximised || shell.layout.maximised == view;
 }
 
 }  // namespace
 
+std::vector<std::string> keyboard_areas() {
+    std::vector<std::string> areas{"toolbar", "experiment", "prediction"};
+    for (const ViewEntry& view : view_list()) areas.push_back(view.info->name);
+    areas.push_back("bottom");
+    return areas;
+}
+
 void enter_next_area(Shell& shell, int direction) {
-    constexpr int count = static_cast<int>(std::size(kAreas));
-    int at = 0;
-    while (at + 1 < count && shell.keyboard_area != kAreas[at]) ++at;
-    do at = (at + direction + count) % count;
-    while (!is_on_the_screen(shell, kAreas[at]));
-    shell.keyboard_area = kAreas[at];
+    const std::vector<std::string> areas = keyboard_areas();
+    const size_t count = areas.size();
+    size_t at = 0;
+    while (at + 1 < count && shell.keyboard_area != areas[at]) ++at;
+    do at = (at + count + static_cast<size_t>(direction)) % count;
+    while (!is_on_the_screen(shell, areas[at]));
+    shell.keyboard_area = areas[at];
     shell.enter_area = true;
-    for (int view = 0; view < kViews; ++view)
-        if (shell.keyboard_area == kViewNames[view]) shell.selection.focused = static_cast<ViewName>(view);
+    if (const ViewInfo* view = find_view(shell.keyboard_area)) shell.selection.focused = view;
 }
 
 bool takes_keyboard(Shell& shell, const std::string& area) {
@@ -102,7 +106,7 @@ bool takes_keyboard(Shell& shell, const std::string& area) {
 
 void step_clock(Shell& shell, int direction) {
     const ViewContext context = shell.view_context();
-    const Schedule* schedule = shown_schedule(context);
+    const auto schedule = shown_schedule(context);
     if (!schedule) return;
     const int step = clock_step(context).step;
     const double begin = step_begin_ns(context, step);
@@ -135,17 +139,26 @@ void keep_selection_inside(Target& target, const Schedule& schedule, size_t span
     if (target.key >= schedule.problem.seq_len) target.key = -1;
 }
 
+/// Its index comes with it, or is made here.
+void follow_run(Shell& shell) {
+    shell.shown_run = shell.in.run;
+    shell.shown_index = shell.in.run_index;
+    if (!shell.shown_run) shell.shown_index = nullptr;
+    if (shell.shown_run && !shell.shown_index)
+        shell.shown_index = std::make_shared<const RunIndex>(*shell.shown_run);
+}
+
 }  // namespace
 
 void update_clock_and_selection(Shell& shell) {
     Selection& selection = shell.selection;
     selection.hovered = selection.next_hovered;
     selection.next_hovered = Target{};
-    ViewContext context = shell.view_context();
+    const bool new_run = shell.in.run != shell.shown_run;
+    if (new_run) follow_run(shell);
+    const ViewContext context = shell.view_context();
     const double length = clock_length_ns(context);
-    if (shell.in.run != shell.shown_run) {
-        shell.shown_run = shell.in.run;
-        shell.indices.show(shell.in.run.get(), shell.in.run_index);
+    if (new_run) {
         shell.clock.view_begin_ns = 0;
         shell.clock.view_end_ns = static_cast<int64_t>(length);
         shell.clock.time_ns = 0;
@@ -153,7 +166,7 @@ void update_clock_and_selection(Shell& shell) {
         selection.selected.transfer = -1;
         shell.selections = History(selection.selected);  // spans of another run mean nothing here
     }
-    if (const Schedule* schedule = shown_schedule(context)) {
+    if (const auto schedule = shown_schedule(context)) {
         const size_t spans = context.run ? context.run->trace.spans.size() : 0;
         keep_selection_inside(selection.selected, *schedule, spans);
         keep_selection_inside(selection.hovered, *schedule, spans);

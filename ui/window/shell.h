@@ -9,14 +9,10 @@
 #include "ui/inputs.h"
 #include "ui/notice.h"
 #include "ui/settings/plan_cache.h"
-#include "ui/tabs/compare/compare_tab.h"
-#include "ui/tabs/runs/runs_tab.h"
-#include "ui/views/memory/memory_view.h"
+#include "ui/tabs/tab_list.h"
 #include "ui/views/numbers/metrics_bar.h"
 #include "ui/views/numbers/numbers_panel.h"
-#include "ui/views/pattern/pattern_view.h"
-#include "ui/views/ring/ring_view.h"
-#include "ui/views/timeline/timeline_view.h"
+#include "ui/views/view_list.h"
 #include "ui/widgets/dialogs.h"
 #include "ui/widgets/time_axis.h"
 #include "ui/widgets/widgets.h"
@@ -35,21 +31,17 @@ struct Shell {
     std::optional<FieldProblem> obstacle;  // why the plan cannot run here
     AutoRun auto_run;
 
-    Selection selection;
+    Selection selection{.focused = &TimelineView::kInfo};
     History<Target> selections{Target{}};
     Clock clock;
-    ViewActions actions;  // of this frame's keys
-    RunIndexCache indices;
-    std::shared_ptr<const Run> shown_run;  // of the last frame
+    ViewActions actions;                          // of this frame's keys
+    std::shared_ptr<const Run> shown_run;         // of the last frame
+    std::shared_ptr<const RunIndex> shown_index;  // of shown_run; null with it
 
-    PatternView pattern;
-    RingView ring;
-    TimelineView timeline;
-    MemoryView memory;
+    ViewStates views;
+    TabStates tabs;
     MetricsBar metrics;
     NumbersPanel numbers;
-    RunsTab runs;
-    CompareTab compare;
 
     Theme theme = make_theme(ThemeName::dark, 1);
     Fonts fonts;
@@ -59,7 +51,7 @@ struct Shell {
 
     CommandPalette palette;
     Dialogs dialogs;
-    std::string keyboard_area = "toolbar";  // of kAreas, where F6 last went
+    std::string keyboard_area = "toolbar";  // of keyboard_areas(), where F6 last went
     std::vector<Notice> log;
 
     ItemRegistry items;
@@ -73,6 +65,11 @@ struct Shell {
     bool help_open = false;
     bool log_open = false;
     bool enter_area = false;  // keyboard_area takes the keyboard's focus in this frame
+
+    TimelineView& timeline() { return std::get<TimelineView>(views); }
+    const TimelineView& timeline() const { return std::get<TimelineView>(views); }
+    RunsTab& runs() { return std::get<RunsTab>(tabs); }
+    const RunsTab& runs() const { return std::get<RunsTab>(tabs); }
 
     WidgetContext widgets() { return {items, theme}; }
     ViewContext view_context();
@@ -89,8 +86,7 @@ struct Shell {
 };
 
 /// The parts of the workbench that F6 goes through, as their items begin.
-inline constexpr const char* kAreas[] = {"toolbar", "experiment", "prediction", "pattern",
-                                         "ring",    "timeline",   "memory",     "bottom"};
+std::vector<std::string> keyboard_areas();
 /// Hands the keyboard to the next area (1) or the one before (-1) that is on the screen.
 void enter_next_area(Shell& shell, int direction);
 /// True once, when the keyboard goes to this area: call inside its window, before its first item.

@@ -27,11 +27,11 @@ void draw_menu(Shell& shell, const Menu& menu) {
     const std::string prefix = std::string(menu.id) + "/";
     const Action* chosen = nullptr;
     for (const Action& action : actions()) {
-        if (std::string(action.id).rfind(prefix, 0) != 0) continue;
+        if (!action.id.starts_with(prefix)) continue;
         const std::string reason = why_not(action, shell);
         const bool on = action.checked && action.checked(shell);
-        if (ImGui::MenuItem(action.label, action.keys, on, reason.empty())) chosen = &action;
-        ui.items.add_last(std::string("menu/") + action.id, action.label, reason.empty());
+        if (ImGui::MenuItem(action.label.c_str(), action.keys.c_str(), on, reason.empty())) chosen = &action;
+        ui.items.add_last("menu/" + action.id, action.label, reason.empty());
         tooltip(ui.theme, reason.empty() ? "" : "Not now: " + reason);
     }
     ImGui::EndMenu();
@@ -41,26 +41,27 @@ void draw_menu(Shell& shell, const Menu& menu) {
 /// Large letters in a small window: one box in place of the buttons.
 void draw_tab_choice(Shell& shell) {
     std::vector<Option> options;
-    for (const char* label : kTabLabels) options.push_back({label, ""});
-    int index = static_cast<int>(shell.layout.tab);
+    int index = 0;
+    for (const TabEntry& tab : tab_list()) {
+        if (tab.info == shell.layout.tab) index = static_cast<int>(options.size());
+        options.push_back({tab.info->title, ""});
+    }
     const float room = std::max(1.0f, ImGui::GetContentRegionAvail().x - ImGui::GetStyle().ItemSpacing.x);
-    if (combo(shell.widgets(), "tab/choose", options, index, room, fitted(kTabLabels[index], room)))
-        shell.layout.tab = static_cast<Tab>(index);
+    if (combo(shell.widgets(), "tab/choose", options, index, room, fitted(shell.layout.tab->title, room)))
+        shell.layout.tab = tab_list()[static_cast<size_t>(index)].info;
 }
 
 void draw_tabs(Shell& shell) {
     const WidgetContext ui = shell.widgets();
     float needed = 0;
-    for (const char* label : kTabLabels)
-        needed += ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x +
+    for (const TabEntry& tab : tab_list())
+        needed += ImGui::CalcTextSize(tab.info->title).x + 2 * ImGui::GetStyle().FramePadding.x +
                   ImGui::GetStyle().ItemSpacing.x;
     if (needed > ImGui::GetContentRegionAvail().x) return draw_tab_choice(shell);
-    for (const Tab tab : {Tab::workbench, Tab::runs, Tab::compare}) {
-        const int index = static_cast<int>(tab);
-        if (toggle(ui, std::string("tab/") + kTabNames[index], kTabLabels[index], shell.layout.tab == tab,
+    for (const TabEntry& tab : tab_list())
+        if (toggle(ui, std::string("tab/") + tab.info->name, tab.info->title, shell.layout.tab == tab.info,
                    ""))
-            shell.layout.tab = tab;
-    }
+            shell.layout.tab = tab.info;
 }
 
 void draw_run_buttons(Shell& shell) {

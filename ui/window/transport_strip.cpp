@@ -46,7 +46,7 @@ void draw_sign(ImDrawList& list, Sign sign, ImVec2 centre, float size, ImU32 col
 
 void action_button(Shell& shell, const char* id, const char* name, Sign sign) {
     const Action* action = find_action(id);
-    const std::string help = std::string(action->label) + " (" + action->keys + ")";
+    const std::string help = action->label + " (" + action->keys + ")";
     const std::string obstacle = why_not(*action, shell);
     const bool pressed =
         button(shell.widgets(), std::string("transport/") + name, "", help, obstacle, shell.theme.px(26));
@@ -107,7 +107,7 @@ void scrubber(Shell& shell, float width) {
     const ImVec2 min = ImGui::GetItemRectMin(), max = ImGui::GetItemRectMax();
     shell.items.add_last("transport/scrubber", nanoseconds_text(static_cast<int64_t>(shell.clock.time_ns)));
     const ViewContext context = shell.view_context();
-    const Schedule* schedule = shown_schedule(context);
+    const auto schedule = shown_schedule(context);
     const double length = clock_length_ns(context);
     ImDrawList& list = *ImGui::GetWindowDrawList();
     list.AddRectFilled(min, max, shell.theme.background);

@@ -5,10 +5,10 @@
 #include <sstream>
 
 #include "sessions/experiment_file.h"
+#include "ui/keys.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/actions.h"
 #include "ui/window/help_overlay.h"
-#include "ui/window/keys.h"
 #include "ui/window/shell.h"
 #include "ui/window/status_line.h"
 #include "ui/window/toolbar.h"
@@ -22,6 +22,8 @@ namespace {
 
 constexpr double kBusyFrameSeconds = 0.1;  // progress moves; more frames would take cores from the run
 
+constexpr const char* kAllViews = "all";
+
 bool contains(const std::vector<int>& keys, int key) {
     for (const int pressed : keys)
         if (key_code(pressed) == key) return true;
@@ -29,11 +31,11 @@ bool contains(const std::vector<int>& keys, int key) {
 }
 
 void begin_frame(Shell& shell, const Inputs& inputs) {
-    if (inputs.traces.size() > shell.in.traces.size()) shell.layout.tab = Tab::compare;
+    if (inputs.traces.size() > shell.in.traces.size()) shell.layout.tab = &CompareTab::kInfo;
     shell.in = inputs;
     shell.commands.clear();
     shell.items.begin_frame();
-    shell.pattern.begin_frame();
+    for (const ViewEntry& view : view_list()) view.begin_frame(shell.views);
     shell.frame_seconds = std::clamp(inputs.seconds - shell.last_seconds, 0.0, 0.1);
     shell.last_seconds = inputs.seconds;
     if (shell.theme_changed) apply_theme(shell.theme);
@@ -54,6 +56,17 @@ void draw_palette(Shell& shell) {
     if (chosen >= 0) perform(actions()[static_cast<size_t>(chosen)], shell);
 }
 
+/// The tab in front, which is not the workbench. `below` it, pixels are left free.
+void draw_tab(Shell& shell, float below) {
+    ImGui::BeginChild("##tab", {0, -below});
+    const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    shell.items.add(shell.area_in_front(), at, {at.x + size.x, at.y + size.y}, "");
+    TabContext context{shell.in, shell.dialogs, shell.widgets(), shell.commands};
+    for (const TabEntry& tab : tab_list())
+        if (tab.info == shell.layout.tab) tab.draw(shell.tabs, context);
+    ImGui::EndChild();
+}
+
 void draw_frame(Shell& shell) {
     const ImGuiViewport* screen = ImGui::GetMainViewport();
     ImGui::SetNextWindowPos(screen->Pos);
@@ -67,20 +80,12 @@ void draw_frame(Shell& shell) {
     if (takes_keyboard(shell, "toolbar")) focus_first_item();
     draw_toolbar(shell);
     const float status = ImGui::GetTextLineHeightWithSpacing();
-    if (shell.layout.tab == Tab::workbench) {
+    if (shell.layout.tab == &kWorkbench)
         draw_workbench(shell, status);
-    } else {
-        ImGui::BeginChild("##tab", {0, -status});
-        const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
-        shell.items.add(shell.area_in_front(), at, {at.x + size.x, at.y + size.y}, "");
-        if (shell.layout.tab == Tab::runs)
-            shell.runs.draw(shell.in, shell.dialogs, shell.widgets(), shell.commands);
-        else
-            shell.compare.draw(shell.in, shell.widgets(), shell.commands);
-        ImGui::EndChild();
-    }
+    else
+        draw_tab(shell, status);
     for (const Command& command : shell.commands)
-        if (std::holds_alternative<CompareRuns>(command)) shell.layout.tab = Tab::compare;
+        if (std::holds_alternative<CompareRuns>(command)) shell.layout.tab = &CompareTab::kInfo;
     draw_status_line(shell);
     ImGui::End();
     ImGui::PopStyleVar();
@@ -99,7 +104,7 @@ Commands Ui::draw(const Inputs& inputs) {
     handle_keys(shell);
     push_font(shell.theme.text_font);
     draw_frame(shell);
-    if (shell.layout.tab == Tab::workbench && shell.metrics.clicked) shell.numbers.is_open = true;
+    if (shell.layout.tab == &kWorkbench && shell.metrics.clicked) shell.numbers.is_open = true;
     ViewContext context = shell.view_context();
     shell.numbers.draw(context);
     draw_help_overlay(shell);
@@ -122,7 +127,9 @@ Commands Ui::draw(const Inputs& inputs) {
 }
 
 double Ui::seconds_to_next_frame() const {
-    if (state_->clock.playing || state_->theme_changed || state_->pattern.wants_frame()) return 0;
+    const bool wanted = std::any_of(view_list().begin(), view_list().end(),
+                                    [&](const ViewEntry& view) { return view.wants_frame(state_->views); });
+    if (state_->clock.playing || state_->theme_changed || wanted) return 0;
     double seconds = INFINITY;
     if (state_->in.busy) seconds = kBusyFrameSeconds;
     if (state_->auto_run.pending()) seconds = std::min(seconds, AutoRun::kPauseSeconds / 5);
@@ -149,26 +156,21 @@ void Ui::set_fonts(const Fonts& fonts) {
 }
 
 bool Ui::show_view(const std::string& name) {
-    if (name == "all") {
-        state_->layout.tab = Tab::workbench;
-        state_->layout.maximised = -1;
-        return true;
-    }
-    if (name == "runs") {
-        state_->layout.tab = Tab::runs;
-        return true;
-    }
-    if (name == "compare") {
-        state_->layout.tab = Tab::compare;
-        return true;
-    }
-    for (int view = 0; view < kViews; ++view)
-        if (name == kViewNames[view]) {
-            state_->layout.tab = Tab::workbench;
-            state_->layout.maximised = view;
-            return true;
-        }
-    return false;
+    const ViewInfo* view = find_view(name);
+    const TabInfo* tab = find_tab(name);
+    if (view || name == kAllViews)
+        state_->layout.show_alone(view);
+    else if (tab)
+        state_->layout.tab = tab;
+    return view || tab || name == kAllViews;
+}
+
+std::vector<std::string> Ui::view_names() {
+    std::vector<std::string> names{kAllViews};
+    for (const ViewEntry& view : view_list()) names.push_back(view.info->name);
+    for (const TabEntry& tab : tab_list())
+        if (tab.info != &kWorkbench) names.push_back(tab.info->name);
+    return names;
 }
 
 std::string Ui::set_field_text(const std::string& path, const std::string& text) {
@@ -188,7 +190,7 @@ WindowState Ui::window_state() const {
     text << layout_text(shell.layout) << "theme=" << kThemeNames[static_cast<int>(shell.theme.name)]
          << "\nscale=" << shell.person_scale << "\nauto_run=" << shell.auto_run.on
          << "\nreduced_motion=" << shell.reduced_motion << "\nspeed=" << shell.clock.speed
-         << "\nruns_columns=" << column_choices_text(shell.runs.columns) << "\n";
+         << "\nruns_columns=" << column_choices_text(shell.runs().columns) << "\n";
     return {text.str()};
 }
 
@@ -205,7 +207,7 @@ void Ui::restore(const WindowState& state) {
         if (key == "theme" && theme_named(value)) shell.set_theme(*theme_named(value));
         if (key == "auto_run" && is_flag) shell.auto_run.on = value == "1";
         if (key == "reduced_motion" && is_flag) shell.reduced_motion = value == "1";
-        if (key == "runs_columns") shell.runs.columns = read_column_choices(value);
+        if (key == "runs_columns") shell.runs().columns = read_column_choices(value);
         std::istringstream number(value);
         float read = 0;
         if (!(number >> read) || !std::isfinite(read)) continue;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ui/commands.h"
 #include "ui/inputs.h"
@@ -43,9 +44,10 @@ class Ui {
     void set_fonts(const Fonts& fonts);   // after each rebuild of the font atlas, between frames
     /// Of fonts and spacing, both scales together; the caller rebuilds the font atlas when it changes.
     float scale() const;
-    /// Shows one view alone (pattern, ring, timeline, memory), all of them, or a tab (runs, compare).
-    /// False: no such view.
+    /// Shows one view alone, all of them, or a tab, by one of view_names(). False: no such view.
     bool show_view(const std::string& name);
+    /// "all", every view, and every tab beside the workbench.
+    static std::vector<std::string> view_names();
     /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".
     std::string set_field_text(const std::string& path, const std::string& text);
 

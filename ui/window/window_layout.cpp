@@ -6,35 +6,54 @@
 #include <cstdio>
 #include <utility>
 
+#include "engine/base/error.h"
+#include "ui/tabs/tab_list.h"
+#include "ui/views/view_list.h"
+
 namespace ringscope {
 
 namespace {
 
 struct Number {
-    const char* key;
-    float WindowLayout::*value;
+    std::string key;
+    float* value;
 };
-constexpr Number kNumbers[] = {{"left_points", &WindowLayout::left_points},
-                               {"prediction_share", &WindowLayout::prediction_share},
-                               {"pattern_share", &WindowLayout::pattern_share},
-                               {"top_share", &WindowLayout::top_share},
-                               {"memory_share", &WindowLayout::memory_share}};
 
-template <size_t count>
-int index_of(const std::string& name, const char* const (&names)[count]) {
-    for (size_t i = 0; i < count; ++i)
-        if (name == names[i]) return static_cast<int>(i);
-    return -1;
+/// What a drag changes, in the order in which it is remembered.
+std::vector<Number> numbers_of(WindowLayout& layout) {
+    std::vector<Number> numbers{{"left_points", &layout.left_points},
+                                {"prediction_share", &layout.prediction_share},
+                                {"top_share", &layout.top_share}};
+    for (size_t i = 0; i < layout.view_shares.size(); ++i)
+        if (view_list()[i].info->share > 0)
+            numbers.push_back({view_list()[i].info->name + std::string("_share"), &layout.view_shares[i]});
+    return numbers;
 }
 
 }  // namespace
 
+WindowLayout::WindowLayout() : tab(&kWorkbench) {
+    for (const ViewEntry& view : view_list()) view_shares.push_back(view.info->share);
+}
+
+float& WindowLayout::share_of(const ViewInfo& view) {
+    for (size_t i = 0; i < view_shares.size(); ++i)
+        if (view_list()[i].info == &view) return view_shares[i];
+    RINGSCOPE_CHECK(!"the view is in the list");
+    return view_shares[0];
+}
+
+void WindowLayout::show_alone(const ViewInfo* view) {
+    tab = &kWorkbench;
+    maximised = view;
+}
+
 void WindowLayout::clamp() {
     left_points = std::clamp(left_points, 240.0f, 700.0f);
     prediction_share = std::clamp(prediction_share, 0.1f, 0.9f);
-    pattern_share = std::clamp(pattern_share, 0.15f, 0.85f);
     top_share = std::clamp(top_share, 0.15f, 0.85f);
-    memory_share = std::clamp(memory_share, 0.15f, 0.85f);
+    for (size_t i = 0; i < view_shares.size(); ++i)
+        if (view_list()[i].info->share > 0) view_shares[i] = std::clamp(view_shares[i], 0.15f, 0.85f);
 }
 
 WindowLayout tune_layout() { return {}; }
@@ -42,49 +61,49 @@ WindowLayout tune_layout() { return {}; }
 WindowLayout teach_layout() {
     WindowLayout layout;
     layout.left_points = 300;
-    layout.pattern_share = 0.54f;
+    layout.share_of(PatternView::kInfo) = 0.54f;
     layout.top_share = 0.7f;
-    layout.memory_share = 0.35f;
+    layout.share_of(MemoryView::kInfo) = 0.35f;
     return layout;
 }
 
 WindowLayout compare_layout() {
     WindowLayout layout;
     layout.top_share = 0.35f;
-    layout.tab = Tab::compare;
+    layout.tab = &CompareTab::kInfo;
     return layout;
 }
 
 std::string layout_text(const WindowLayout& layout) {
+    WindowLayout copy = layout;
     std::string text;
-    for (const Number& number : kNumbers) {
-        char line[64];
-        std::snprintf(line, sizeof line, "%s=%.4g\n", number.key, static_cast<double>(layout.*number.value));
-        text += line;
+    for (const Number& number : numbers_of(copy)) {
+        char value[32];
+        std::snprintf(value, sizeof value, "=%.4g\n", static_cast<double>(*number.value));
+        text += number.key + value;
     }
-    text += std::string("maximised=") + (layout.maximised < 0 ? "none" : kViewNames[layout.maximised]) + "\n";
-    text += std::string("tab=") + kTabNames[static_cast<int>(layout.tab)] + "\n";
+    text += std::string("maximised=") + (layout.maximised ? layout.maximised->name : "none") + "\n";
+    text += std::string("tab=") + layout.tab->name + "\n";
     return text;
 }
 
 bool read_layout(WindowLayout& layout, const std::string& key, const std::string& value) {
-    for (const Number& number : kNumbers) {
+    for (const Number& number : numbers_of(layout)) {
         if (key != number.key) continue;
         float read = 0;
         const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
         if (error == std::errc{} && end == value.data() + value.size() && std::isfinite(read)) {
-            layout.*number.value = read;
+            *number.value = read;
             layout.clamp();
         }
         return true;
     }
     if (key == "maximised") {
-        layout.maximised = index_of(value, kViewNames);
+        layout.maximised = find_view(value);
         return true;
     }
     if (key == "tab") {
-        const int tab = index_of(value, kTabNames);
-        if (tab >= 0) layout.tab = static_cast<Tab>(tab);
+        if (const TabInfo* tab = find_tab(value)) layout.tab = tab;
         return true;
     }
     return false;

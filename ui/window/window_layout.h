@@ -2,32 +2,31 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
-#include "ui/views/view_context.h"
+#include "ui/tabs/tab.h"
+#include "ui/views/view_info.h"
 
 namespace ringscope {
 
-enum class Tab { workbench, runs, compare };
-inline constexpr const char* kTabNames[] = {"workbench", "runs", "compare"};
-inline constexpr const char* kTabLabels[] = {"Workbench", "Runs", "Compare"};
-inline constexpr const char* kViewNames[] = {"pattern", "ring", "timeline", "memory"};
-inline constexpr const char* kViewTitles[] = {"Pattern", "Ring", "Timeline", "Memory"};
-inline constexpr int kViews = 4;
-
 struct WindowLayout {
-    float left_points = 330;          // width of experiment and prediction
-    float prediction_share = 0.475f;  // of the left column's height
-    float pattern_share = 0.5f;       // of the right side's width
-    float top_share = 0.5f;           // of the right side's height: pattern and ring
-    float memory_share = 0.44f;       // of what is below
-    int maximised = -1;               // index into kViewNames; -1: all four
-    Tab tab = Tab::workbench;
+    WindowLayout();  // settings beside all views
 
+    float left_points = 330;              // width of experiment and prediction
+    float prediction_share = 0.475f;      // of the left column's height
+    float top_share = 0.5f;               // of the right side's height: the upper views
+    std::vector<float> view_shares;       // as ViewInfo::share, in the order of view_list()
+    const ViewInfo* maximised = nullptr;  // null: all views
+    const TabInfo* tab;
+
+    float& share_of(const ViewInfo& view);
+    /// Brings the workbench to the front with this view alone; null: with all.
+    void show_alone(const ViewInfo* view);
     /// Inside what can be used, whatever was read or dragged.
     void clamp();
 };
 
-/// The layout to begin with: settings beside all four views.
+/// Settings beside all views: the layout to begin with.
 WindowLayout tune_layout();
 /// Pattern and Ring large, settings narrow.
 WindowLayout teach_layout();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "ui/settings/prediction_panel.h"
 #include "ui/settings/settings_panel.h"
@@ -45,38 +46,46 @@ void section_title(Shell& shell, const char* name, const char* title) {
     pop_font();
 }
 
-void draw_view(Shell& shell, int view) {
+/// Name, "earlier settings" when the run it shows has others, and the button that gives it the workbench.
+void draw_title_bar(Shell& shell, const ViewInfo& view) {
     const WidgetContext ui = shell.widgets();
-    const std::string name = kViewNames[view];
-    const ImVec2 at = ImGui::GetWindowPos(), whole = ImGui::GetWindowSize();
-    ui.items.add(name + "/view", at, {at.x + whole.x, at.y + whole.y}, "");
-    const bool alone = shell.layout.maximised == view;
-    const bool focused = shell.selection.focused == static_cast<ViewName>(view);
-    const float top = ImGui::GetCursorPosY();
+    const std::string name = view.name;
+    const bool alone = shell.layout.maximised == &view;
+    const bool focused = shell.selection.focused == &view;
     const char* label = alone ? "all views" : "full";
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
     const float width = ImGui::CalcTextSize(label).x + 2 * ImGui::GetStyle().FramePadding.x;
-    const float room = ImGui::GetContentRegionAvail().x - width - ImGui::GetStyle().ItemSpacing.x;
-    text_item(ui, name + "/title", fitted(kViewTitles[view], room),
-              focused ? shell.theme.accent : shell.theme.text);
-    if (ImGui::IsItemClicked()) shell.selection.focused = static_cast<ViewName>(view);
+    const float room = ImGui::GetContentRegionAvail().x - width - gap;
+    text_item(ui, name + "/title", fitted(view.title, room), focused ? ui.theme.accent : ui.theme.text);
+    if (ImGui::IsItemClicked()) shell.selection.focused = &view;
+    const char* stale = "earlier settings";
+    const float taken = ImGui::GetItemRectSize().x + 2 * gap + ImGui::CalcTextSize(stale).x;
+    if (view.shows_run && shell.in.run && !shell.run_is_current() && taken < room) {
+        ImGui::SameLine(0, 2 * gap);
+        text_item(ui, name + "/stale", stale, ui.theme.warning);
+        tooltip(ui.theme, "The shown run was made with other settings than those at the left.");
+    }
     ImGui::SameLine(ImGui::GetContentRegionMax().x - width);
-    if (ImGui::SmallButton((label + ("##" + name)).c_str())) shell.layout.maximised = alone ? -1 : view;
+    if (ImGui::SmallButton((label + ("##" + name)).c_str())) shell.layout.maximised = alone ? nullptr : &view;
     ui.items.add_last(name + "/maximise", label);
-    tooltip(ui.theme, alone ? "Back to all four views." : "This view alone (F11 for the one in focus).");
+    tooltip(ui.theme, alone ? "Back to all views." : "This view alone (F11 for the one in focus).");
+}
+
+void draw_in_area(Shell& shell, const ViewEntry& view) {
+    const ImVec2 at = ImGui::GetWindowPos(), whole = ImGui::GetWindowSize();
+    shell.items.add(std::string(view.info->name) + "/view", at, {at.x + whole.x, at.y + whole.y}, "");
+    const float top = ImGui::GetCursorPosY();
+    draw_title_bar(shell, *view.info);
     ImGui::SetCursorPosY(top + ImGui::GetTextLineHeightWithSpacing());
     const ImVec2 size = ImGui::GetContentRegionAvail();
     if (size.x < 8 || size.y < 8) return;
     ViewContext context = shell.view_context();
-    if (!focused) context.actions = ViewActions{};
-    if (view == 0) shell.pattern.draw(context, size);
-    if (view == 1) shell.ring.draw(context, size);
-    if (view == 2) shell.timeline.draw(context, size);
-    if (view == 3) shell.memory.draw(context, size);
+    view.draw(shell.views, context, size);
 }
 
-void view_area(Shell& shell, int view, ImVec2 size, const ImVec2& spacing) {
+void view_area(Shell& shell, const ViewEntry& view, ImVec2 size, const ImVec2& spacing) {
     area(
-        shell, kViewNames[view], size, spacing, [&] { draw_view(shell, view); },
+        shell, view.info->name, size, spacing, [&] { draw_in_area(shell, view); },
         ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
 }
 
@@ -114,33 +123,66 @@ Split split(float whole, float share, float bar) {
     return {first, std::max(1.0f, whole - first - bar)};
 }
 
+std::vector<const ViewEntry*> views_at(ViewPlace place) {
+    std::vector<const ViewEntry*> found;
+    for (const ViewEntry& view : view_list())
+        if (view.info->place == place) found.push_back(&view);
+    return found;
+}
+
+std::string splitter_name(const ViewInfo& view) { return std::string("splitter/") + view.name; }
+
+/// Side by side, with a bar at the right of all but the last.
+void draw_upper_views(Shell& shell, ImVec2 size, const ImVec2& spacing) {
+    const float bar = splitter_thickness(shell.theme);
+    const std::vector<const ViewEntry*> views = views_at(ViewPlace::upper);
+    float room = size.x;
+    for (size_t i = 0; i < views.size(); ++i) {
+        if (i + 1 == views.size()) return view_area(shell, *views[i], {room, size.y}, spacing);
+        float& share = shell.layout.share_of(*views[i]->info);
+        const Split columns = split(room, share, bar);
+        view_area(shell, *views[i], {columns.first, size.y}, spacing);
+        ImGui::SameLine();
+        float dragged = columns.first;
+        if (splitter(shell.widgets(), splitter_name(*views[i]->info), true, dragged, 1, size.y))
+            share = dragged / room;
+        ImGui::SameLine();
+        room = columns.second;
+    }
+}
+
+/// Below each other, with a bar above all but the first.
+void draw_lower_views(Shell& shell, ImVec2 size, const ImVec2& spacing) {
+    const float bar = splitter_thickness(shell.theme);
+    const std::vector<const ViewEntry*> views = views_at(ViewPlace::lower);
+    float room = size.y;
+    for (size_t i = 0; i < views.size(); ++i) {
+        if (i + 1 == views.size()) return view_area(shell, *views[i], {size.x, room}, spacing);
+        float& share = shell.layout.share_of(*views[i + 1]->info);
+        const Split rows = split(room, 1 - share, bar);
+        view_area(shell, *views[i], {size.x, rows.first}, spacing);
+        float dragged = rows.second;
+        if (splitter(shell.widgets(), splitter_name(*views[i + 1]->info), false, dragged, -1, size.x))
+            share = dragged / std::max(1.0f, room);
+        room = rows.second;
+    }
+}
+
 void draw_views(Shell& shell, ImVec2 size, const ImVec2& spacing) {
     WindowLayout& layout = shell.layout;
     ImGui::BeginGroup();
-    if (layout.maximised >= 0) {
-        view_area(shell, layout.maximised, size, spacing);
-        ImGui::EndGroup();
-        return;
+    const auto alone = std::find_if(view_list().begin(), view_list().end(),
+                                    [&](const ViewEntry& view) { return view.info == layout.maximised; });
+    if (alone != view_list().end()) {
+        view_area(shell, *alone, size, spacing);
+    } else {
+        const Split rows = split(size.y, layout.top_share, splitter_thickness(shell.theme));
+        draw_upper_views(shell, {size.x, rows.first}, spacing);
+        float dragged = rows.first;
+        if (splitter(shell.widgets(), "splitter/top", false, dragged, 1, size.x))
+            layout.top_share = dragged / size.y;
+        draw_lower_views(shell, {size.x, rows.second}, spacing);
     }
-    const WidgetContext ui = shell.widgets();
-    const float bar = splitter_thickness(ui.theme);
-    Split rows = split(size.y, layout.top_share, bar);
-    Split columns = split(size.x, layout.pattern_share, bar);
-    view_area(shell, 0, {columns.first, rows.first}, spacing);
-    ImGui::SameLine();
-    float dragged = columns.first;
-    if (splitter(ui, "splitter/pattern", true, dragged, 1, rows.first))
-        layout.pattern_share = dragged / size.x;
-    ImGui::SameLine();
-    view_area(shell, 1, {columns.second, rows.first}, spacing);
-    dragged = rows.first;
-    if (splitter(ui, "splitter/top", false, dragged, 1, size.x)) layout.top_share = dragged / size.y;
-    Split lower = split(rows.second, 1 - layout.memory_share, bar);
-    view_area(shell, 2, {size.x, lower.first}, spacing);
-    dragged = lower.second;
-    if (splitter(ui, "splitter/memory", false, dragged, -1, size.x))
-        layout.memory_share = dragged / std::max(1.0f, rows.second);
-    view_area(shell, 3, {size.x, lower.second}, spacing);
     ImGui::EndGroup();
 }
 

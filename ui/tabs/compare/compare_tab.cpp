@@ -161,8 +161,9 @@ void CompareTab::follow(const Inputs& in) {
     timelines.show(shown_, in.traces, in.trace_ids);
 }
 
-void CompareTab::draw(const Inputs& in, WidgetContext ui, Commands& commands) {
-    follow(in);
+void CompareTab::draw(TabContext& context) {
+    const WidgetContext ui = context.ui;
+    follow(context.in);
     if (toggle(ui, "compare/side by side", "Side by side", !all_runs, "The runs chosen in the Runs tab."))
         all_runs = false;
     ImGui::SameLine();
@@ -171,9 +172,9 @@ void CompareTab::draw(const Inputs& in, WidgetContext ui, Commands& commands) {
         all_runs = true;
     if (ImGui::GetContentRegionAvail().y < 8) return;
     if (all_runs)
-        all.draw(in, ui, commands);
+        all.draw(context.in, ui, context.commands);
     else
-        draw_side_by_side(ui, commands);
+        draw_side_by_side(ui, context.commands);
 }
 
 void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {

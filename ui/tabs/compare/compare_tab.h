@@ -9,18 +9,20 @@
 #include "ui/tabs/compare/compare_all.h"
 #include "ui/tabs/compare/compare_bars.h"
 #include "ui/tabs/compare/compare_timelines.h"
-#include "ui/widgets/widgets.h"
+#include "ui/tabs/tab.h"
 
 namespace ringscope {
 
 struct CompareTab {
+    static constexpr TabInfo kInfo{"compare", "Compare", "", 0, 0};
+
     bool all_runs = false;
     float upper_share = 0.5f;  // of the height below the words: tables and bars; the timelines have the rest
     CompareBars bars;
     CompareTimelines timelines;
     CompareAll all;
 
-    void draw(const Inputs& in, WidgetContext ui, Commands& commands);
+    void draw(TabContext& context);
 
   private:
     void draw_side_by_side(WidgetContext ui, Commands& commands);

@@ -57,7 +57,8 @@ const RunSummary* RunsTab::selected_run() const {
     return nullptr;
 }
 
-void RunsTab::draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands) {
+void RunsTab::draw(TabContext& context) {
+    auto& [in, dialogs, ui, commands] = context;
     if (!in.saved) {
         const std::string why = in.run_file_message.empty() ? "No run file is open." : in.run_file_message;
         empty_state(ui, "runs/empty", "No run file", why + " Open one with File > Open run file.");

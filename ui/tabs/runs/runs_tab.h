@@ -11,19 +11,20 @@
 #include "ui/inputs.h"
 #include "ui/tabs/runs/run_columns.h"
 #include "ui/tabs/runs/run_table.h"
-#include "ui/widgets/dialogs.h"
-#include "ui/widgets/widgets.h"
+#include "ui/tabs/tab.h"
 
 namespace ringscope {
 
 struct RunsTab {
+    static constexpr TabInfo kInfo{"runs", "Runs", "", 0, 0};
+
     std::string filter;  // as RunFilter reads it
     bool show_archived = false;
     int64_t selected = 0;         // id; 0: none
     std::vector<int64_t> chosen;  // ids to compare, in the order of their choice: the first is the baseline
     ColumnChoices columns;        // what the person chose; remembered
 
-    void draw(const Inputs& in, Dialogs& dialogs, WidgetContext ui, Commands& commands);
+    void draw(TabContext& context);
 
   private:
     void draw_toolbar(size_t all, Dialogs& dialogs, WidgetContext ui, Commands& commands);

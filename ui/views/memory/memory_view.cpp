@@ -6,6 +6,7 @@
 #include "engine/base/number_text.h"
 #include "ui/views/memory/memory_rows.h"
 #include "ui/views/run_clock.h"
+#include "ui/views/view_frame.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/time_axis.h"
 
@@ -76,12 +77,26 @@ void draw_memory_table(const Schedule& schedule, const Run* run, ImVec2 size) {
     ImGui::EndTable();
 }
 
-/// The lines for contrast; a ring alone has something to be held against.
-Contrast contrast_of(const Schedule& schedule, const Prediction* prediction) {
+bool shows_samples(const ViewContext& context) {
+    return context.run && context.run->schedule && !context.run->trace.memory.empty();
+}
+
+std::shared_ptr<const Schedule> schedule_of(const ViewContext& context) {
+    return shows_samples(context) ? context.run->schedule : shown_schedule(context);
+}
+
+/// The levels for contrast, of a ring alone, and whether rows in `room` are high enough for them as lines.
+Contrast contrast_of(const ViewContext& context, ImVec2 room) {
+    const bool measured = shows_samples(context);
+    const auto schedule = schedule_of(context);
+    const Prediction* prediction = measured ? &context.run_index->prediction : context.prediction;
     Contrast contrast;
-    if (!prediction || schedule.strategy != Strategy::ring) return contrast;
-    contrast.all_gather = prediction->all_gather_peak_bytes;
-    contrast.undilated = prediction->undilated_peak_bytes;
+    if (prediction && schedule->strategy == Strategy::ring) {
+        contrast.all_gather = prediction->all_gather_peak_bytes;
+        contrast.undilated = prediction->undilated_peak_bytes;
+    }
+    const float least = kLinesForContrast * text_size(context.theme.small_font, "0").y;
+    contrast.lines = !measured || room.y >= least * static_cast<float>(schedule->rank_plans.size());
     return contrast;
 }
 
@@ -126,45 +141,29 @@ void draw_side(const MemoryPicture& picture, const Box& side, const Contrast& co
 
 }  // namespace
 
-void MemoryView::draw(ViewContext& context, ImVec2 size) {
-    ImGui::PushID("memory");
-    const ImVec2 start = ImGui::GetCursorScreenPos();
-    const bool measured = context.run && context.run->schedule && !context.run->trace.memory.empty();
-    const Schedule* schedule = measured ? context.run->schedule.get() : shown_schedule(context);
-    if (!schedule || schedule->rank_plans.empty()) {
-        const Canvas canvas = begin_canvas("memory/picture", size, context.items, "no memory picture");
-        draw_message(
-            *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Fix the fields marked in red, and its memory appears here.");
-    } else {
-        const Prediction* prediction =
-            measured ? &context.indices->of(*context.run).prediction : context.prediction;
-        Contrast contrast = contrast_of(*schedule, prediction);
-        const bool toolbar = size.y > 4 * Toolbar::height();
-        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
-        contrast.lines = !measured || rest.y >= kLinesForContrast *
-                                                    text_size(context.theme.small_font, "0").y *
-                                                    static_cast<float>(schedule->rank_plans.size());
-        if (toolbar) {
-            Toolbar bar("memory", size.x, context.theme, context.items);
-            if (bar.button("table", "Table", show_table)) show_table = !show_table;
-            add_legend(bar, context, contrast, measured);
-            set_cursor({start.x, start.y + Toolbar::height()});
-        }
-        if (show_table) {
-            draw_memory_table(*schedule, measured ? context.run : nullptr, rest);
-        } else if (measured) {
-            draw_measured(context, contrast, rest);
-        } else {
-            draw_predicted(context, *schedule, contrast, rest);
-        }
-    }
-    ImGui::PopID();
+std::string MemoryView::why_empty(const ViewContext& context) const {
+    const auto schedule = schedule_of(context);
+    return schedule && !schedule->rank_plans.empty() ? "" : why_no_plan(kInfo);
+}
+
+void MemoryView::draw_legend(Toolbar& bar, ViewContext& context, ImVec2 room) {
+    add_legend(bar, context, contrast_of(context, room), shows_samples(context));
+}
+
+void MemoryView::draw_table(ViewContext& context, ImVec2 size) {
+    draw_memory_table(*schedule_of(context), shows_samples(context) ? context.run.get() : nullptr, size);
+}
+
+void MemoryView::draw_picture(ViewContext& context, ImVec2 size) {
+    if (shows_samples(context))
+        draw_measured(context, contrast_of(context, size), size);
+    else
+        draw_predicted(context, *schedule_of(context), contrast_of(context, size), size);
 }
 
 void MemoryView::draw_measured(ViewContext& context, Contrast contrast, ImVec2 size) {
     const Run& run = *context.run;
-    const TraceIndex& index = context.index_of(run);
+    const TraceIndex& index = context.run_index->trace;
     const Canvas canvas = begin_canvas("memory/picture", size, context.items, "memory over time");
     const Theme& theme = context.theme;
     fit_view_range(context.clock, index.wall_ns());
@@ -177,7 +176,7 @@ void MemoryView::draw_measured(ViewContext& context, Contrast contrast, ImVec2 s
     const float left = canvas.box.min.x + picture.label;
     const TimeAxis axis{context.clock.view_begin_ns, context.clock.view_end_ns, left,
                         std::max(canvas.box.max.x - account, left + 1)};
-    if (canvas.clicked) context.selection.focused = ViewName::timeline;  // they share the time range
+    if (canvas.clicked) focus_view(context.selection, kInfo);
     if (canvas.wheel != 0)
         zoom_view_range(context.clock, index.wall_ns(), axis.time_at(canvas.mouse.x),
                         std::pow(0.8, canvas.wheel));

@@ -37,8 +37,8 @@ std::string state_text(const ViewContext& context) {
 }  // namespace
 
 std::vector<MetricFigure> metric_figures(const ViewContext& context, Figures which) {
-    const Schedule* plan = shown_schedule(context);
-    const Run* run = context.run && context.run->state == RunState::done ? context.run : nullptr;
+    const auto plan = shown_schedule(context);
+    const Run* run = context.run && context.run->state == RunState::done ? context.run.get() : nullptr;
     const bool wrong = run && run->verification && !run->verification->passed;
     std::vector<MetricFigure> shown;
     for (const Figure& figure : figures()) {
@@ -47,7 +47,7 @@ std::vector<MetricFigure> metric_figures(const ViewContext& context, Figures whi
         MetricFigure one{figure.name};
         if (!std::isnan(value)) one.measured = figure_text(value, figure.unit);
         if (plan && figure.planned) one.predicted = figure_text(figure.planned(*plan), figure.unit);
-        one.formula = std::string(figure.label) + ": " + figure.formula + details(figure, run, plan);
+        one.formula = std::string(figure.label) + ": " + figure.formula + details(figure, run, plan.get());
         one.alarm = wrong && figure.unit == Unit::error;
         if (one.alarm) one.measured += " WRONG";
         shown.push_back(std::move(one));

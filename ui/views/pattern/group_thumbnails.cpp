@@ -167,11 +167,11 @@ ThumbnailLayout GroupThumbnails::fit(ImVec2 room, float reserve, const Theme& th
     return {};
 }
 
-ThumbnailLayout GroupThumbnails::lay_out(const Schedule& schedule, ImVec2 room, float reserve,
-                                         const Theme& theme) {
-    if (groups_.empty() || measured_at_ != theme.scale || !(groups_of_ == schedule.experiment)) {
-        read_groups(schedule, theme);
-        groups_of_ = schedule.experiment;
+ThumbnailLayout GroupThumbnails::lay_out(const std::shared_ptr<const Schedule>& shown, ImVec2 room,
+                                         float reserve, const Theme& theme) {
+    if (groups_.empty() || measured_at_ != theme.scale || groups_of_ != shown) {
+        read_groups(*shown, theme);
+        groups_of_ = shown;
         measured_at_ = theme.scale;
     }
     return fit(room, reserve, theme);
@@ -236,17 +236,19 @@ void GroupThumbnails::draw_title(const ViewContext& context, const Box& box, int
     context.items.add("pattern/groups", box.min, box.max, title);
 }
 
-int GroupThumbnails::draw(ViewContext& context, const Schedule& schedule, const StepLookup& steps,
-                          PatternColour colour, int pattern, const ThumbnailLayout& layout, const Box& box) {
+int GroupThumbnails::draw(ViewContext& context, const std::shared_ptr<const Schedule>& shown,
+                          const StepLookup& steps, PatternColour colour, int pattern,
+                          const ThumbnailLayout& layout, const Box& box) {
     const Theme& theme = context.theme;
     const int most = std::clamp(static_cast<int>(layout.picture / theme.px(kLeastBlock)), 1, kMostCells);
-    Key key{schedule.experiment, colour, theme.name, most};
+    const Schedule& schedule = *shown;
+    Key key{shown, colour, theme.name, most};
     if (!(key == key_) || pictures_.size() != groups_.size()) {
         key_ = std::move(key);
         pictures_.assign(groups_.size(), {});
     }
     begin_frame();
-    const int shown = schedule.problem.patterns[static_cast<size_t>(pattern)].group;
+    const int shown_group = schedule.problem.patterns[static_cast<size_t>(pattern)].group;
     const Box area{{box.min.x, box.min.y + title_height(theme)}, box.max};
     set_cursor(area.min);
     ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -258,13 +260,14 @@ int GroupThumbnails::draw(ViewContext& context, const Schedule& schedule, const 
         const Group& group = groups_[static_cast<size_t>(i)];
         const ImVec2 at{origin.x + layout.tile.x * static_cast<float>(i % layout.columns),
                         origin.y + layout.tile.y * static_cast<float>(i / layout.columns)};
-        const Tile tile{i, group.group == shown, {at, {at.x + layout.tile.x, at.y + layout.tile.y}}, layout};
+        const Tile tile{
+            i, group.group == shown_group, {at, {at.x + layout.tile.x, at.y + layout.tile.y}}, layout};
         set_cursor(at);
         ImGui::PushID(i);
         if (ImGui::Selectable("##group", tile.is_shown, 0, layout.tile)) chosen = group.pattern;
         ImGui::PopID();
         const bool whole = at.y >= area.min.y - 1 && tile.box.max.y <= area.max.y + 1;
-        if (tile.is_shown && scrolled_to_ != shown && !whole) ImGui::SetScrollHereY();
+        if (tile.is_shown && scrolled_to_ != shown_group && !whole) ImGui::SetScrollHereY();
         if (!ImGui::IsItemVisible()) continue;
         context.items.add_last("pattern/group " + std::to_string(group.group),
                                group.label[0] + ", " + group.label[1] + (tile.is_shown ? ", shown" : ""));
@@ -279,7 +282,7 @@ int GroupThumbnails::draw(ViewContext& context, const Schedule& schedule, const 
     ImGui::EndChild();
     ImGui::PopStyleColor();
     ImGui::PopStyleVar();
-    scrolled_to_ = shown;
+    scrolled_to_ = shown_group;
     draw_title(context, {box.min, {box.max.x, area.min.y}}, first, last);
     return chosen;
 }

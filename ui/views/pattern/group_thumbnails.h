@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,12 +31,13 @@ std::string group_text(const Problem& problem, int group);
 class GroupThumbnails {
   public:
     /// For an area of at most `room`, of which the lower `reserve` pixels are left free where it can be.
-    ThumbnailLayout lay_out(const Schedule& schedule, ImVec2 room, float reserve, const Theme& theme);
+    ThumbnailLayout lay_out(const std::shared_ptr<const Schedule>& shown, ImVec2 room, float reserve,
+                            const Theme& theme);
 
     /// Draws them into the box, in a child window of their own; the layout must be of this schedule.
     /// Registered as "pattern/group 0". Returns the index of the pattern that a person chose, or -1.
-    int draw(ViewContext& context, const Schedule& schedule, const StepLookup& steps, PatternColour colour,
-             int pattern, const ThumbnailLayout& layout, const Box& box);
+    int draw(ViewContext& context, const std::shared_ptr<const Schedule>& shown, const StepLookup& steps,
+             PatternColour colour, int pattern, const ThumbnailLayout& layout, const Box& box);
 
     /// Forgets what the frame before had to leave out.
     void begin_frame() {
@@ -67,12 +69,12 @@ class GroupThumbnails {
     void draw_title(const ViewContext& context, const Box& box, int first, int last) const;
 
     std::vector<Group> groups_;
-    Experiment groups_of_;
+    std::shared_ptr<const Schedule> groups_of_;
     float measured_at_ = 0;             // Theme::scale
     std::array<float, 2> widest_ = {};  // of the labels in pixels: together, split
     /// What the pictures were made for: all are made anew when any of it changes.
     struct Key {
-        Experiment experiment;
+        std::shared_ptr<const Schedule> schedule;
         PatternColour colour = PatternColour::owner;
         ThemeName theme = ThemeName::dark;
         int most_cells = 0;

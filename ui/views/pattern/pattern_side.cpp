@@ -177,10 +177,11 @@ Box take(const Box& box, float& y, float height, float gap) {
 
 }  // namespace
 
-PatternSide lay_out_side(const Box& box, const Schedule& schedule, PatternColour colour, bool interleaved,
-                         GroupThumbnails& thumbnails, const Theme& theme) {
+PatternSide lay_out_side(const Box& box, const std::shared_ptr<const Schedule>& shown, PatternColour colour,
+                         bool interleaved, GroupThumbnails& thumbnails, const Theme& theme) {
     PatternSide side;
     if (box.empty()) return side;
+    const Schedule& schedule = *shown;
     const float line = line_height(theme), gap = theme.px(6);
     const float bars = static_cast<float>(schedule.rank_plans.size()) * (line + 2);
     const float lens = TokenLensView::least_height(schedule.problem, box.width(), theme);
@@ -195,7 +196,7 @@ PatternSide lay_out_side(const Box& box, const Schedule& schedule, PatternColour
         words = line * static_cast<float>(side.legend.size());
         load = line + std::min(bars, box.height() * load_share);
         const float room = box.height() - load - words - 3 * gap;
-        side.thumbnails = thumbnails.lay_out(schedule, {box.width(), room}, lens, theme);
+        side.thumbnails = thumbnails.lay_out(shown, {box.width(), room}, lens, theme);
         if (side.thumbnails.columns > 0 && !side.thumbnails.scrolls) break;
     }
     if (side.thumbnails.columns == 0) {

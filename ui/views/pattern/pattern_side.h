@@ -24,8 +24,8 @@ struct PatternSide {
 };
 
 /// Where everything stands in `box`; what does not fit is left out, the lens first and then the thumbnails.
-PatternSide lay_out_side(const Box& box, const Schedule& schedule, PatternColour colour, bool interleaved,
-                         GroupThumbnails& thumbnails, const Theme& theme);
+PatternSide lay_out_side(const Box& box, const std::shared_ptr<const Schedule>& shown, PatternColour colour,
+                         bool interleaved, GroupThumbnails& thumbnails, const Theme& theme);
 
 /// Load and legend, on the canvas that was drawn last.
 void draw_load_and_legend(ImDrawList& list, const PatternSide& side, const Schedule& schedule,

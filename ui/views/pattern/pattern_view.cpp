@@ -7,6 +7,7 @@
 #include "engine/base/number_text.h"
 #include "ui/views/pattern/pattern_cells.h"
 #include "ui/views/run_clock.h"
+#include "ui/views/view_frame.h"
 #include "ui/widgets/imgui_compat.h"
 
 namespace ringscope {
@@ -48,36 +49,19 @@ int longest_segment(const std::vector<Pattern>& patterns) {
 
 struct PatternView::Layout : PatternFrame {};
 
-void PatternView::draw(ViewContext& context, ImVec2 size) {
-    ImGui::PushID("pattern");
-    const ImVec2 start = ImGui::GetCursorScreenPos();
-    const Schedule* schedule = shown_schedule(context);
+std::string PatternView::why_empty(const ViewContext& context) const {
+    const auto schedule = shown_schedule(context);
     const bool empty = !schedule || schedule->problem.patterns.empty() || schedule->problem.seq_len < 1;
-    if (empty) {
-        const Canvas canvas = begin_canvas("pattern/matrix", size, context.items, "no pattern");
-        draw_message(
-            *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Fix the fields marked in red, and the pattern appears here.");
-    } else {
-        follow_selection(context, *schedule);
-        const bool toolbar = size.y > 4 * Toolbar::height();
-        if (toolbar) {
-            draw_toolbar(context, *schedule, size.x);
-            set_cursor({start.x, start.y + Toolbar::height()});
-        }
-        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
-        if (show_table) {
-            lens_.aim(context, *schedule, steps_, pattern, colour, window, kTableLines);
-            lens_.leave();
-            draw_pattern_tables(context, *schedule, pattern, lens_.lens(), rest);
-        } else {
-            draw_picture(context, *schedule, rest);
-        }
-    }
-    ImGui::PopID();
+    return empty ? why_no_plan(kInfo) : "";
 }
 
-void PatternView::follow_selection(ViewContext& context, const Schedule& schedule) {
+/// Follows the plan and the selected head group.
+void PatternView::prepare(ViewContext& context) {
+    if (schedule_ != shown_schedule(context)) {
+        schedule_ = shown_schedule(context);
+        steps_ = StepLookup(*schedule_);
+    }
+    const Schedule& schedule = *schedule_;
     const auto& patterns = schedule.problem.patterns;
     if (pattern < 0 || pattern >= static_cast<int>(patterns.size())) pattern = longest_segment(patterns);
     const int group = context.selection.selected.group;
@@ -94,10 +78,6 @@ void PatternView::follow_selection(ViewContext& context, const Schedule& schedul
     seq_len_ = schedule.problem.seq_len;
     if (was_whole) window = {};
     clamp_window(window, seq_len_);
-    if (!(steps_of_ == schedule.experiment)) {
-        steps_ = StepLookup(schedule);
-        steps_of_ = schedule.experiment;
-    }
 }
 
 void PatternView::choose(ViewContext& context, const Schedule& schedule, int index) {
@@ -124,8 +104,9 @@ void PatternView::choose_pattern(Toolbar& bar, ViewContext& context, const Sched
     ImGui::PopStyleVar();
 }
 
-void PatternView::draw_toolbar(ViewContext& context, const Schedule& schedule, float width) {
-    Toolbar bar("pattern", width, context.theme, context.items);
+void PatternView::draw_controls(Toolbar& bar, ViewContext& context) {
+    const Schedule& schedule = *schedule_;
+    const float width = bar.width();
     // The buttons come first: the name is the part that can be shorter.
     const float buttons = ImGui::CalcTextSize("OwnerStepGroupsFitTable").x +
                           5 * (2 * ImGui::GetStyle().FramePadding.x + ImGui::GetStyle().ItemSpacing.x);
@@ -140,11 +121,17 @@ void PatternView::draw_toolbar(ViewContext& context, const Schedule& schedule, f
     if (bar.button("by step", "Step", colour == PatternColour::step)) colour = PatternColour::step;
     if (bar.button("by group", "Groups", colour == PatternColour::group)) colour = PatternColour::group;
     if (bar.button("fit", "Fit", false)) window = {};
-    if (bar.button("table", "Table", show_table)) show_table = !show_table;
     clamp_window(window, schedule.problem.seq_len);
 }
 
-void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, ImVec2 size) {
+void PatternView::draw_table(ViewContext& context, ImVec2 size) {
+    lens_.aim(context, schedule_, steps_, pattern, colour, window, kTableLines);
+    lens_.leave();
+    draw_pattern_tables(context, *schedule_, pattern, lens_.lens(), size);
+}
+
+void PatternView::draw_picture(ViewContext& context, ImVec2 size) {
+    const Schedule& schedule = *schedule_;
     const Canvas canvas =
         begin_canvas("pattern/canvas", size, context.items, pattern_name(schedule, pattern));
     Layout layout{make_pattern_frame(canvas.box, context.theme)};
@@ -156,7 +143,7 @@ void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, I
         layout.window = window;
         move(context, schedule, canvas, layout);
         layout.window = window;
-        update(context, schedule, layout);
+        update(context, layout);
         draw_pattern_cells(*canvas.list, layout, picture_, colour, schedule.steps, context.theme);
         if (shows_single_cells(layout, picture_.grid, context.theme))
             draw_single_cells(*canvas.list, layout, picture_, context);
@@ -171,29 +158,29 @@ void PatternView::draw_picture(ViewContext& context, const Schedule& schedule, I
 void PatternView::draw_side(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
                             const Layout& layout) {
     const PatternSide side =
-        lay_out_side(layout.side, schedule, colour, !picture_.mixtures.empty(), thumbnails_, context.theme);
+        lay_out_side(layout.side, schedule_, colour, !picture_.mixtures.empty(), thumbnails_, context.theme);
     draw_load_and_legend(*canvas.list, side, schedule, context);
     // Where the matrix itself shows single cells the lens would show them again: its place stays empty, and
     // nothing else moves.
     if (side.lens.empty() || shows_single_cells(layout, picture_.grid, context.theme)) {
         lens_.leave();
     } else {
-        lens_.aim(context, schedule, steps_, pattern, colour, window,
+        lens_.aim(context, schedule_, steps_, pattern, colour, window,
                   TokenLensView::lines_of(side.lens, context.theme));
         lens_.draw(*canvas.list, side.lens, canvas.hovered, context, schedule, steps_);
         lens_.draw_place(*canvas.list, layout, context.theme);
     }
     if (side.thumbnails.columns == 0) return;
     const int chosen =
-        thumbnails_.draw(context, schedule, steps_, colour, pattern, side.thumbnails, side.groups);
+        thumbnails_.draw(context, schedule_, steps_, colour, pattern, side.thumbnails, side.groups);
     if (chosen < 0) return;
     choose(context, schedule, chosen);
-    context.selection.focused = ViewName::pattern;
+    focus_view(context.selection, kInfo);
 }
 
 void PatternView::move(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
                        const Layout& layout) {
-    if (canvas.clicked) context.selection.focused = ViewName::pattern;
+    if (canvas.clicked) focus_view(context.selection, kInfo);
     const bool over = layout.matrix.contains(canvas.mouse);
     if (canvas.wheel != 0 && over) {
         const double step = ImGui::GetIO().KeyCtrl ? 0.93 : 0.8;
@@ -203,17 +190,14 @@ void PatternView::move(ViewContext& context, const Schedule& schedule, const Can
     const double per_pixel = (window.key_end - window.key_begin) / std::max(layout.matrix.width(), 1.0f);
     double right = canvas.right_down ? -canvas.drag.x * per_pixel : 0;
     double down = canvas.right_down ? -canvas.drag.y * per_pixel : 0;
-    if (context.selection.focused == ViewName::pattern) {
-        const ViewActions& actions = context.actions;
-        const double key = over ? layout.key_at(canvas.mouse.x) : (window.key_begin + window.key_end) / 2;
-        const double query =
-            over ? layout.query_at(canvas.mouse.y) : (window.query_begin + window.query_end) / 2;
-        if (actions.zoom != 0) zoom(window, key, query, std::pow(0.7, actions.zoom));
-        // Along the diagonal, where the segments are.
-        right += actions.pan * 0.25 * (window.key_end - window.key_begin);
-        down += actions.pan * 0.25 * (window.key_end - window.key_begin);
-        if (actions.show_all) window = {};
-    }
+    const ViewActions& actions = context.actions;
+    const double key = over ? layout.key_at(canvas.mouse.x) : (window.key_begin + window.key_end) / 2;
+    const double query = over ? layout.query_at(canvas.mouse.y) : (window.query_begin + window.query_end) / 2;
+    if (actions.zoom != 0) zoom(window, key, query, std::pow(0.7, actions.zoom));
+    // Along the diagonal, where the segments are.
+    right += actions.pan * 0.25 * (window.key_end - window.key_begin);
+    down += actions.pan * 0.25 * (window.key_end - window.key_begin);
+    if (actions.show_all) window = {};
     window.key_begin += right;
     window.key_end += right;
     window.query_begin += down;
@@ -222,13 +206,13 @@ void PatternView::move(ViewContext& context, const Schedule& schedule, const Can
     clamp_window(window, schedule.problem.seq_len);
 }
 
-void PatternView::update(const ViewContext& context, const Schedule& schedule, const Layout& layout) {
+void PatternView::update(const ViewContext& context, const Layout& layout) {
     const int most =
         std::clamp(static_cast<int>(layout.matrix.width() / context.theme.px(kLeastBlockPx)), 1, kMostCells);
-    Key key{schedule.experiment, window, pattern, colour, context.theme.name, most};
+    Key key{schedule_, window, pattern, colour, context.theme.name, most};
     if (key == key_) return;
     key_ = std::move(key);
-    picture_ = paint_pattern(schedule, steps_, pattern, colour, window, most, context.theme);
+    picture_ = paint_pattern(*schedule_, steps_, pattern, colour, window, most, context.theme);
 }
 
 void PatternView::point(ViewContext& context, const Schedule& schedule, const Canvas& canvas,

@@ -1,18 +1,35 @@
 // Query x key of one pattern: which key each query attends to, whose it is, and in which step it arrives.
 #pragma once
 
+#include <memory>
+
+#include "ui/keys.h"
 #include "ui/views/pattern/pattern_side.h"
 #include "ui/views/pattern/pattern_table.h"
 
 namespace ringscope {
 
 struct PatternView {
+    static constexpr ViewInfo kInfo{.name = "pattern",
+                                    .title = "Pattern",
+                                    .picture = "pattern/matrix",
+                                    .keys = "Alt-1",
+                                    .key = kKey1,
+                                    .modifiers = kModAlt,
+                                    .place = ViewPlace::upper,
+                                    .share = 0.5f,
+                                    .shows_run = false};
     PatternColour colour = PatternColour::owner;
     int pattern = -1;  // index into Problem::patterns; -1: not chosen yet
     bool show_table = false;
     TokenWindow window;  // shown tokens, as many keys as queries; empty: the whole sequence
 
-    void draw(ViewContext& context, ImVec2 size);
+    std::string why_empty(const ViewContext& context) const;
+    void prepare(ViewContext& context);
+    void draw_controls(Toolbar& bar, ViewContext& context);
+    void draw_legend(Toolbar&, ViewContext&, ImVec2) {}
+    void draw_picture(ViewContext& context, ImVec2 size);
+    void draw_table(ViewContext& context, ImVec2 size);
     /// Before each frame of the window, in which the view need not be drawn.
     void begin_frame() { thumbnails_.begin_frame(); }
     /// Whether the next frame shows more without any input.
@@ -20,21 +37,18 @@ struct PatternView {
 
   private:
     struct Layout;
-    void follow_selection(ViewContext& context, const Schedule& schedule);
-    void draw_toolbar(ViewContext& context, const Schedule& schedule, float width);
     void choose_pattern(Toolbar& bar, ViewContext& context, const Schedule& schedule, const std::string& name,
                         float width);
-    void draw_picture(ViewContext& context, const Schedule& schedule, ImVec2 size);
     void draw_side(ViewContext& context, const Schedule& schedule, const Canvas& canvas,
                    const Layout& layout);
     void choose(ViewContext& context, const Schedule& schedule, int index);
     void move(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
-    void update(const ViewContext& context, const Schedule& schedule, const Layout& layout);
+    void update(const ViewContext& context, const Layout& layout);
     void point(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
 
     /// What the picture was made for: it is made anew when any of it changes.
     struct Key {
-        Experiment experiment;
+        std::shared_ptr<const Schedule> schedule;
         TokenWindow window;
         int pattern = -1;
         PatternColour colour = PatternColour::owner;
@@ -46,8 +60,8 @@ struct PatternView {
     PatternPicture picture_;
     GroupThumbnails thumbnails_;
     TokenLensView lens_;
-    StepLookup steps_;
-    Experiment steps_of_;
+    std::shared_ptr<const Schedule> schedule_;  // shown in the last frame
+    StepLookup steps_;                          // of schedule_
     int followed_group_ = -1;
     int64_t seq_len_ = 0;  // of the frame before
 };

@@ -64,9 +64,11 @@ int TokenLensView::lines_of(const Box& box, const Theme& theme) {
     return std::clamp(static_cast<int>(room / theme.px(kCell)), kLeastLines, kMostLines);
 }
 
-void TokenLensView::aim(const ViewContext& context, const Schedule& schedule, const StepLookup& steps,
-                        int pattern, PatternColour colour, const TokenWindow& window, int lines) {
-    Key key{schedule.experiment, pattern, colour, -1, -1, lines, context.theme.name};
+void TokenLensView::aim(const ViewContext& context, const std::shared_ptr<const Schedule>& shown,
+                        const StepLookup& steps, int pattern, PatternColour colour, const TokenWindow& window,
+                        int lines) {
+    const Schedule& schedule = *shown;
+    Key key{shown, pattern, colour, -1, -1, lines, context.theme.name};
     const Target& hovered = context.selection.hovered;
     const Target& selected = context.selection.selected;
     const int64_t n = schedule.problem.seq_len;

@@ -1,6 +1,8 @@
 // The token lens beside the pattern: single cells, with marks at its edges for the tokens that are kept.
 #pragma once
 
+#include <memory>
+
 #include "engine/analysis/token_lens.h"
 #include "ui/views/pattern/pattern_frame.h"
 
@@ -15,8 +17,9 @@ class TokenLensView {
     /// Makes the lens for what is pointed at: the hovered cell, else the selected one, else
     /// lens_rest_place(). While the mouse is on the lens itself it stays where it is. `lines`: rows and
     /// columns.
-    void aim(const ViewContext& context, const Schedule& schedule, const StepLookup& steps, int pattern,
-             PatternColour colour, const TokenWindow& window, int lines);
+    void aim(const ViewContext& context, const std::shared_ptr<const Schedule>& shown,
+             const StepLookup& steps, int pattern, PatternColour colour, const TokenWindow& window,
+             int lines);
     /// Rows and columns that a box has room for.
     static int lines_of(const Box& box, const Theme& theme);
 
@@ -50,7 +53,7 @@ class TokenLensView {
 
     /// What the lens was made for: it is made anew when any of it changes.
     struct Key {
-        Experiment experiment;
+        std::shared_ptr<const Schedule> schedule;
         int pattern = -1;
         PatternColour colour = PatternColour::owner;
         int64_t query = -1, key = -1;

@@ -7,6 +7,7 @@
 #include "engine/base/number_text.h"
 #include "ui/views/ring/ring_table.h"
 #include "ui/views/ring/shown_moment.h"
+#include "ui/views/view_frame.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/widgets/plot.h"
 
@@ -293,49 +294,37 @@ void draw_followed(const RingPicture& picture, const std::vector<int>& way) {
 
 }  // namespace
 
-void RingView::draw(ViewContext& context, ImVec2 size) {
-    ImGui::PushID("ring");
-    const ImVec2 start = ImGui::GetCursorScreenPos();
-    const RingMoment moment = shown_moment(context);
-    if (!moment.schedule) {
-        const Canvas canvas = begin_canvas("ring/picture", size, context.items, "no ring");
-        draw_message(
-            *canvas.list, canvas.box, context.theme,
-            "The experiment cannot be planned. Fix the fields marked in red, and the ring appears here.");
-    } else {
-        update(*moment.schedule, context.selection.selected);
-        const bool toolbar = size.y > 4 * Toolbar::height();
-        if (toolbar) {
-            draw_toolbar(context, *moment.schedule, size.x);
-            set_cursor({start.x, start.y + Toolbar::height()});
-        }
-        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
-        show_table ? draw_rank_table(moment, rest) : draw_picture(context, moment, rest);
-    }
-    ImGui::PopID();
+std::string RingView::why_empty(const ViewContext& context) const {
+    const auto schedule = ring_schedule(context);
+    return schedule && !schedule->rank_plans.empty() ? "" : why_no_plan(kInfo);
 }
 
-void RingView::update(const Schedule& schedule, const Target& selected) {
+void RingView::prepare(ViewContext& context) {
+    const auto schedule = ring_schedule(context);
+    const Target& selected = context.selection.selected;
     const int owner = !follow ? -1 : selected.owner >= 0 ? selected.owner : selected.rank;
-    if (found_for_ == schedule.experiment && found_group_ == selected.group && found_owner_ == owner) return;
-    found_for_ = schedule.experiment;
+    if (found_for_ == schedule && found_group_ == selected.group && found_owner_ == owner) return;
+    found_for_ = schedule;
     found_group_ = selected.group;
     found_owner_ = owner;
-    group_edges_ = selected.group >= 0 ? edges_of_group(schedule, selected.group) : std::vector<RingEdge>{};
-    way_ = owner >= 0 ? way_of(schedule, owner) : std::vector<int>{};
+    group_edges_ = selected.group >= 0 ? edges_of_group(*schedule, selected.group) : std::vector<RingEdge>{};
+    way_ = owner >= 0 ? way_of(*schedule, owner) : std::vector<int>{};
 }
 
-void RingView::draw_toolbar(ViewContext& context, const Schedule& schedule, float width) {
-    Toolbar bar("ring", width, context.theme, context.items);
+void RingView::draw_controls(Toolbar& bar, ViewContext&) {
     if (bar.button("follow", "Follow chunk", follow)) follow = !follow;
-    if (bar.button("table", "Table", show_table)) show_table = !show_table;
+}
+
+void RingView::draw_table(ViewContext& context, ImVec2 size) { draw_rank_table(shown_moment(context), size); }
+
+void RingView::draw_legend(Toolbar& bar, ViewContext& context, ImVec2) {
     const int group = context.selection.selected.group;
     if (follow && found_owner_ < 0) {
         bar.text("click the rank whose chunk to follow");
     } else if (follow) {
         bar.text("chunk " + std::to_string(found_owner_) + ": " + std::to_string(way_.size()) +
                  (way_.size() == 1 ? " hop" : " hops"));
-    } else if (group >= 0 && group < schedule.problem.groups) {
+    } else if (group >= 0 && group < found_for_->problem.groups) {
         bar.text(
             "group " + std::to_string(group) + ": " +
             (group_edges_.empty() ? "sends nothing" : std::to_string(group_edges_.size()) + " links in use"));
@@ -344,9 +333,10 @@ void RingView::draw_toolbar(ViewContext& context, const Schedule& schedule, floa
     }
 }
 
-void RingView::draw_picture(ViewContext& context, const RingMoment& moment, ImVec2 size) {
+void RingView::draw_picture(ViewContext& context, ImVec2 size) {
+    const RingMoment moment = shown_moment(context);
     const Canvas canvas = begin_canvas("ring/picture", size, context.items, moment_text(moment));
-    if (canvas.clicked) context.selection.focused = ViewName::ring;
+    if (canvas.clicked) focus_view(context.selection, kInfo);
     const Theme& theme = context.theme;
     RingPicture picture{context, moment, *canvas.list, canvas, theme, canvas.box};
     const float line = text_size(theme.small_font, "0").y;

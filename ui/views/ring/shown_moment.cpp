@@ -15,9 +15,13 @@ bool rests_on_step(const ViewContext& context, const ClockStep& at) {
 
 }  // namespace
 
+std::shared_ptr<const Schedule> ring_schedule(const ViewContext& context) {
+    return shows_trace(context) ? context.run->schedule : shown_schedule(context);
+}
+
 RingMoment shown_moment(const ViewContext& context) {
     const bool measured = shows_trace(context);
-    const Schedule* schedule = measured ? context.run->schedule.get() : shown_schedule(context);
+    const auto schedule = ring_schedule(context);
     if (!schedule || schedule->rank_plans.empty()) return {};
     const ClockStep at = clock_step(context);
     RingMoment moment;
@@ -25,8 +29,7 @@ RingMoment shown_moment(const ViewContext& context) {
         moment = whole_step_moment(*schedule, at.step);
         moment.measured = measured;
     } else if (measured) {
-        const TraceIndex& index = context.index_of(*context.run);
-        moment = measured_moment(*context.run, index, at.step, context.clock.time_ns);
+        moment = measured_moment(*context.run, context.run_index->trace, at.step, context.clock.time_ns);
     } else {
         moment = planned_moment(*schedule, at.step, at.fraction);
     }

@@ -11,16 +11,13 @@ void SpanFinder::ask() {
 }
 
 void SpanFinder::update(const ViewContext& context) {
-    const RunIndex& index = context.indices->of(*context.run);
     const std::string wanted = open ? text : "";
-    if (wanted == found_text_ && &index == found_in_ && context.run->started_utc_ms == found_started_ms_)
-        return;
+    if (wanted == found_text_ && context.run_index == found_in_) return;
     found_text_ = wanted;
-    found_in_ = &index;
-    found_started_ms_ = context.run->started_utc_ms;
+    found_in_ = context.run_index;
     query_ = read_span_query(wanted);
     matches_.reset();
-    if (!query_.empty()) matches_.emplace(context.run->trace, index.trace, query_);
+    if (!query_.empty()) matches_.emplace(context.run->trace, found_in_->trace, query_);
 }
 
 std::string SpanFinder::status(const ViewContext& context) const {

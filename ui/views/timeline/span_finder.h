@@ -29,8 +29,7 @@ struct SpanFinder {
 
     bool wants_keyboard_ = false;
     std::string found_text_;
-    const RunIndex* found_in_ = nullptr;
-    int64_t found_started_ms_ = -1;
+    std::shared_ptr<const RunIndex> found_in_;
     SpanQuery query_;
     std::optional<SpanMatches> matches_;
 };

@@ -36,7 +36,7 @@ std::string selected_text(const ViewContext& context) {
 float TimelineView::details_height(const ViewContext& context, ImVec2 size) const {
     const Theme& theme = context.theme;
     const float line = text_size(theme.small_font, "0").y + theme.px(3);
-    const float ranks = static_cast<float>(context.index_of(*context.run).ranks());
+    const float ranks = static_cast<float>(context.run_index->trace.ranks());
     const float lanes = theme.px(kLargestRow) * ranks + 5 * line;  // with axis, minimap and notes
     const float left = size.y - lanes;
     return left >= kLeastLines * ImGui::GetTextLineHeightWithSpacing() ? left : 0;
@@ -108,7 +108,7 @@ std::string TimelineView::copied_text(const ViewContext& context) const {
     if (!measured && !selected_text(context).empty()) return selected_text(context) + "\n";
     const Range range = range_looked_at(context);
     std::string text = "span\ttotal ns\tshare\tcount\tmean ns\tmedian ns\tlongest ns\n";
-    for (const KindStatistics& kind : range_statistics(context.run->trace, context.index_of(*context.run),
+    for (const KindStatistics& kind : range_statistics(context.run->trace, context.run_index->trace,
                                                        range.begin_ns, range.end_ns, rank_looked_at(context)))
         text += kind.name() + "\t" + std::to_string(kind.total_ns) + "\t" + percent_text(kind.share) + "\t" +
                 std::to_string(kind.count) + "\t" + std::to_string(kind.mean_ns()) + "\t" +

@@ -6,6 +6,7 @@
 #include "ui/views/run_clock.h"
 #include "ui/views/timeline/timeline_frame.h"
 #include "ui/views/timeline/timeline_view.h"
+#include "ui/views/view_frame.h"
 
 namespace ringscope {
 
@@ -58,7 +59,7 @@ void TimelineView::navigate(TimelineFrame& frame) {
     const Canvas& canvas = frame.canvas;
     const ImGuiIO& io = ImGui::GetIO();
     const int64_t wall = frame.index.wall_ns();
-    if (canvas.clicked) frame.context.selection.focused = ViewName::timeline;
+    if (canvas.clicked) focus_view(frame.context.selection, kInfo);
     if (canvas.wheel != 0 && frame.labels.contains(canvas.mouse)) {
         frame.scroll -= canvas.wheel * frame.row_height;
     } else if (canvas.wheel != 0 && io.KeyShift) {
@@ -91,7 +92,6 @@ void TimelineView::navigate(TimelineFrame& frame) {
 }
 
 void TimelineView::use_keys(TimelineFrame& frame) {
-    if (frame.context.selection.focused != ViewName::timeline) return;
     const ViewActions& actions = frame.context.actions;
     Clock& clock = frame.context.clock;
     Target& selected = frame.context.selection.selected;
@@ -134,7 +134,7 @@ void TimelineView::use_keys(TimelineFrame& frame) {
 std::optional<TimelineView::Range> TimelineView::selected_range(const ViewContext& context) const {
     const Target& selected = context.selection.selected;
     const Trace& trace = context.run->trace;
-    const TraceIndex& index = context.index_of(*context.run);
+    const TraceIndex& index = context.run_index->trace;
     if (selected.span >= 0 && selected.span < static_cast<int>(trace.spans.size())) {
         const Span& span = trace.spans[static_cast<size_t>(selected.span)];
         return Range{span.begin_ns, span.end_ns};
@@ -170,7 +170,7 @@ void TimelineView::go_to_span(ViewContext& context, int span_index) {
     Clock& clock = context.clock;
     context.selection.selected = target_of(trace, span_index);
     clock.time_ns = static_cast<double>(span.begin_ns);
-    const int64_t wall = context.index_of(*context.run).wall_ns();
+    const int64_t wall = context.run_index->trace.wall_ns();
     const int64_t length = std::max<int64_t>(span.end_ns - span.begin_ns, 1);
     const double shown = static_cast<double>(clock.view_end_ns - clock.view_begin_ns);
     const double px = static_cast<double>(length) / std::max(shown, 1.0) * lanes_width_;

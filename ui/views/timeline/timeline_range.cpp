@@ -56,7 +56,7 @@ std::optional<int64_t> TimelineView::edge_across(const TimelineFrame& frame) con
 }
 
 TimelineView::Range TimelineView::range_looked_at(const ViewContext& context) const {
-    return measured ? *measured : Range{0, context.index_of(*context.run).wall_ns()};
+    return measured ? *measured : Range{0, context.run_index->trace.wall_ns()};
 }
 
 /// The rank that was chosen by its name; of a measured range also that of the selected span.
@@ -71,8 +71,8 @@ void TimelineView::update_statistics(const ViewContext& context) {
     if (wanted == statistics_of_ || drag_from_ns_ >= 0) return;
     statistics_of_ = wanted;
     const Range range = range_looked_at(context);
-    statistics_ = range_statistics(context.run->trace, context.index_of(*context.run), range.begin_ns,
-                                   range.end_ns, wanted.rank);
+    statistics_ = range_statistics(context.run->trace, context.run_index->trace, range.begin_ns, range.end_ns,
+                                   wanted.rank);
 }
 
 std::string TimelineView::statistics_sentence() const {

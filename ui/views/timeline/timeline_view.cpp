@@ -65,47 +65,27 @@ void add_legend(Toolbar& bar, const Theme& theme) {
 
 }  // namespace
 
-void TimelineView::draw(ViewContext& context, ImVec2 size) {
-    ImGui::PushID("timeline");
-    const ImVec2 start = ImGui::GetCursorScreenPos();
-    const bool empty = !context.run || context.run->trace.spans.empty();
-    if (empty) {
-        const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "no timeline");
-        draw_message(*canvas.list, canvas.box, context.theme, empty_message(context));
-        if (canvas.clicked) context.selection.focused = ViewName::timeline;
-    } else {
-        forget_old_run(context);
-        if (context.actions.find) finder.ask();
-        const bool toolbar = size.y > 4 * Toolbar::height();
-        if (toolbar) {
-            draw_toolbar(context, size.x);
-            set_cursor({start.x, start.y + Toolbar::height()});
-        }
-        const ImVec2 rest{size.x, size.y - (toolbar ? Toolbar::height() : 0)};
-        finder.update(context);
-        const float details = show_table ? 0 : details_height(context, rest);
-        if (show_table || measured || details > 0) update_statistics(context);
-        show_table ? draw_tables(context, rest) : draw_picture(context, {rest.x, rest.y - details});
-        if (details > 0) draw_details(context, {rest.x, details});
-    }
-    ImGui::PopID();
+std::string TimelineView::why_empty(const ViewContext& context) const {
+    return context.run && !context.run->trace.spans.empty() ? "" : empty_message(context);
 }
 
-void TimelineView::forget_old_run(const ViewContext& context) {
-    const int64_t wall = context.index_of(*context.run).wall_ns();
-    if (wall == shown_wall_ns_ && context.run->started_utc_ms == shown_started_ms_) return;
-    shown_wall_ns_ = wall;
-    shown_started_ms_ = context.run->started_utc_ms;
+void TimelineView::prepare(ViewContext& context) {
+    follow_run(context);
+    if (context.actions.find) finder.ask();
+}
+
+void TimelineView::follow_run(const ViewContext& context) {
+    if (shown_ == context.run) return;
+    shown_ = context.run;
     zooms_.clear();
     measured.reset();
     statistics_of_ = {};
     statistics_.clear();
     context.clock.view_begin_ns = 0;
-    context.clock.view_end_ns = wall;
+    context.clock.view_end_ns = context.run_index->trace.wall_ns();
 }
 
-void TimelineView::draw_toolbar(ViewContext& context, float width) {
-    Toolbar bar("timeline", width, context.theme, context.items);
+void TimelineView::draw_controls(Toolbar& bar, ViewContext& context) {
     if (bar.button("fit", "Fit", false)) {
         remember_zoom(context.clock, false);
         context.clock.view_begin_ns = context.clock.view_end_ns = 0;
@@ -118,18 +98,27 @@ void TimelineView::draw_toolbar(ViewContext& context, float width) {
     if (bar.button("chain", "Critical path", show_chain)) show_chain = !show_chain;
     if (bar.button("find", "Find", finder.open)) finder.open ? void(finder.open = false) : finder.ask();
     if (finder.open) go_to_span(context, finder.draw(bar, context));
-    if (bar.button("table", "Table", show_table)) show_table = !show_table;
-    add_legend(bar, context.theme);
+}
+
+void TimelineView::draw_legend(Toolbar& bar, ViewContext& context, ImVec2) { add_legend(bar, context.theme); }
+
+/// The lanes, and below them what is known of the selection.
+void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
+    finder.update(context);
+    const float details = details_height(context, size);
+    if (measured || details > 0) update_statistics(context);
+    draw_lanes(context, {size.x, size.y - details});
+    if (details > 0) draw_details(context, {size.x, details});
 }
 
 std::vector<TimelineView::Note> TimelineView::notes(const ViewContext& context) const {
     std::vector<Note> lines;
-    const CriticalPath& chain = context.indices->of(*context.run).chain;
+    const CriticalPath& chain = context.run_index->chain;
     if (show_chain) lines.push_back({"timeline/chain sentence", chain_sentence(chain), chain_text(chain)});
     if (measured && statistics_of_.range)
         lines.push_back(
             {"timeline/statistics", statistics_sentence(),
-             range_text(context.index_of(*context.run), measured->begin_ns, measured->end_ns) +
+             range_text(context.run_index->trace, measured->begin_ns, measured->end_ns) +
                  "\n\nTable shows count, mean, median and longest of each kind. Drag an edge to change it."});
     return lines;
 }
@@ -156,8 +145,10 @@ void TimelineView::draw_notes(const TimelineFrame& frame, const std::vector<Note
     }
 }
 
-void TimelineView::draw_tables(ViewContext& context, ImVec2 size) {
-    const CriticalPath& chain = context.indices->of(*context.run).chain;
+void TimelineView::draw_table(ViewContext& context, ImVec2 size) {
+    finder.update(context);
+    update_statistics(context);
+    const CriticalPath& chain = context.run_index->chain;
     const float line = ImGui::GetTextLineHeightWithSpacing();
     const float room = size.y / 3;
     if (show_chain) {
@@ -171,8 +162,8 @@ void TimelineView::draw_tables(ViewContext& context, ImVec2 size) {
     draw_span_table(*context.run, finder.matches(), size);
 }
 
-void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
-    const TraceIndex& index = context.index_of(*context.run);
+void TimelineView::draw_lanes(ViewContext& context, ImVec2 size) {
+    const TraceIndex& index = context.run_index->trace;
     const Canvas canvas = begin_canvas("timeline/lanes", size, context.items, "timeline");
     const std::vector<Note> lines = notes(context);
     TimelineFrame frame{.run = *context.run,
@@ -200,7 +191,7 @@ void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
     draw_timeline_minimap(frame);
     draw_time_axis(*canvas.list, frame.axis, frame.axis_strip, context.theme);
     draw_timeline_rows(frame, items_, hit);
-    if (show_chain) draw_timeline_chain(frame, context.indices->of(*context.run).chain);
+    if (show_chain) draw_timeline_chain(frame, context.run_index->chain);
     draw_notes(frame, lines);
     draw_overlays(frame, hit);
     measure(frame, hit);

@@ -1,12 +1,14 @@
 // What every rank did when: a compute lane, and below it what was received, sent and waited for.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "engine/analysis/range_statistics.h"
 #include "engine/analysis/rank_order.h"
 #include "engine/analysis/span_folding.h"
+#include "ui/keys.h"
 #include "ui/views/timeline/span_finder.h"
 #include "ui/views/view_context.h"
 
@@ -16,6 +18,15 @@ struct TimelineFrame;
 struct TimelineHit;
 
 struct TimelineView {
+    static constexpr ViewInfo kInfo{.name = "timeline",
+                                    .title = "Timeline",
+                                    .picture = "timeline/lanes",
+                                    .keys = "Alt-3",
+                                    .key = kKey1 + 2,
+                                    .modifiers = kModAlt,
+                                    .place = ViewPlace::lower,
+                                    .share = 0,
+                                    .shows_run = true};
     /// Nanoseconds of the run.
     struct Range {
         int64_t begin_ns = 0;
@@ -28,7 +39,12 @@ struct TimelineView {
     SpanFinder finder;
     RankOrder order;
 
-    void draw(ViewContext& context, ImVec2 size);
+    std::string why_empty(const ViewContext& context) const;
+    void prepare(ViewContext& context);
+    void draw_controls(Toolbar& bar, ViewContext& context);
+    void draw_legend(Toolbar& bar, ViewContext& context, ImVec2 room);
+    void draw_picture(ViewContext& context, ImVec2 size);
+    void draw_table(ViewContext& context, ImVec2 size);
     /// What is selected, in words; else the statistics of the measured range or the whole run, split by tabs.
     /// "" when nothing was timed.
     std::string copied_text(const ViewContext& context) const;
@@ -49,7 +65,6 @@ struct TimelineView {
     };
     std::vector<Note> notes(const ViewContext& context) const;
     void draw_notes(const TimelineFrame& frame, const std::vector<Note>& notes) const;
-    void draw_tables(ViewContext& context, ImVec2 size);
     float details_height(const ViewContext& context, ImVec2 size) const;
     void draw_details(ViewContext& context, ImVec2 size);
     void go_to_span(ViewContext& context, int span);
@@ -63,8 +78,7 @@ struct TimelineView {
     std::string scope_text() const;
     Range range_looked_at(const ViewContext& context) const;
     int rank_looked_at(const ViewContext& context) const;
-    void draw_toolbar(ViewContext& context, float width);
-    void draw_picture(ViewContext& context, ImVec2 size);
+    void draw_lanes(ViewContext& context, ImVec2 size);
     void navigate(TimelineFrame& frame);
     void use_keys(TimelineFrame& frame);
     void measure(TimelineFrame& frame, const TimelineHit& hit);
@@ -72,15 +86,14 @@ struct TimelineView {
     void draw_overlays(TimelineFrame& frame, const TimelineHit& hit);
     void remember_zoom(const Clock& clock, bool continues);
     void show_range(Clock& clock, int64_t wall_ns, Range range);
-    void forget_old_run(const ViewContext& context);
+    void follow_run(const ViewContext& context);
 
-    std::vector<Range> zooms_;  // ranges shown before, oldest first
-    double last_wheel_ = -1;    // seconds; wheel clicks close together undo as one
-    int64_t shown_wall_ns_ = -1;
-    int64_t shown_started_ms_ = -1;
-    float scroll_ = 0;          // pixels of rank rows above the top
-    int scrolled_to_ = -1;      // the rank last brought into sight
-    double drag_from_ns_ = -1;  // where a left drag began
+    std::vector<Range> zooms_;          // ranges shown before, oldest first
+    double last_wheel_ = -1;            // seconds; wheel clicks close together undo as one
+    std::shared_ptr<const Run> shown_;  // of the last frame that had one
+    float scroll_ = 0;                  // pixels of rank rows above the top
+    int scrolled_to_ = -1;              // the rank last brought into sight
+    double drag_from_ns_ = -1;          // where a left drag began
     bool dragging_map_ = false;
     bool dragging_edge_ = false;  // of the measured range, else of the whole run
     float lanes_width_ = 1;       // of the last frame
