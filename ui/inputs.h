@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/analysis/run_index.h"
-#include "engine/run/executor.h"
+#include "engine/run/inventory.h"
 #include "engine/run/run.h"
 #include "sessions/compare/compared_set.h"
 #include "sessions/preset_files.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <stop_token>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 
 namespace ringscope {
 

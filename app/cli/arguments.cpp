@@ -9,7 +9,7 @@
 #include "app/cli/manual_page.h"
 #include "app/process/standard_output.h"
 #include "engine/base/error.h"
-#include "engine/run/executor.h"
+#include "engine/run/version.h"
 #include "sessions/nearest.h"
 
 namespace ringscope {

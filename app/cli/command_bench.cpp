@@ -9,7 +9,8 @@
 #include "app/cli/text_table.h"
 #include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
-#include "engine/run/executor.h"
+#include "engine/host/machine.h"
+#include "engine/run/version.h"
 
 namespace ringscope {
 
@@ -41,7 +42,7 @@ std::vector<std::string> bench_names() {
 }
 
 Json machine_json() {
-    const Machine machine = engine_inventory().machine;
+    const Machine machine = this_machine();
     return {{"host", machine.host},   {"cpu", machine.cpu},
             {"cores", machine.cores}, {"memory_bytes", machine.memory_bytes},
             {"os", machine.os},       {"version", version()}};

@@ -5,7 +5,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/report.h"
 #include "app/process/standard_output.h"
-#include "engine/run/executor.h"
+#include "engine/run/inventory.h"
 
 namespace ringscope {
 

@@ -6,7 +6,7 @@
 #include "app/cli/experiment_options.h"
 #include "app/cli/report.h"
 #include "app/process/standard_output.h"
-#include "engine/plan/schedule.h"
+#include "engine/run/executor.h"
 #include "sessions/report/run_json.h"
 
 namespace ringscope {
@@ -19,7 +19,9 @@ void declare_plan(Arguments& program, std::stop_token) {
     auto command = std::make_shared<PlanCommand>();
     Arguments arguments =
         program.command("plan", "Print steps, bytes, memory and FLOPs; runs nothing", [command] {
-            const Schedule schedule = plan(read_experiment(command->experiment));
+            const Experiment experiment = read_experiment(command->experiment);
+            require_known_names(experiment.backend);
+            const Schedule schedule = plan(experiment, memory_model_of(experiment.backend));
             print(command->json ? plan_to_json(schedule) : plan_report(schedule));
             return 0;
         });

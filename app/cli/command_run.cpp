@@ -13,7 +13,7 @@
 #include "app/cli/run_file_option.h"
 #include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 #include "sessions/compare/compare.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/run_store.h"

@@ -16,6 +16,7 @@
 #include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
 #include "engine/host/machine.h"
+#include "engine/run/version.h"
 #include "sessions/tensors/safetensors.h"
 
 namespace ringscope {

@@ -6,6 +6,7 @@
 #include "engine/base/error.h"
 #include "engine/experiment/experiment_fields.h"
 #include "engine/experiment/scenarios.h"
+#include "engine/run/executor.h"
 #include "sessions/experiment_file.h"
 #include "sessions/nearest.h"
 #include "sessions/preset_files.h"
@@ -55,13 +56,24 @@ std::string choices() {
     return text;
 }
 
+/// The same for the names that executors answer to.
+std::string names_of_executors(const std::string& path) {
+    if (path == "backend.transport" || path == "backend.kernel")
+        return "auto, or a name that ringscope devices lists";
+    if (path != "backend.device") return "";
+    std::string names = "auto";
+    for (const std::string& name : executor_names()) names += ", " + name;
+    return names;
+}
+
 /// What can be set and to what, without the full stop of the field's own help.
 template <typename Value>
 std::string field_help(const Field& field) {
     std::string help = field.help;
     if (help.ends_with('.')) help.pop_back();
     if (*field.unit) help += std::string(" (") + field.unit + ")";
-    const std::string words = choices<Value>();
+    const std::string words =
+        std::is_same_v<Value, std::string> ? names_of_executors(field.path) : choices<Value>();
     return words.empty() ? help : help + "\n" + std::string(kHelpColumn, ' ') + words;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/cli/arguments_help.h"
-#include "engine/run/executor.h"
+#include "engine/run/version.h"
 
 namespace ringscope {
 

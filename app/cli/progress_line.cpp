@@ -20,7 +20,7 @@ void write_terminal(const std::string& text) {
 }
 
 std::string progress_text(const Progress& progress) {
-    std::string text = kProgressPhases[progress.phase.load()];
+    std::string text = name_of(progress.phase.load());
     const double total = progress.work_total.load();
     if (total > 0)
         text += " " + std::to_string(static_cast<int>(100 * progress.work_done.load() / total)) + "%";

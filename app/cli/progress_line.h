@@ -4,7 +4,7 @@
 #include <string>
 #include <thread>
 
-#include "engine/run/executor.h"
+#include "engine/run/progress.h"
 
 namespace ringscope {
 

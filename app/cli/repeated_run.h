@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 #include "sessions/store/run_store.h"
 
 namespace ringscope {

@@ -7,6 +7,7 @@
 #include "app/cli/text_table.h"
 #include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
+#include "engine/run/version.h"
 #include "sessions/store/run_record.h"
 
 namespace ringscope {
@@ -113,29 +114,41 @@ std::string plan_report(const Schedule& schedule) {
     return text + table.text();
 }
 
+namespace {
+
+/// "gpu" for what runs on any GPU.
+std::string kind_of_kernels(const EngineInventory::Kernels& kernels) {
+    return kernels.device == "cuda" ? "gpu" : kernels.device;
+}
+
+}  // namespace
+
 std::string inventory_report(const EngineInventory& inventory) {
     const Machine& machine = inventory.machine;
-    return machine.host + ": " + machine.cpu + ", " + std::to_string(machine.cores) + " cores, " +
-           bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os + "\n\n" +
-           option_table("device", inventory.devices) + "\n" +
-           option_table("transport", inventory.transports) + "\n" +
-           option_table("cpu kernel", inventory.cpu_kernels) +
-           (inventory.gpu_kernels.empty() ? "" : "\n" + option_table("gpu kernel", inventory.gpu_kernels));
+    std::string text = machine.host + ": " + machine.cpu + ", " + std::to_string(machine.cores) + " cores, " +
+                       bytes_text(static_cast<double>(machine.memory_bytes)) + ", " + machine.os + "\n\n" +
+                       option_table("device", inventory.devices) + "\n" +
+                       option_table("transport", inventory.transports);
+    for (const EngineInventory::Kernels& kernels : inventory.kernels)
+        text += "\n" + option_table(kind_of_kernels(kernels) + " kernel", kernels.options);
+    return text;
 }
 
 std::string inventory_to_json(const EngineInventory& inventory) {
     const Machine& machine = inventory.machine;
-    const nlohmann::ordered_json object{{"version", version()},
-                                        {"machine",
-                                         {{"host", machine.host},
-                                          {"cpu", machine.cpu},
-                                          {"cores", machine.cores},
-                                          {"memory_bytes", machine.memory_bytes},
-                                          {"os", machine.os}}},
-                                        {"devices", options_json(inventory.devices)},
-                                        {"transports", options_json(inventory.transports)},
-                                        {"cpu_kernels", options_json(inventory.cpu_kernels)},
-                                        {"gpu_kernels", options_json(inventory.gpu_kernels)}};
+    nlohmann::ordered_json object{{"version", version()},
+                                  {"machine",
+                                   {{"host", machine.host},
+                                    {"cpu", machine.cpu},
+                                    {"cores", machine.cores},
+                                    {"memory_bytes", machine.memory_bytes},
+                                    {"os", machine.os}}},
+                                  {"devices", options_json(inventory.devices)},
+                                  {"transports", options_json(inventory.transports)},
+                                  {"cpu_kernels", nlohmann::ordered_json::array()},
+                                  {"gpu_kernels", nlohmann::ordered_json::array()}};
+    for (const EngineInventory::Kernels& kernels : inventory.kernels)
+        object[kind_of_kernels(kernels) + "_kernels"] = options_json(kernels.options);
     return object.dump(2) + "\n";
 }
 

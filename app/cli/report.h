@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "engine/run/executor.h"
+#include "engine/run/inventory.h"
 #include "engine/run/run.h"
 
 namespace ringscope {

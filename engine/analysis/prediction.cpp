@@ -37,7 +37,7 @@ int64_t undilated_peak_bytes(const Schedule& schedule) {
         return 0;
     Experiment whole = schedule.experiment;
     whole.ring.dilate_before_send = false;
-    return predicted_peak_bytes_max(plan(whole));
+    return predicted_peak_bytes_max(plan(whole, schedule.memory_model));
 }
 
 }  // namespace
@@ -46,7 +46,7 @@ Prediction predict(const Schedule& schedule) {
     Prediction p;
     p.peak_bytes_max = predicted_peak_bytes_max(schedule);
     p.bytes_all_ranks = predicted_bytes_all_ranks(schedule);
-    p.all_gather_peak_bytes = all_gather_peak_bytes(schedule.experiment);
+    p.all_gather_peak_bytes = all_gather_peak_bytes(schedule);
     p.undilated_peak_bytes = undilated_peak_bytes(schedule);
     for (const RankPlan& rank : schedule.rank_plans) {
         p.sent_bytes_max = std::max(p.sent_bytes_max, rank.sent_bytes);

@@ -16,7 +16,7 @@
 #include "engine/cpu/rank_memory.h"
 #include "engine/cpu/run_control.h"
 #include "engine/host/arena.h"
-#include "engine/run/executor.h"
+#include "engine/run/progress.h"
 
 namespace ringscope {
 

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <latch>
-#include <limits>
 #include <string>
 #include <thread>
 
+#include "engine/base/number_text.h"
 #include "engine/cpu/cpu_transports.h"
 #include "engine/cpu/rank_loop.h"
+#include "engine/host/arena.h"
 #include "engine/host/machine.h"
 #include "engine/host/nvtx.h"
 
@@ -17,24 +18,23 @@ namespace {
 
 class CpuRun {
   public:
-    CpuRun(const Schedule& schedule, const CpuKernel& kernel, const RunOptions& options,
-           std::shared_ptr<BufferPool> buffers)
-        : schedule_(schedule),
-          fault_(options.fault),
-          transport_(choose_cpu_transport(schedule.experiment.backend.transport)
-                         .make(schedule, control_, schedule.experiment.ring.timeout_seconds)),
-          buffers_(std::move(buffers)),
+    CpuRun(const Job& job, const CpuKernel& kernel)
+        : schedule_(*job.schedule),
+          fault_(job.options.fault),
+          transport_(choose_cpu_transport(schedule_.experiment.backend.transport)
+                         .make(schedule_, control_, schedule_.experiment.ring.timeout_seconds)),
+          buffers_(job.buffers),
           scratch_arena_(buffers_),
-          pool_(worker_threads(schedule.experiment.backend), control_.flag()),
+          pool_(worker_threads(schedule_.experiment.backend), control_.flag()),
           scratch_(static_cast<size_t>(pool_.threads())),
-          attend_{schedule, kernel, control_, scratch_, options.progress},
-          traces_(static_cast<size_t>(schedule.ranks)) {
+          attend_{schedule_, kernel, control_, scratch_, job.options.progress},
+          traces_(static_cast<size_t>(schedule_.ranks)) {
         for (WorkerScratch& scratch : scratch_)
             scratch.kernel =
-                scratch_arena_.allocate(Purpose::workspace, kernel.scratch_bytes(schedule.problem.head_dim));
-        for (int rank = 0; rank < schedule.ranks; ++rank) {
+                scratch_arena_.allocate(Purpose::workspace, kernel.scratch_bytes(schedule_.problem.head_dim));
+        for (int rank = 0; rank < schedule_.ranks; ++rank) {
             traces_[static_cast<size_t>(rank)].rank = rank;
-            memory_.push_back(std::make_unique<RankMemory>(schedule, rank, buffers_));
+            memory_.push_back(std::make_unique<RankMemory>(schedule_, rank, buffers_));
         }
     }
 
@@ -52,7 +52,7 @@ class CpuRun {
         control_.rethrow();
     }
     void run();
-    void collect(CpuResult& result) const;
+    void collect(Run& into) const;
     void rethrow() const { control_.rethrow(); }
     std::vector<std::unique_ptr<RankMemory>> take_memory() { return std::move(memory_); }
 
@@ -110,17 +110,15 @@ void CpuRun::run_rank(size_t rank) {
 }
 
 /// Brings what the ranks wrote down onto the run's own clock.
-void CpuRun::collect(CpuResult& result) const {
-    Trace& trace = result.trace;
-    trace = {};
-    result.counters.clear();
+void CpuRun::collect(Run& into) const {
+    Trace& trace = into.trace;
     for (size_t rank = 0; rank < traces_.size(); ++rank) {
         const RankTrace& from = traces_[rank];
         trace.wall_ns = std::max(trace.wall_ns, from.ended_ns - start_ns_);
         trace.spans.insert(trace.spans.end(), from.spans.begin(), from.spans.end());
         trace.memory.insert(trace.memory.end(), from.memory.begin(), from.memory.end());
         const Arena& arena = memory_[rank]->arena;
-        result.counters.push_back({from.core_seconds, arena.peak_by_purpose(), arena.peak_bytes()});
+        into.counters.push_back({from.core_seconds, arena.peak_by_purpose(), arena.peak_bytes()});
     }
     trace.transfers = transport_->times();
     for (size_t index = 0; index < trace.transfers.size(); ++index) {
@@ -153,33 +151,75 @@ void CpuRun::collect(CpuResult& result) const {
     });
 }
 
-void set_phase(const RunOptions& options, int phase) {
-    if (options.progress != nullptr) options.progress->phase.store(phase);
+void require_memory(const Schedule& schedule, const BufferPool& buffers) {
+    const int64_t needed = predicted_bytes_all_ranks(schedule);
+    const int64_t available = available_memory_bytes() + buffers.kept_bytes();
+    if (needed <= available) return;
+    // Every buffer grows in proportion to n.
+    const double share = static_cast<double>(available) / static_cast<double>(needed);
+    const auto fits = static_cast<int64_t>(share * static_cast<double>(schedule.problem.seq_len));
+    throw Error(ErrorKind::run_failed, "out of memory: the ranks need " + bytes_text(needed) +
+                                           " together and " + bytes_text(available) +
+                                           " is available; a problem.seq_len of about " +
+                                           std::to_string(fits) + " would fit");
+}
+
+EngineOptions options() {
+    const Machine machine = this_machine();
+    EngineOptions options;
+    options.devices = {{"cpu", machine.cpu + ", " + std::to_string(machine.cores) + " cores", true, ""}};
+    for (const CpuTransport& transport : cpu_transports())
+        options.transports.push_back({transport.name, transport.description, true, ""});
+    for (const CpuKernel& kernel : cpu_kernels()) {
+        const bool usable = kernel.usable();
+        options.kernels.push_back(
+            {kernel.name, kernel.description, usable, usable ? "" : "this processor lacks the instructions"});
+    }
+    return options;
+}
+
+std::optional<Error> why_not(const Experiment& experiment) {
+    try {
+        choose_cpu_transport(experiment.backend.transport);
+        choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype);
+    } catch (const Error& error) {
+        return error;
+    }
+    return std::nullopt;
+}
+
+void execute(const Job& job, Run& run) {
+    const Experiment& experiment = job.schedule->experiment;
+    execute_on_cpu(job, choose_cpu_kernel(experiment.backend.kernel, experiment.problem.dtype), run);
 }
 
 }  // namespace
 
-int worker_threads(const BackendSpec& backend) {
-    return backend.threads > 0 ? backend.threads : usable_cores();
+void execute_on_cpu(const Job& job, const CpuKernel& kernel, Run& run) {
+    run.device = "cpu";
+    run.kernel = kernel.name;
+    run.transport = choose_cpu_transport(job.schedule->experiment.backend.transport).name;
+    require_memory(*job.schedule, *job.buffers);
+    CpuRun ranks(job, kernel);
+    run.threads = ranks.threads();
+    {
+        const std::stop_callback cancel(job.stop,
+                                        [&ranks] { ranks.stop(Error(ErrorKind::cancelled, "cancelled")); });
+        job.options.enter(RunPhase::filling_inputs);
+        ranks.fill(job.source);
+        job.options.enter(RunPhase::running);
+        ranks.run();
+        ranks.collect(run);
+        ranks.rethrow();
+    }
+    auto memory = ranks.take_memory();
+    for (auto& rank : memory) rank->release_inputs();
+    run.output = make_output(job.schedule, std::move(memory));
 }
 
-void execute_on_cpu(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
-                    const CpuKernel& kernel, const RunOptions& options, std::shared_ptr<BufferPool> buffers,
-                    std::stop_token stop, CpuResult& result) {
-    CpuRun run(*schedule, kernel, options, std::move(buffers));
-    result.threads = run.threads();
-    {
-        const std::stop_callback cancel(stop, [&run] { run.stop(Error(ErrorKind::cancelled, "cancelled")); });
-        set_phase(options, 1);
-        run.fill(source);
-        set_phase(options, 2);
-        run.run();
-        run.collect(result);
-        run.rethrow();
-    }
-    auto memory = run.take_memory();
-    for (auto& rank : memory) rank->release_inputs();
-    result.output = make_output(std::move(schedule), std::move(memory));
+const Executor& cpu_executor() {
+    static const Executor executor{"cpu", options, why_not, MemoryModel{}, execute};
+    return executor;
 }
 
 }  // namespace ringscope

@@ -8,32 +8,14 @@
 // the last.
 #pragma once
 
-#include <memory>
-#include <stop_token>
-#include <vector>
-
 #include "engine/cpu/kernels/attention_kernel.h"
 #include "engine/run/executor.h"
 
 namespace ringscope {
 
-class BufferPool;
+const Executor& cpu_executor();
 
-struct CpuResult {
-    Trace trace;  // also of a run that did not end well
-    std::vector<RankCounters> counters;
-    std::shared_ptr<const RunOutput> output;  // null unless done
-    int threads = 0;
-};
-
-/// Runs to the end or throws Error: run_failed for a lost rank, a time limit or no memory, cancelled for a
-/// stop request. `result` then holds what happened until then. Every thread is joined, and all memory but the
-/// output's is back in `buffers`. Uses options.progress and options.fault.
-void execute_on_cpu(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
-                    const CpuKernel& kernel, const RunOptions& options, std::shared_ptr<BufferPool> buffers,
-                    std::stop_token stop, CpuResult& result);
-
-/// Threads that an experiment's runs use: backend.threads, or one a usable core.
-int worker_threads(const BackendSpec& backend);
+/// Executor::execute() with a kernel of the caller's.
+void execute_on_cpu(const Job& job, const CpuKernel& kernel, Run& run);
 
 }  // namespace ringscope

@@ -1,7 +1,6 @@
 #include "engine/cpu/cpu_transports.h"
 
 #include <array>
-#include <string>
 
 #include "engine/base/error.h"
 
@@ -12,19 +11,19 @@ std::unique_ptr<RankTransport> make_shared_transport(const Schedule&, const RunC
 
 std::span<const CpuTransport> cpu_transports() {
     static constexpr std::array transports = {
-        CpuTransport{TransportKind::shared, "copies between ranks of one process", make_shared_transport},
+        CpuTransport{"shared", "copies between ranks of one process", make_shared_transport},
     };
     return transports;
 }
 
-const CpuTransport& choose_cpu_transport(TransportKind asked) {
-    std::string names = name_of(TransportKind::automatic);
+const CpuTransport& choose_cpu_transport(const std::string& asked) {
+    std::string names = "auto";
     for (const CpuTransport& transport : cpu_transports()) {
-        if (asked == transport.kind || asked == TransportKind::automatic) return transport;
-        names += std::string(", ") + name_of(transport.kind);
+        if (asked == transport.name || asked == "auto") return transport;
+        names += std::string(", ") + transport.name;
     }
-    throw Error(ErrorKind::bad_input, std::string("backend.transport is ") + name_of(asked) +
-                                          ": allowed for ranks on the CPU are " + names);
+    throw Error(ErrorKind::bad_input,
+                "backend.transport is " + asked + ": allowed for ranks on the CPU are " + names);
 }
 
 }  // namespace ringscope

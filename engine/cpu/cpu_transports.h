@@ -3,16 +3,16 @@
 
 #include <memory>
 #include <span>
+#include <string>
 
 #include "engine/cpu/rank_transport.h"
 #include "engine/cpu/run_control.h"
-#include "engine/experiment/experiment.h"
 #include "engine/plan/schedule.h"
 
 namespace ringscope {
 
 struct CpuTransport {
-    TransportKind kind;       // as backend.transport takes it
+    const char* name;         // as backend.transport takes it
     const char* description;  // what moves the bytes, in words
     /// The schedule and the control must outlive the transport. `timeout_seconds`: for one transfer.
     std::unique_ptr<RankTransport> (*make)(const Schedule& schedule, const RunControl& control,
@@ -24,6 +24,6 @@ std::span<const CpuTransport> cpu_transports();
 
 /// `asked` as in backend.transport. Throws Error(bad_input) that lists the names when ranks on the CPU do not
 /// have it.
-const CpuTransport& choose_cpu_transport(TransportKind asked);
+const CpuTransport& choose_cpu_transport(const std::string& asked);
 
 }  // namespace ringscope

@@ -9,6 +9,7 @@
 #include "engine/cpu/attend_job.h"
 #include "engine/cpu/rank_transport.h"
 #include "engine/host/worker_pool.h"
+#include "engine/run/fault.h"
 
 namespace ringscope {
 

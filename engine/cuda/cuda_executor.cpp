@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "engine/base/number_text.h"
-#include "engine/cpu/cpu_executor.h"
 #include "engine/cpu/rank_memory.h"
 #include "engine/cpu/run_control.h"
+#include "engine/cuda/cuda_memory_model.h"
 #include "engine/cuda/cuda_trace.h"
 #include "engine/cuda/hardware_queues.h"
 #include "engine/cuda/kernels/kernels.h"
@@ -17,6 +17,7 @@
 #include "engine/cuda/transport/topology.h"
 #include "engine/host/arena.h"
 #include "engine/host/clock.h"
+#include "engine/host/machine.h"
 #include "engine/host/nvtx.h"
 
 namespace ringscope {
@@ -26,8 +27,8 @@ namespace {
 /// How often the host looks at what the devices have done.
 constexpr std::chrono::microseconds kWatchInterval{200};
 
-std::vector<Gpu> usable_gpus() {
-    std::string problem;
+/// `problem` says why there is none, when there is none.
+std::vector<Gpu> usable_gpus(std::string& problem) {
     std::vector<Gpu> usable;
     for (Gpu& gpu : find_gpus(problem)) {
         if (gpu.why_not.empty())
@@ -35,10 +36,30 @@ std::vector<Gpu> usable_gpus() {
         else
             problem = gpu.name + ": " + gpu.why_not;
     }
-    if (usable.empty())
-        throw Error(ErrorKind::run_failed,
-                    "backend.device is cuda and this machine has no GPU to run on: " + problem);
     return usable;
+}
+
+/// What a run uses, chosen without allocating anything.
+struct RunParts {
+    std::vector<Gpu> gpus;  // rank k runs on gpus[k mod their number]
+    const TransportEntry* transport = nullptr;
+    const CudaKernel* kernel = nullptr;
+};
+
+/// Throws Error: run_failed for no GPU, bad_input for a kernel or transport that cannot be.
+RunParts choose_parts(const BackendSpec& backend, const Problem& problem, int ranks) {
+    RunParts parts;
+    std::string no_gpu;
+    parts.gpus = usable_gpus(no_gpu);
+    if (parts.gpus.empty())
+        throw Error(ErrorKind::run_failed,
+                    asking_field(backend) + " and this machine has no GPU to run on: " + no_gpu);
+    parts.transport = &choose_transport(backend.transport, ranks, static_cast<int>(parts.gpus.size()));
+    parts.gpus.resize(std::min(parts.gpus.size(), static_cast<size_t>(ranks)));
+    int capability = parts.gpus.front().capability;
+    for (const Gpu& gpu : parts.gpus) capability = std::min(capability, gpu.capability);
+    parts.kernel = &choose_cuda_kernel(backend.kernel, problem, capability);
+    return parts;
 }
 
 /// What one GPU has beside the ranks on it.
@@ -74,14 +95,13 @@ class CudaRun {
     /// Has the kernels compiled that the run needs and nobody compiled before; how many.
     int prepare(std::stop_token stop);
     void run(std::stop_token stop);
-    void collect(BackEndResult& result);
+    void collect(Run& into);
     void download(std::vector<std::unique_ptr<RankMemory>>& host, std::stop_token stop) const;
     std::string device_text() const;
-    const char* kernel_name() const { return kernel_->name; }
-    const char* transport_name() const { return name_of(transport_kind_); }
+    const RunParts& parts() const { return parts_; }
 
   private:
-    void foresee_memory(const std::vector<Gpu>& gpus) const;
+    void foresee_memory() const;
     void enqueue(std::stop_token stop);
     void watch(std::stop_token stop, const std::function<bool()>& until);
     void hold_back(int step, std::stop_token stop);
@@ -92,11 +112,10 @@ class CudaRun {
 
     const Schedule& schedule_;
     const RunOptions& options_;
-    const CudaKernel* kernel_ = nullptr;
+    const RunParts parts_;
     std::vector<std::unique_ptr<UsedGpu>> devices_;
     std::vector<const int32_t*> cancelled_;  // by rank
     std::vector<std::unique_ptr<CudaRank>> ranks_;
-    TransportKind transport_kind_ = TransportKind::peer;
     std::unique_ptr<DeviceTransport> transport_;
     std::vector<Event> ended_;  // by rank
     std::vector<int64_t>
@@ -109,34 +128,30 @@ class CudaRun {
 };
 
 CudaRun::CudaRun(const Schedule& schedule, const RunOptions& options)
-    : schedule_(schedule), options_(options) {
-    const std::vector<Gpu> gpus = usable_gpus();
-    const size_t used = std::min(gpus.size(), static_cast<size_t>(schedule.ranks));
-    transport_kind_ = choose_transport(schedule.experiment.backend.transport, schedule.ranks,
-                                       static_cast<int>(gpus.size()));
-    int capability = gpus.front().capability;
-    for (size_t i = 0; i < used; ++i) capability = std::min(capability, gpus[i].capability);
-    kernel_ = &choose_cuda_kernel(schedule.experiment.backend.kernel, schedule.problem, capability);
+    : schedule_(schedule),
+      options_(options),
+      parts_(choose_parts(schedule.experiment.backend, schedule.problem, schedule.ranks)) {
     std::vector<int> used_devices;
-    for (size_t i = 0; i < used; ++i) used_devices.push_back(gpus[i].device);
+    for (const Gpu& gpu : parts_.gpus) used_devices.push_back(gpu.device);
     for (const int device : used_devices) prepare_pool(device, used_devices);
-    foresee_memory({gpus.begin(), gpus.begin() + static_cast<std::ptrdiff_t>(used)});
-    for (size_t i = 0; i < used; ++i)
-        devices_.push_back(std::make_unique<UsedGpu>(gpus[i], *kernel_, schedule.problem));
+    foresee_memory();
+    for (const Gpu& gpu : parts_.gpus)
+        devices_.push_back(std::make_unique<UsedGpu>(gpu, *parts_.kernel, schedule.problem));
     for (int rank = 0; rank < schedule.ranks; ++rank) {
-        const UsedGpu& device = *devices_[static_cast<size_t>(rank) % used];
+        const UsedGpu& device = *devices_[static_cast<size_t>(rank) % devices_.size()];
         cancelled_.push_back(device.cancelled.as<int32_t>());
         ranks_.push_back(std::make_unique<CudaRank>(schedule, rank, device.gpu.device, *device.attention,
                                                     cancelled_.back()));
         ended_.emplace_back(device.gpu.device);
     }
-    transport_ = make_transport(transport_kind_, {schedule, ranks_, cancelled_, options.fault});
-    if (kernel_->leaves_when_told) steps_in_line_ = most_steps_in_line(schedule);
+    transport_ = parts_.transport->make({schedule, ranks_, cancelled_, options.fault});
+    if (parts_.kernel->leaves_when_told) steps_in_line_ = most_steps_in_line(schedule);
     began_ns_.assign(schedule.transfers.size(), -1);
     steps_seen_.assign(static_cast<size_t>(schedule.ranks), 0);
 }
 
-void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
+void CudaRun::foresee_memory() const {
+    const std::vector<Gpu>& gpus = parts_.gpus;
     for (size_t i = 0; i < gpus.size(); ++i) {
         int64_t needed = 0;
         std::string ranks;
@@ -155,7 +170,7 @@ void CudaRun::foresee_memory(const std::vector<Gpu>& gpus) const {
                                                    bytes_text(needed) + " and has " + bytes_text(available) +
                                                    " free");
         // Libraries allocate beside the pool, which may hold on to what a larger run had.
-        if (kernel_->launch == nullptr || transport_kind_ == TransportKind::nccl)
+        if (parts_.kernel->launch == nullptr || parts_.transport->allocates_outside)
             trim_pool(gpus[i].device, needed);
     }
 }
@@ -296,13 +311,13 @@ void CudaRun::drain() noexcept {
             static_cast<void>(cudaStreamSynchronize(stream));
 }
 
-void CudaRun::collect(BackEndResult& result) {
+void CudaRun::collect(Run& into) {
     drain();
     for (auto& [device, clock] : clocks_) clock.close();
-    result.trace = make_trace(schedule_, ranks_, *transport_, clocks_, start_ns_);
+    into.trace = make_trace(schedule_, ranks_, *transport_, clocks_, start_ns_);
     for (const auto& [device, clock] : clocks_)
-        result.trace.clock_error_ns = std::max(result.trace.clock_error_ns, clock.error_ns());
-    for (const auto& rank : ranks_) result.counters.push_back(counters_of(*rank, result.trace));
+        into.trace.clock_error_ns = std::max(into.trace.clock_error_ns, clock.error_ns());
+    for (const auto& rank : ranks_) into.counters.push_back(counters_of(*rank, into.trace));
 }
 
 std::string CudaRun::device_text() const {
@@ -330,55 +345,61 @@ std::vector<std::unique_ptr<RankMemory>> filled_memory(const Schedule& schedule,
     return host;
 }
 
-void set_phase(const RunOptions& options, int phase) {
-    if (options.progress != nullptr) options.progress->phase.store(phase);
-}
-
-void execute_on_cuda(std::shared_ptr<const Schedule> schedule, const TensorSource& source,
-                     const RunOptions& options, std::shared_ptr<BufferPool> buffers, std::stop_token stop,
-                     BackEndResult& result) {
-    CudaRun run(*schedule, options);
-    result.device = run.device_text();
-    result.kernel = run.kernel_name();
-    result.transport = run.transport_name();
-    set_phase(options, 4);
+void execute(const Job& job, Run& run) {
+    const RunOptions& options = job.options;
+    CudaRun on_gpus(*job.schedule, options);
+    run.device = on_gpus.device_text();
+    run.kernel = on_gpus.parts().kernel->name;
+    run.transport = on_gpus.parts().transport->name;
+    options.enter(RunPhase::compiling_kernels);
     const int64_t begin_ns = steady_ns();
-    result.compiled_kernels = run.prepare(stop);
-    result.compile_seconds = static_cast<double>(steady_ns() - begin_ns) * 1e-9;
-    set_phase(options, 1);
-    auto host = filled_memory(*schedule, source, buffers, stop);
-    run.upload(host, stop);
+    run.compiled_kernels = on_gpus.prepare(job.stop);
+    run.compile_seconds = static_cast<double>(steady_ns() - begin_ns) * 1e-9;
+    options.enter(RunPhase::filling_inputs);
+    auto host = filled_memory(*job.schedule, job.source, job.buffers, job.stop);
+    on_gpus.upload(host, job.stop);
     for (auto& rank : host) rank->release_inputs();
-    set_phase(options, 2);
+    options.enter(RunPhase::running);
     try {
-        run.run(stop);
+        on_gpus.run(job.stop);
     } catch (const Error& why) {
         try {
-            run.collect(result);
+            on_gpus.collect(run);
         } catch (const Error&) {
-            result.trace = {};  // a device in error tells no times
+            run.trace = {};  // a device in error tells no times
+            run.counters.clear();
         }
         throw Error(why);
     }
-    run.collect(result);
+    on_gpus.collect(run);
     if (!options.keep_output && !options.verify) return;
-    run.download(host, stop);
-    result.output = make_output(std::move(schedule), std::move(host));
+    on_gpus.download(host, job.stop);
+    run.output = make_output(job.schedule, std::move(host));
 }
 
-/// Usable when one GPU of this machine can run it; "auto" picks by the oldest of those that a run takes.
-std::vector<EngineOption> kernel_options() {
-    int newest = 0;
-    std::string why_none;
+std::optional<Error> why_not(const Experiment& experiment) {
     try {
-        for (const Gpu& gpu : usable_gpus()) newest = std::max(newest, gpu.capability);
+        choose_parts(experiment.backend, resolve(experiment.problem), resolved_ranks(experiment.ring));
+    } catch (const Error& error) {
+        return error;
+    }
+    return std::nullopt;
+}
+
+/// A kernel is usable when one GPU of this machine can run it; "auto" picks by the oldest of those that a run
+/// takes.
+std::vector<EngineOption> kernel_options() {
+    int newest = -1;
+    try {
+        std::string problem;
+        for (const Gpu& gpu : usable_gpus(problem)) newest = std::max(newest, gpu.capability);
     } catch (const Error&) {
-        why_none = "no GPU to run on";
+        newest = -1;  // the devices' own entries say why
     }
     std::vector<EngineOption> options;
     for (const CudaKernel& kernel : cuda_kernels()) {
         const std::string why_not = kernel.not_built[0] != '\0'         ? kernel.not_built
-                                    : !why_none.empty()                 ? why_none
+                                    : newest < 0                        ? "no GPU to run on"
                                     : newest < kernel.oldest_capability ? "no GPU here is new enough"
                                                                         : "";
         options.push_back({kernel.name, kernel.description, why_not.empty(), why_not});
@@ -386,8 +407,13 @@ std::vector<EngineOption> kernel_options() {
     return options;
 }
 
+EngineOptions options() { return {gpu_options(), transport_options(), kernel_options()}; }
+
 }  // namespace
 
-BackEnd back_end() { return {Device::cuda, gpu_options, transport_options, kernel_options, execute_on_cuda}; }
+const Executor& cuda_executor() {
+    static const Executor executor{"cuda", options, why_not, cuda_memory_model(), execute};
+    return executor;
+}
 
 }  // namespace ringscope

@@ -10,12 +10,11 @@
 // stopped.
 #pragma once
 
-#include "engine/run/back_ends.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
 
-/// Errors: bad_input for a kernel or transport that cannot be, run_failed for no GPU, no memory, a time limit
-/// or a CUDA error, cancelled for a stop request.
-BackEnd back_end();
+/// In a build without CUDA an executor that can run nothing and says so.
+const Executor& cuda_executor();
 
 }  // namespace ringscope

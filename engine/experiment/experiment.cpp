@@ -141,7 +141,12 @@ std::vector<FieldProblem> validate(const Experiment& experiment) {
                                                  " is not allowed: more than 0, at most " +
                                                  exact_text(kMaxTimeoutSeconds) + " seconds");
     problems.range("backend.threads", experiment.backend.threads, 0, kMaxThreads);
-    if (experiment.backend.kernel.empty())
+    const BackendSpec& backend = experiment.backend;
+    if (backend.device.empty())
+        problems.add("backend.device", "\"\" is not allowed: auto or a device's name");
+    if (backend.transport.empty())
+        problems.add("backend.transport", "\"\" is not allowed: auto or a transport's name");
+    if (backend.kernel.empty())
         problems.add("backend.kernel", "\"\" is not allowed: auto or a kernel's name");
     return problems.list;
 }

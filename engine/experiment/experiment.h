@@ -17,8 +17,6 @@ enum class Mixing { head_groups, longnet };
 enum class Layout { contiguous, zigzag, striped };
 enum class Strategy { automatic, single, all_gather, ring };
 enum class Accumulator { lse, online_softmax };
-enum class Device { automatic, cpu, cuda };
-enum class TransportKind { automatic, shared, nccl, peer, mpi };
 
 /// Which residue of (token mod w) mod r a head keeps.
 struct Offset {
@@ -77,9 +75,11 @@ struct RingSpec {
     bool operator==(const RingSpec&) const = default;
 };
 
+/// Names that executors answer to (engine/run/executor.h), or "auto". A name that none here answers to is no
+/// fault of the experiment: it can be read and planned, and is refused when it is to run.
 struct BackendSpec {
-    Device device = Device::automatic;
-    TransportKind transport = TransportKind::automatic;
+    std::string device = "auto";
+    std::string transport = "auto";
     std::string kernel = "auto";
     int threads = 0;  // worker threads for all ranks together; 0: one a core
     bool operator==(const BackendSpec&) const = default;
@@ -137,8 +137,6 @@ RINGSCOPE_ENUM_NAMES(Mixing, "head_groups", "longnet");
 RINGSCOPE_ENUM_NAMES(Layout, "contiguous", "zigzag", "striped");
 RINGSCOPE_ENUM_NAMES(Strategy, "auto", "single", "all_gather", "ring");
 RINGSCOPE_ENUM_NAMES(Accumulator, "lse", "online_softmax");
-RINGSCOPE_ENUM_NAMES(Device, "auto", "cpu", "cuda");
-RINGSCOPE_ENUM_NAMES(TransportKind, "auto", "shared", "nccl", "peer", "mpi");
 RINGSCOPE_ENUM_NAMES(Offset::Rule, "auto", "fixed", "per_head", "per_head_block");
 #undef RINGSCOPE_ENUM_NAMES
 

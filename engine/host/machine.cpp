@@ -59,6 +59,10 @@ int usable_cores() {
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+int worker_threads(const BackendSpec& backend) {
+    return backend.threads > 0 ? backend.threads : usable_cores();
+}
+
 int64_t available_memory_bytes() {
     return std::min(meminfo_bytes("MemAvailable"), control_group_bytes_left());
 }

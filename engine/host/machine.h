@@ -2,15 +2,26 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
-#include "engine/run/run.h"
+#include "engine/experiment/experiment.h"
 
 namespace ringscope {
 
+/// The machine a run was made on.
+struct Machine {
+    std::string host;
+    std::string cpu;
+    int cores = 0;
+    int64_t memory_bytes = 0;
+    std::string os;
+};
 Machine this_machine();
 
 /// Cores that this process may run on.
 int usable_cores();
+/// Threads that a run uses: backend.threads, or one per usable core.
+int worker_threads(const BackendSpec& backend);
 
 /// Bytes that can be allocated without swapping: what the kernel calls available, or what the process's
 /// control group still allows, whichever is less.

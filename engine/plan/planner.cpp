@@ -6,8 +6,6 @@
 #include <tuple>
 
 #include "engine/base/error.h"
-#include "engine/cuda/cudnn/sdpa_calls.h"
-#include "engine/cuda/kernels/work_list.h"
 #include "engine/experiment/experiment_fields.h"
 #include "engine/plan/schedule.h"
 #include "engine/plan/segment_counts.h"
@@ -66,7 +64,7 @@ class Planner {
         schedule_.strategy = e.ring.strategy;
         if (e.ring.strategy == Strategy::automatic) schedule_.strategy = Strategy::ring;
         if (e.ring.ranks == 1) schedule_.strategy = Strategy::single;
-        schedule_.ranks = schedule_.strategy == Strategy::single ? 1 : e.ring.ranks;
+        schedule_.ranks = resolved_ranks(e.ring);
         schedule_.placement =
             Placement(e.ring.layout, schedule_.ranks, e.problem.seq_len, resolved_stripe_block(e));
         schedule_.phases = e.problem.mixing == Mixing::longnet ? schedule_.problem.groups : 1;
@@ -374,39 +372,34 @@ class Planner {
     std::vector<Copy> copies_;
 };
 
-/// What the kernel keeps beside the tensors: lists of its work, or room for the parts of a library's answer.
-int64_t gpu_workspace_bytes(const Schedule& schedule, int rank) {
-    const BackendSpec& backend = schedule.experiment.backend;
-    if (backend.kernel != "cudnn")
-        return work_list_bytes(schedule, rank, planned_tile_shape(backend, schedule.problem));
-    try {
-        return sdpa_workspace(schedule.problem, make_all_sdpa_calls(schedule, rank)).total_bytes() +
-               pack_list_bytes(schedule, rank);
-    } catch (const Error&) {
-        return 0;  // too many calls: can be planned, and is refused in words when it is to run
-    }
-}
-
-/// Ranks on a GPU keep every slot from the run's begin to its end.
-void predict_gpu_memory(Schedule& schedule) {
+/// What ranks of this executor hold in addition to, or instead of, what ranks on the CPU hold.
+void predict_memory(Schedule& schedule) {
+    const MemoryModel& model = schedule.memory_model;
     for (int rank = 0; rank < schedule.ranks; ++rank) {
         RankPlan& plan = schedule.rank_plans[static_cast<size_t>(rank)];
-        for (const PayloadLayout& layout : schedule.payloads)
-            plan.predicted[static_cast<size_t>(layout.purpose)] = 0;
-        for (size_t slot = 0; slot < schedule.slots.size(); ++slot) {
-            const Purpose purpose = schedule.layout_of(schedule.slots[slot].payload).purpose;
-            plan.predicted[static_cast<size_t>(purpose)] += aligned_bytes(plan.slot_bytes[slot]);
+        const auto predicted = [&](Purpose purpose) -> int64_t& {
+            return plan.predicted[static_cast<size_t>(purpose)];
+        };
+        if (model.keeps_slots) {
+            for (const PayloadLayout& layout : schedule.payloads) predicted(layout.purpose) = 0;
+            for (size_t slot = 0; slot < schedule.slots.size(); ++slot)
+                predicted(schedule.layout_of(schedule.slots[slot].payload).purpose) +=
+                    aligned_bytes(plan.slot_bytes[slot]);
         }
-        plan.predicted[static_cast<size_t>(Purpose::workspace)] += gpu_workspace_bytes(schedule, rank);
+        if (model.workspace_bytes != nullptr)
+            predicted(Purpose::workspace) += model.workspace_bytes(schedule, rank);
     }
 }
 
 }  // namespace
 
-Schedule plan(const Experiment& experiment) {
+int resolved_ranks(const RingSpec& ring) { return ring.strategy == Strategy::single ? 1 : ring.ranks; }
+
+Schedule plan(const Experiment& experiment, const MemoryModel& model) {
     require_valid(experiment);
     Schedule schedule = Planner(experiment).make();
-    if (experiment.backend.device == Device::cuda) predict_gpu_memory(schedule);
+    schedule.memory_model = model;
+    predict_memory(schedule);
     return schedule;
 }
 

@@ -50,10 +50,10 @@ int64_t predicted_bytes_all_ranks(const Schedule& schedule) {
     return sum;
 }
 
-int64_t all_gather_peak_bytes(const Experiment& experiment) {
-    Experiment gathered = experiment;
+int64_t all_gather_peak_bytes(const Schedule& schedule) {
+    Experiment gathered = schedule.experiment;
     gathered.ring.strategy = Strategy::all_gather;
-    return predicted_peak_bytes_max(plan(gathered));
+    return predicted_peak_bytes_max(plan(gathered, schedule.memory_model));
 }
 
 void append_own_rows(const Schedule& schedule, const Pattern& pattern, int64_t segment, int rank,

@@ -36,6 +36,7 @@
 
 #include "engine/experiment/placement.h"
 #include "engine/experiment/problem.h"
+#include "engine/plan/memory_model.h"
 #include "engine/plan/row_run.h"
 
 namespace ringscope {
@@ -155,12 +156,13 @@ struct RankPlan {
     int64_t sent_bytes = 0;
     int64_t received_bytes = 0;
     double flops = 0;
-    BytesByPurpose predicted{};  // at the peak; with backend.device cuda the work lists, too
+    BytesByPurpose predicted{};  // at the peak, as Schedule::memory_model has it
     int64_t predicted_peak_bytes() const { return total_bytes(predicted); }
 };
 
 struct Schedule {
-    Experiment experiment;  // as asked; of a run, backend.device is the one that was chosen
+    Experiment experiment;     // as asked
+    MemoryModel memory_model;  // of the executor that it was planned for
     Problem problem;
     Placement placement{Layout::contiguous, 1, 1, 1};
     Strategy strategy = Strategy::single;  // resolved: never automatic
@@ -199,16 +201,20 @@ struct Schedule {
 };
 
 /// Plans a valid experiment with up to kMaxRanks ranks. Milliseconds for a million tokens on 64 ranks.
-/// `automatic` as backend.device predicts the memory of ranks on the CPU.
-/// Throws Error(bad_input) with every problem when the experiment is not valid.
-Schedule plan(const Experiment& experiment);
+/// `model` is that of the executor that is to run it (engine/run/executor.h), by itself that of ranks on the
+/// CPU. Throws Error(bad_input) with every problem when the experiment is not valid.
+Schedule plan(const Experiment& experiment, const MemoryModel& model = {});
+
+/// Ranks that the planner lets work: one when there is nothing to share.
+int resolved_ranks(const RingSpec& ring);
 
 /// The largest peak over ranks, and the ranks' sum: what the machine must hold.
 int64_t predicted_peak_bytes_max(const Schedule& schedule);
 int64_t predicted_bytes_all_ranks(const Schedule& schedule);
 
-/// The largest rank's peak if the same experiment ran as all_gather: the contrast line of the memory view.
-int64_t all_gather_peak_bytes(const Experiment& experiment);
+/// The largest rank's peak if the same experiment ran as all_gather on the same executor: the contrast line of
+/// the memory view.
+int64_t all_gather_peak_bytes(const Schedule& schedule);
 
 // Rows of runs in memory, for executors.
 

@@ -1,80 +1,74 @@
-// Executes a schedule. Plain and synchronous; runner.h adds the thread.
+// The seam between a schedule and what carries it out, and the one list of those who can.
+//
+//     executors()    fastest first; the CPU is an entry like any other
+//     execute.h      chooses one, plans with its memory model, lets it run, derives the metrics
+//
+// A new executor is one file that fills in an Executor, and one line in engine/executors.cpp.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/run/engine_option.h"
 #include "engine/run/run.h"
-#include "engine/run/tensor_source.h"
+#include "engine/run/run_options.h"
 
 namespace ringscope {
 
-/// What somebody else may see of a run that is under way. Lock-free to read from any thread.
-struct Progress {
-    std::atomic<double> work_done{0};   // FLOPs
-    std::atomic<double> work_total{0};  // FLOPs
-    std::atomic<int> phase{0};          // index into kProgressPhases
-};
-inline constexpr const char* kProgressPhases[] = {"planning", "filling inputs", "running", "verifying",
-                                                  "compiling kernels"};
-
-/// Injected by tests and lessons: what goes wrong, where.
-struct Fault {
-    enum class Kind { none, delay, lose_transfer, throw_error };
-    Kind kind = Kind::none;
-    int rank = 0;
-    int step = 0;
-    double delay_seconds = 0;
-};
-
 class BufferPool;
 
-struct RunOptions {
-    bool verify = false;
-    bool keep_output = true;
-    std::shared_ptr<const TensorSource> input;  // null: generated from experiment.input.seed
-    std::string input_name;
-    Progress* progress = nullptr;
-    Fault fault;
-    std::shared_ptr<BufferPool> buffers;  // kept from run to run; null: this run's own
+/// One schedule to carry out.
+struct Job {
+    std::shared_ptr<const Schedule> schedule;
+    const TensorSource& source;
+    const RunOptions& options;  // progress, fault, verify and keep_output are the executor's to heed
+    std::shared_ptr<BufferPool> buffers;  // for what lies on the host
+    std::stop_token stop;
 };
 
-/// Throws Error(bad_input) for what execute() would refuse without a look at memory or GPUs: an experiment
-/// that is not valid, too many ranks to run, a device, transport or CPU kernel that this build or machine
-/// lacks.
-void require_runnable(const Experiment& experiment);
-
-/// Plans and runs. Never throws for what happens in the world: a run that failed or was cancelled says so in
-/// Run::state and Run::error. Returns within a second (two where cuDNN is compiling a kernel) of a stop
-/// request, a lost transfer's time limit or an error on one rank, with every thread joined and every buffer
-/// given back.
-std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,
-                                   std::stop_token stop);
-
-/// A compute device, a kernel or a transport that was built in, and whether it can be used here.
-struct EngineOption {
-    std::string name;
-    std::string description;
-    bool usable = false;
-    std::string why_not;  // "" when usable
+/// Plain functions, called from one thread at a time unless they say otherwise.
+struct Executor {
+    const char* name;  // as backend.device takes it
+    /// What was built in, and whether it can be used here.
+    EngineOptions (*options)();
+    /// Why it cannot run the experiment, which is valid: bad_input for what this build or the problem rules
+    /// out, run_failed for what this machine lacks. Unset when it can, as far as a look without allocating
+    /// shows.
+    std::optional<Error> (*why_not)(const Experiment& experiment);
+    MemoryModel memory;
+    /// Carries the job out and writes into the run as it goes: device, kernel, transport, threads, what was
+    /// compiled, then trace and counters, and the output when it is kept or to be verified. Throws Error for
+    /// what goes wrong: run_failed for a lost rank, a time limit or no memory, cancelled for a stop request.
+    /// The run then holds the trace as far as it came. Either way every thread has ended and all memory but
+    /// the output's is given back.
+    void (*execute)(const Job& job, Run& run);
 };
-struct EngineInventory {
-    Machine machine;
-    std::vector<EngineOption> devices;
-    std::vector<EngineOption> transports;
-    std::vector<EngineOption> cpu_kernels;
-    std::vector<EngineOption> gpu_kernels;
-};
-EngineInventory engine_inventory();
 
-/// Of this build.
-const char* version();
-/// The commit that this build was made from, with a "+" when files were changed since; "" when not known.
-const char* revision();
+/// Fastest first, in the order in which backend.device "auto" asks them. The list stands in
+/// engine/executors.cpp.
+std::span<const Executor* const> executors();
+
+/// What backend.device may be beside "auto": the one that is always there first.
+std::vector<std::string> executor_names();
+
+/// Throws Error(bad_input) for a device or transport that no executor answers to.
+void require_known_names(const BackendSpec& backend);
+
+/// The executor that backend.device names. "auto": the first that can run the experiment or, where none can,
+/// the one whose why_not() says most. Throws as require_known_names().
+const Executor& choose_executor(const Experiment& experiment);
+
+/// Of the executor that backend.device names; of ranks on the CPU for "auto" and for a name that nothing
+/// answers to.
+MemoryModel memory_model_of(const BackendSpec& backend);
+
+/// The field by which an experiment asks for an executor, for reasons in words: "backend.device is cuda" or,
+/// where that is auto, its transport or kernel.
+std::string asking_field(const BackendSpec& backend);
 
 }  // namespace ringscope

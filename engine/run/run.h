@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/host/machine.h"
 #include "engine/run/metrics.h"
 
 namespace ringscope {
@@ -49,15 +50,6 @@ struct Verification {
     std::shared_ptr<const ErrorMap> map;  // null when reopened from a file
 };
 
-/// The machine a run was made on.
-struct Machine {
-    std::string host;
-    std::string cpu;
-    int cores = 0;
-    int64_t memory_bytes = 0;
-    std::string os;
-};
-
 enum class RunState { done, failed, cancelled };
 template <>
 struct EnumNames<RunState> {
@@ -84,7 +76,10 @@ struct Run {
     std::string revision;        // the commit it was built from, "" when not known
     int64_t started_utc_ms = 0;  // Unix time
     Trace trace;                 // of a failed or cancelled run: what happened until then
-    Metrics metrics;             // only when done
+    // What the metrics need beside the trace, by rank; of a failed or cancelled run as far as it came, not kept
+    // in a file.
+    std::vector<RankCounters> counters;
+    Metrics metrics;  // only when done
     std::optional<Verification> verification;
     std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened without it
     /// One sentence: what of a reopened run could not be brought back; "" when all is there.

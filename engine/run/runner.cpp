@@ -48,7 +48,7 @@ RunnerStatus Runner::status() const {
     if (!busy_) return status;
     status.work_done = progress_.work_done.load();
     status.work_total = progress_.work_total.load();
-    status.phase = kProgressPhases[progress_.phase.load()];
+    status.phase = name_of(progress_.phase.load());
     status.running_seconds = static_cast<double>(steady_ns() - started_ns_) * 1e-9;
     return status;
 }
@@ -65,7 +65,7 @@ void Runner::loop(std::stop_token stop) {
         started_ns_ = steady_ns();
         progress_.work_done.store(0);
         progress_.work_total.store(0);
-        progress_.phase.store(0);
+        progress_.phase.store(RunPhase::planning);
         lock.unlock();
         std::shared_ptr<const Run> run = execute(request.experiment, request.options, run_stop);
         request.options.input.reset();  // an input file's memory is not held while nothing runs

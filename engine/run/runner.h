@@ -15,7 +15,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 
 namespace ringscope {
 
@@ -25,7 +25,7 @@ struct RunnerStatus {
     uint64_t published = 0;  // generation of latest()
     double work_done = 0;    // FLOPs of the running request
     double work_total = 0;
-    const char* phase = "";
+    const char* phase = "";  // name of the running request's RunPhase
     double running_seconds = 0;
 };
 

@@ -7,7 +7,8 @@
 
 #include <stop_token>
 
-#include "engine/run/executor.h"
+#include "engine/run/run.h"
+#include "engine/run/tensor_source.h"
 
 namespace ringscope {
 

@@ -1,4 +1,4 @@
-#include "engine/run/executor.h"
+#include "engine/run/version.h"
 #include "engine/run/revision.h"  // made by revision.cmake
 
 namespace ringscope {

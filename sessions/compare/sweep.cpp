@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 #include "sessions/experiment_file.h"
 
 namespace ringscope {

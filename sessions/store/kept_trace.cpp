@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/number_text.h"
-#include "engine/run/executor.h"
+#include "engine/run/version.h"
 #include "sessions/gzip.h"
 #include "sessions/plain_text.h"
 #include "sessions/store/run_rows.h"

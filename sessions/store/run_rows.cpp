@@ -6,6 +6,7 @@
 #include <random>
 #include <unordered_map>
 
+#include "engine/run/executor.h"
 #include "sessions/experiment_file.h"
 #include "sessions/store/figure_rows.h"
 #include "sessions/store/run_properties.h"
@@ -298,7 +299,8 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     // schedule.
     run->experiment = parse_stored_experiment(experiment.get_text(), "run " + std::to_string(id));
     if (validate(run->experiment).empty())
-        run->schedule = std::make_shared<const Schedule>(plan(run->experiment));
+        run->schedule =
+            std::make_shared<const Schedule>(plan(run->experiment, memory_model_of(run->experiment.backend)));
     read_figures(db, id, *run);
     run->verification = read_verification(db, id);
     read_chunks(db, id, "spans", run->trace.spans, decode_spans);

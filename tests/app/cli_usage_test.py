@@ -165,7 +165,18 @@ class BadExperiments(Case):
     def test_unknown_kernel_and_device(self):
         self.assert_error(ringscope("run", *TINY, "--set", "backend.kernel=fast"), 2, "fast", "portable")
         ran = ringscope("run", *TINY, "--set", "backend.transport=mpi")
-        self.assert_error(ran, ran.returncode, "mpi")
+        self.assert_error(ran, 2, 'backend.transport: "mpi" is not allowed: one of auto', "shared", "nccl", "peer")
+        for command in ("run", "plan"):
+            ran = ringscope(command, *TINY, "--set", "backend.device=abacus")
+            self.assert_error(ran, 2, 'backend.device: "abacus" is not allowed: one of auto, cpu, cuda')
+        listed = json.loads(self.assert_ok(ringscope("devices", "--json")))
+        self.assertNotIn("mpi", [transport["name"] for transport in listed["transports"]])
+        if not any(device["name"] == "cuda" and device["usable"] for device in listed["devices"]):
+            ran = ringscope("run", *TINY, "--set", "backend.device=cuda")
+            self.assertIn(ran.returncode, (2, 3))
+            self.assert_error(ran, ran.returncode, "backend.device is cuda", "this build has no CUDA" if ran.returncode == 2
+                              else "no GPU to run on")
+        self.assert_ok(ringscope("plan", *TINY, "--set", "backend.device=cuda"))  # needs none
         self.assertIn(ran.returncode, (2, 3))
 
 

@@ -178,7 +178,7 @@ TEST(CudnnKept, PlanningIsAPhaseOfItsOwnBeforeTheClock) {
     std::set<std::string> phases;
     int64_t events = 0;
     fake_cudnn::with_every_plan([&] {
-        phases.insert(kProgressPhases[progress.phase.load()]);
+        phases.insert(name_of(progress.phase.load()));
         events = std::max(events, fake_cuda::events_recorded());
         std::this_thread::sleep_for(std::chrono::milliseconds(2));
     });
@@ -234,7 +234,7 @@ Experiment large_by_own_kernel() {
 
 TEST(CudnnKept, MemoryThatOnlyPlansTakeIsGivenToTheRunThatLacksIt) {
     const Experiment own = large_by_own_kernel();
-    const int64_t needed = predicted_bytes_all_ranks(plan(own));
+    const int64_t needed = predicted_bytes_all_ranks(plan(own, cuda_memory_model()));
     const auto with_room_for_plans = [&](int64_t plans) {
         fake_cudnn::reset();
         fake_cuda::reset(1, needed + fake_cudnn::kHandleBytes + plans * fake_cudnn::kPlanBytes, 9);
@@ -253,7 +253,8 @@ TEST(CudnnKept, MemoryThatOnlyPlansTakeIsGivenToTheRunThatLacksIt) {
 TEST(CudnnKept, WhatThePoolKeepsOfALargerRunDoesNotKeepTheLibraryFromItsMemory) {
     const Experiment large = large_by_own_kernel();
     fake_cudnn::reset();
-    fake_cuda::reset(1, predicted_bytes_all_ranks(plan(large)) + fake_cudnn::kHandleBytes / 2, 10);
+    fake_cuda::reset(
+        1, predicted_bytes_all_ranks(plan(large, cuda_memory_model())) + fake_cudnn::kHandleBytes / 2, 10);
     run_once(large);
     expect_done(small_ring());
     expect_clean();

@@ -86,7 +86,7 @@ TEST(Cudnn, WhatItCannotDoIsRefusedInWords) {
     e.problem.head_groups = {{40000, 1, {}, {}}};
     e.ring.layout = Layout::striped;
     e.ring.stripe_block.tokens = 100;
-    EXPECT_NO_THROW(plan(e));  // so that a run that was refused can be read again
+    EXPECT_NO_THROW(plan(e, cuda_memory_model()));  // so that a run that was refused can be read again
     expect(e, "more than 4096 SDPA calls");
 }
 
@@ -150,7 +150,7 @@ TEST(Cudnn, HoldsBackOverNcclToo) {
         Experiment e = by_cudnn(dense_ring());
         e.ring.ranks = 8;
         e.ring.overlap = seed % 2 == 0;
-        e.backend.transport = TransportKind::nccl;
+        e.backend.transport = "nccl";
         expect_done(e);
         EXPECT_EQ(fake_cudnn::calls_made(), 8 * 8);
         for (const std::string& what : fake_nccl::violations()) ADD_FAILURE() << what;
@@ -165,7 +165,7 @@ TEST(Cudnn, AutoPassesItOverAndTheListShowsIt) {
     e.problem.dtype = DType::bf16;
     EXPECT_EQ(execute(e, {}, {})->kernel, "mma");
     const auto option = [] {
-        for (const EngineOption& kernel : engine_inventory().gpu_kernels)
+        for (const EngineOption& kernel : engine_inventory().kernels_on("cuda"))
             if (kernel.name == "cudnn") return kernel;
         return EngineOption{};
     };

@@ -101,11 +101,12 @@ TEST(CudaExecutor, OnlyTheGpusOfARunReachEachOthersPools) {
 TEST(CudaExecutor, ADeviceThatWasChosenIsPredictedAsIfItWereNamed) {
     fake_cuda::reset(1, kPlenty, 1);
     Experiment e = dense_ring();
-    e.backend.device = Device::automatic;
+    e.backend.device = "auto";
     const auto run = execute(e, {}, {});
     ASSERT_EQ(run->state, RunState::done) << run->error;
-    EXPECT_EQ(run->experiment.backend.device, Device::automatic);
-    EXPECT_EQ(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(dense_ring())));
+    EXPECT_EQ(run->experiment.backend.device, "auto");
+    EXPECT_EQ(predicted_peak_bytes_max(*run->schedule),
+              predicted_peak_bytes_max(plan(dense_ring(), cuda_memory_model())));
     EXPECT_GT(predicted_peak_bytes_max(*run->schedule), predicted_peak_bytes_max(plan(e)));
 }
 
@@ -160,7 +161,7 @@ TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
     EXPECT_EQ(foreseen->error.rfind("out of memory: GPU 0 (Fake GPU) is to hold rank 0, 1, 2, 3", 0), 0u)
         << foreseen->error;
     // Enough for what the schedule predicts, not for the flag beside it that ends a run early.
-    fake_cuda::reset(1, predicted_bytes_all_ranks(plan(dense_ring())), 4);
+    fake_cuda::reset(1, predicted_bytes_all_ranks(plan(dense_ring(), cuda_memory_model())), 4);
     const auto reported = execute(dense_ring(), {}, {});
     EXPECT_EQ(reported->error.rfind("out of memory: rank", 0), 0u) << reported->error;
     expect_nothing_left();
@@ -171,10 +172,13 @@ TEST(CudaExecutor, TooLittleMemoryIsForeseenOrReported) {
 TEST(CudaExecutor, WhatThisBuildLacksIsNamed) {
     fake_cuda::reset(1, kPlenty, 5);
     Experiment e = dense_ring();
-    e.backend.transport = TransportKind::mpi;
-    EXPECT_NE(execute(e, {}, {})->error.find("auto, peer or nccl"), std::string::npos);
+    e.backend.transport = "mpi";
+    EXPECT_EQ(execute(e, {}, {})->error,
+              "backend.transport: \"mpi\" is not allowed: one of auto, peer, nccl, shared");
+    e.backend.transport = "shared";
+    EXPECT_NE(execute(e, {}, {})->error.find("on a GPU it is one of auto, peer, nccl"), std::string::npos);
     e = dense_ring();
-    e.backend.transport = TransportKind::nccl;
+    e.backend.transport = "nccl";
     EXPECT_EQ(execute(e, {}, {})->error.rfind("backend.transport is nccl: ", 0), 0u);
     e = dense_ring();
     e.backend.kernel = "mma";
@@ -198,7 +202,7 @@ TEST(CudaExecutor, AnOlderGpuTakesTheMultiplyAddKernelWhateverTheDtype) {
         EXPECT_NE(refused->error.find("compute capability 7.5"), std::string::npos) << refused->error;
     }
     const auto usable = [](const std::string& kernel) {
-        for (const EngineOption& option : engine_inventory().gpu_kernels)
+        for (const EngineOption& option : engine_inventory().kernels_on("cuda"))
             if (option.name == kernel) return option.usable;
         return false;
     };

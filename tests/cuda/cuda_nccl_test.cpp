@@ -16,7 +16,7 @@ using fake_nccl::Hop;
 using fake_nccl::Trouble;
 
 Experiment by_nccl(Experiment experiment) {
-    experiment.backend.transport = TransportKind::nccl;
+    experiment.backend.transport = "nccl";
     return experiment;
 }
 
@@ -118,7 +118,7 @@ TEST(CudaNccl, TwoRanksOnOneGpuAreRefusedInWordsThatNamePeerCopies) {
     const auto run = execute(by_nccl(dense_ring()), {}, {});
     EXPECT_EQ(run->error_kind, ErrorKind::bad_input);
     EXPECT_EQ(run->error,
-              "backend.transport is nccl: NCCL takes one rank per GPU, and 4 ranks would share 3 GPUs; peer "
+              "backend.transport is nccl: it takes one rank per GPU, and 4 ranks would share 3 GPUs; peer "
               "copies (backend.transport peer) join ranks that share one, or take ring.ranks up to 3");
     EXPECT_EQ(fake_nccl::communicators_made(), 0);
     expect_nothing_left();

@@ -8,7 +8,9 @@
 #include <stop_token>
 #include <thread>
 
-#include "engine/run/executor.h"
+#include "engine/cuda/cuda_memory_model.h"
+#include "engine/run/execute.h"
+#include "engine/run/inventory.h"
 #include "tests/cuda/fake_cuda.h"
 #include "tests/random_problem.h"
 
@@ -19,7 +21,7 @@ inline constexpr int64_t kPlenty = int64_t{1} << 30;
 inline Experiment random_small_experiment(std::mt19937& random) {
     Experiment e = random_experiment(random, {70, 6, 16});
     e.problem.dtype = static_cast<DType>(random() % 3);
-    e.backend.device = Device::cuda;
+    e.backend.device = "cuda";
     e.backend.threads = 1;
     return e;
 }
@@ -32,7 +34,7 @@ inline Experiment dense_ring() {
     e.problem.head_dim = 8;
     e.problem.head_groups = {{96, 1, {}, {}}};
     e.ring.ranks = 4;
-    e.backend.device = Device::cuda;
+    e.backend.device = "cuda";
     e.backend.threads = 1;
     return e;
 }

@@ -45,9 +45,10 @@ std::shared_ptr<const RunOutput> run_golden(std::shared_ptr<const Schedule> sche
     const CpuKernel kernel = kernel_of<kAttentionWideBf16>(
         "wide_bf16", "16 lanes, split", +[] { return true; });
     const auto source = load_qkv(kFolder + "qkv.safetensors", schedule->problem);
-    CpuResult result;
-    execute_on_cpu(schedule, *source, kernel, {}, std::make_shared<BufferPool>(), {}, result);
-    return result.output;
+    Run run;
+    const RunOptions options;
+    execute_on_cpu({schedule, *source, options, std::make_shared<BufferPool>(), {}}, kernel, run);
+    return run.output;
 }
 
 TEST(Bf16DotProducts, StayWithinTheGoldenTolerance) {

@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "engine/experiment/scenarios.h"
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 
 namespace ringscope {
 namespace {

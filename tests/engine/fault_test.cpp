@@ -4,7 +4,7 @@
 #include <chrono>
 #include <thread>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 
 namespace ringscope {
 namespace {
@@ -100,7 +100,7 @@ Experiment long_run() {
 }
 
 TEST(Fault, CancelEndsEveryPhaseSoon) {
-    for (const int wanted_phase : {1, 2}) {
+    for (const RunPhase wanted_phase : {RunPhase::filling_inputs, RunPhase::running}) {
         std::stop_source stop;
         Progress progress;
         RunOptions options;

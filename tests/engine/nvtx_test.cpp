@@ -6,7 +6,7 @@
 #include <set>
 #include <vector>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
 #include "tests/engine/nvtx_capture.h"
 
 namespace ringscope {
@@ -20,7 +20,7 @@ Experiment ring_of_three(Accumulator accumulator) {
     e.problem.head_groups = {{32, 1, {}, {}}, {96, 2, {}, {}}};
     e.ring.ranks = 3;
     e.ring.accumulator = accumulator;
-    e.backend.device = Device::cpu;
+    e.backend.device = "cpu";
     e.backend.threads = 2;
     return e;
 }

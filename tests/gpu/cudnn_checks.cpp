@@ -16,7 +16,7 @@ namespace {
 constexpr size_t kMostShapes = 4;
 
 std::string why_no_cudnn() {
-    for (const EngineOption& option : engine_inventory().gpu_kernels)
+    for (const EngineOption& option : engine_inventory().kernels_on("cuda"))
         if (option.name == "cudnn") return option.usable ? "" : option.why_not;
     return "it is not listed";
 }

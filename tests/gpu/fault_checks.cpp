@@ -11,7 +11,7 @@ namespace {
 
 Experiment four_ranks() {
     Experiment e = one_group(DType::bf16, 8192, 4, 64, 8192, 1, false, 4);
-    e.backend.device = Device::cuda;
+    e.backend.device = "cuda";
     e.ring.timeout_seconds = 1;
     return e;
 }
@@ -41,7 +41,7 @@ void check_cancel(Report& report) {
 
 void check_too_little_memory(Report& report) {
     Experiment huge = one_group(DType::bf16, int64_t{1} << 30, 64, 128, 2048, 1, false, 1);
-    huge.backend.device = Device::cuda;
+    huge.backend.device = "cuda";
     const auto too_big = execute(huge, {}, {});
     if (too_big->error.rfind("out of memory", 0) != 0) report.fail("too little memory: " + too_big->error);
     report.add("out_of_memory", too_big->error);

@@ -53,7 +53,7 @@ int run(const std::vector<std::string>& words) {
         if (!words.empty() && words[0] == "devices") {
             report.add("devices", in_words(inventory.devices));
             report.add("transports", in_words(inventory.transports));
-            report.add("kernels", in_words(inventory.gpu_kernels));
+            report.add("kernels", in_words(inventory.kernels_on("cuda")));
             report.add("version", version());
         } else {
             const Part& part = part_named(words.empty() ? "" : words[0]);

@@ -23,8 +23,8 @@ std::string why_no_nccl() {
 
 Experiment by_nccl(int ranks) {
     Experiment e = one_group(DType::bf16, 8192, 4, 64, 8192, 1, false, ranks);
-    e.backend.device = Device::cuda;
-    e.backend.transport = TransportKind::nccl;
+    e.backend.device = "cuda";
+    e.backend.transport = "nccl";
     e.ring.timeout_seconds = 2;
     return e;
 }
@@ -62,7 +62,7 @@ void check_nccl(Report& report, Words words) {
     report.add("gpus", gpus);
     const auto with = [&](const Change& further) {
         return [gpus, further](Experiment& e) {
-            e.backend.transport = TransportKind::nccl;
+            e.backend.transport = "nccl";
             e.ring.ranks = gpus;
             further(e);
         };

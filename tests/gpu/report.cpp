@@ -54,7 +54,7 @@ std::string Report::json() const {
 }
 
 std::shared_ptr<const Run> run_on_gpu(Report& report, Experiment experiment, const RunOptions& options) {
-    experiment.backend.device = Device::cuda;
+    experiment.backend.device = "cuda";
     auto run = execute(experiment, options, {});
     if (run->state != RunState::done) report.fail(describe(experiment) + ": " + run->error);
     return run;

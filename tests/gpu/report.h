@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "engine/run/executor.h"
+#include "engine/run/execute.h"
+#include "engine/run/inventory.h"
+#include "engine/run/version.h"
 
 namespace ringscope::gpu {
 

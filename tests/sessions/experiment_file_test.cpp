@@ -50,7 +50,7 @@ TEST(ExperimentFile, EveryFieldComesBackFromItsText) {
     e.ring = {7,      Layout::striped, {0},   Strategy::all_gather,
               false,  false,           false, Accumulator::online_softmax,
               1.0 / 3};
-    e.backend = {Device::cpu, TransportKind::shared, "scalar", 3};
+    e.backend = {"cpu", "shared", "scalar", 3};
     e.input.seed = 18446744073709551615u;
     EXPECT_EQ(parse_experiment(experiment_to_json(e), "f.json"), e);
 }

@@ -14,7 +14,7 @@ inline std::shared_ptr<const EngineInventory> inventory(int64_t memory_bytes) {
     made->machine.memory_bytes = memory_bytes;
     made->devices = {{"cpu", "threads", true, ""}, {"cuda", "GPU", false, "there is none"}};
     made->transports = {{"shared", "", true, ""}};
-    made->cpu_kernels = {{"reference", "", true, ""}, {"avx512", "", false, "this CPU has none"}};
+    made->kernels = {{"cpu", {{"reference", "", true, ""}, {"avx512", "", false, "this CPU has none"}}}};
     return made;
 }
 

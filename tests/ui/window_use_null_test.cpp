@@ -149,6 +149,30 @@ TEST(WindowUse, RefusesAPlanTooLargeForTheMachine) {
     EXPECT_EQ(window.count<StartRun>(), 1);
 }
 
+TEST(WindowUse, SaysWhyADeviceOrTransportCannotBeUsed) {
+    NullWindow window;
+    window.in.inventory = inventory(int64_t{1} << 40);
+    window.ui->set_auto_run(true);
+    window.ui->set_field_text("backend.device", "cuda");
+    window.frames(20);
+    EXPECT_EQ(window.count<StartRun>(), 0);
+    EXPECT_EQ(window.text("experiment/backend.device/obstacle"), "cuda cannot be used here: there is none");
+    window.ui->set_field_text("backend.device", "abacus");
+    window.frames(2);
+    EXPECT_EQ(window.text("experiment/backend.device/obstacle"),
+              "\"abacus\" is not allowed: one of auto, cpu, cuda");
+    window.ui->set_field_text("backend.device", "cpu");
+    window.ui->set_field_text("backend.transport", "mpi");
+    window.frames(2);
+    EXPECT_FALSE(window.item("experiment/backend.device/obstacle"));
+    EXPECT_EQ(window.text("experiment/backend.transport/obstacle"),
+              "\"mpi\" is not allowed: one of auto, shared");
+    window.ui->set_field_text("backend.transport", "shared");
+    window.frames(20);
+    EXPECT_FALSE(window.item("experiment/backend.transport/obstacle"));
+    EXPECT_EQ(window.count<StartRun>(), 1);
+}
+
 TEST(WindowUse, ShowsWhetherTheAnswerIsRight) {
     NullWindow window;
     window.frame();
@@ -172,7 +196,7 @@ TEST(WindowUse, SaysWhichDeviceAutoTookAndWhy) {
     NullWindow window;
     window.in.inventory = inventory(int64_t{1} << 40);
     auto run = std::make_shared<ringscope::Run>(*make_fixture_run(default_experiment()));
-    run->experiment.backend.device = Device::automatic;
+    run->experiment.backend.device = "auto";
     run->machine = window.in.inventory->machine;
     window.in.run = run;
     window.frame();
@@ -181,7 +205,7 @@ TEST(WindowUse, SaysWhichDeviceAutoTookAndWhy) {
               "backend.device is auto and took cpu, for want of a GPU: there is none.");
     run->machine.host = "elsewhere";
     EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()), "backend.device is auto and took cpu.");
-    run->experiment.backend.device = Device::cpu;
+    run->experiment.backend.device = "cpu";
     EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()), "");
     window.frame();
     EXPECT_EQ(window.text("toolbar/device").rfind("cpu ", 0), 0u) << window.text("toolbar/device");

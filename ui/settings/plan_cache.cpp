@@ -1,8 +1,28 @@
 #include "ui/settings/plan_cache.h"
 
+#include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/run/executor.h"
 
 namespace ringscope {
+
+namespace {
+
+/// A name that nothing here answers to, or that cannot be used.
+std::optional<FieldProblem> obstacle_of_name(const char* path, const std::string& name,
+                                             const std::vector<EngineOption>& options) {
+    if (name == "auto" || options.empty()) return std::nullopt;
+    std::string why_not, known = "auto";
+    for (const EngineOption& option : options) {
+        if (option.name == name && option.usable) return std::nullopt;
+        if (option.name == name) why_not = option.why_not;
+        if (!known.ends_with(", " + option.name)) known += ", " + option.name;  // GPUs stand together
+    }
+    if (!why_not.empty()) return FieldProblem{path, name + " cannot be used here: " + why_not};
+    return FieldProblem{path, "\"" + name + "\" is not allowed: one of " + known};
+}
+
+}  // namespace
 
 void PlanCache::update(const Experiment& experiment) {
     if (experiment_ && *experiment_ == experiment) return;
@@ -11,7 +31,8 @@ void PlanCache::update(const Experiment& experiment) {
     problems_ = validate(experiment);
     if (!problems_.empty()) return;
     try {
-        schedule_ = std::make_shared<const Schedule>(plan(experiment));
+        schedule_ =
+            std::make_shared<const Schedule>(plan(experiment, memory_model_of(experiment.backend)));
         prediction_ = predict(*schedule_);
         ++serial_;
     } catch (const Error& error) {
@@ -25,7 +46,12 @@ std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineI
         return FieldProblem{"ring.ranks", std::to_string(schedule.ranks) +
                                               " ranks can be planned, not run: at most " +
                                               std::to_string(kMaxRunRanks) + " run"};
-    if (!inventory || inventory->machine.memory_bytes <= 0) return std::nullopt;
+    if (!inventory) return std::nullopt;
+    const BackendSpec& backend = schedule.experiment.backend;
+    if (auto device = obstacle_of_name("backend.device", backend.device, inventory->devices)) return device;
+    if (auto transport = obstacle_of_name("backend.transport", backend.transport, inventory->transports))
+        return transport;
+    if (inventory->machine.memory_bytes <= 0) return std::nullopt;
     const int64_t needed = predicted_bytes_all_ranks(schedule);
     const int64_t there = inventory->machine.memory_bytes;
     if (needed <= there) return std::nullopt;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/analysis/prediction.h"
-#include "engine/run/executor.h"
+#include "engine/run/inventory.h"
 
 namespace ringscope {
 
@@ -30,7 +30,8 @@ class PlanCache {
     uint64_t serial_ = 0;
 };
 
-/// Why a plan that is right cannot run here: too many ranks, or more memory than the machine has. `path` is
+/// Why a plan that is right cannot run here: too many ranks, a device or transport that is not there, or more
+/// memory than the machine has. `path` is
 /// the field to change. Unset when it can run.
 std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineInventory* inventory);
 

@@ -132,12 +132,9 @@ class Panel {
 
     void edit(const std::string& name, bool& value) { checkbox(ui_, name, value ? "on" : "off", value, ""); }
 
+    /// A name that an executor answers to.
     void edit(const std::string& name, std::string& value) {
-        std::vector<Option> options{{"auto", ""}};
-        if (inputs_.inventory)
-            for (const auto* kernels : {&inputs_.inventory->cpu_kernels, &inputs_.inventory->gpu_kernels})
-                for (const EngineOption& kernel : *kernels)
-                    options.push_back({kernel.name, kernel.usable ? "" : kernel.why_not});
+        const std::vector<Option> options = names_for(name);
         int index = -1;
         for (size_t i = 0; i < options.size(); ++i)
             if (options[i].label == value) index = static_cast<int>(i);
@@ -149,22 +146,30 @@ class Panel {
     requires std::is_enum_v<Enum>
     void edit(const std::string& name, Enum& value) {
         std::vector<Option> options;
-        for (const char* label : EnumNames<Enum>::names)
-            options.push_back({label, why_unusable<Enum>(label)});
+        for (const char* label : EnumNames<Enum>::names) options.push_back({label, ""});
         int index = static_cast<int>(value);
         if (combo(ui_, name, options, index, field_width_)) value = static_cast<Enum>(index);
     }
 
-    template <typename Enum>
-    std::string why_unusable(const std::string& label) const {
-        if (!inputs_.inventory || label == "auto") return "";
-        const std::vector<EngineOption>* known = nullptr;
-        if constexpr (std::is_same_v<Enum, Device>) known = &inputs_.inventory->devices;
-        if constexpr (std::is_same_v<Enum, TransportKind>) known = &inputs_.inventory->transports;
-        if (!known) return "";
-        for (const EngineOption& option : *known)
-            if (option.name == label) return option.usable ? "" : option.why_not;
-        return "not in this build";
+    /// "auto" and what the inventory has for the field of this item, each name once.
+    std::vector<Option> names_for(const std::string& item) const {
+        std::vector<Option> names{{"auto", ""}};
+        if (!inputs_.inventory) return names;
+        const auto add = [&](const std::vector<EngineOption>& options) {
+            for (const EngineOption& option : options) {
+                const auto same = [&](const Option& name) { return name.label == option.name; };
+                const auto known = std::find_if(names.begin(), names.end(), same);
+                if (known == names.end())
+                    names.push_back({option.name, option.usable ? "" : option.why_not});
+                else if (option.usable)
+                    known->why_not.clear();
+            }
+        };
+        if (item == "experiment/backend.device") add(inputs_.inventory->devices);
+        if (item == "experiment/backend.transport") add(inputs_.inventory->transports);
+        if (item == "experiment/backend.kernel")
+            for (const EngineInventory::Kernels& kernels : inputs_.inventory->kernels) add(kernels.options);
+        return names;
     }
 
     /// An unset value shows what it stands for; a click sets it to that, "x" unsets it again.

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "engine/run/executor.h"
+#include "engine/run/inventory.h"
 #include "ui/views/view_context.h"
 #include "ui/widgets/widgets.h"
 

@@ -106,18 +106,18 @@ void draw_badge(Shell& shell, float right) {
 std::string device_text(const Shell& shell) {
     const Run* run = shell.in.run.get();
     if (run && run->schedule && run->state == RunState::done)
-        return (run->experiment.backend.device == Device::automatic ? "auto: " : "") + run->device + " " +
+        return (run->experiment.backend.device == "auto" ? "auto: " : "") + run->device + " " +
                run->kernel + ", " + std::to_string(run->schedule->ranks) +
                (run->schedule->ranks == 1 ? " rank" : " ranks");
     const Experiment& e = shell.experiment;
-    return std::string("device ") + name_of(e.backend.device) + ", kernel " + e.backend.kernel + ", " +
+    return "device " + e.backend.device + ", kernel " + e.backend.kernel + ", " +
            std::to_string(e.ring.ranks) + (e.ring.ranks == 1 ? " rank" : " ranks");
 }
 
 }  // namespace
 
 std::string chosen_device_help(const Run& run, const EngineInventory* inventory) {
-    if (run.experiment.backend.device != Device::automatic || run.device.empty()) return "";
+    if (run.experiment.backend.device != "auto" || run.device.empty()) return "";
     std::string help = "backend.device is auto and took " + run.device;
     const bool made_here = inventory && inventory->machine.host == run.machine.host;
     if (run.device != "cpu" || !made_here) return help + ".";

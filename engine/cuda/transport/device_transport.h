@@ -11,12 +11,15 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <stop_token>
+#include <string>
 #include <vector>
 
 #include "engine/cuda/cuda_rank.h"
 #include "engine/cuda/transport/topology.h"
-#include "engine/run/executor.h"
+#include "engine/run/engine_option.h"
+#include "engine/run/fault.h"
 
 namespace ringscope {
 
@@ -89,10 +92,23 @@ class DeviceTransport {
     std::vector<Times> times_;
 };
 
-/// The kind that "auto" stands for, or `asked` itself. Throws Error(bad_input) for one that this build lacks
-/// or that cannot join so many ranks on so many GPUs.
-TransportKind choose_transport(TransportKind asked, int ranks, int gpus);
-std::unique_ptr<DeviceTransport> make_transport(TransportKind kind, const TransportScene& scene);
+/// One entry in the list of transports.
+struct TransportEntry {
+    const char* name;  // as backend.transport takes it
+    std::string (*description)();
+    const char* not_built;   // why this build lacks it; "" when it is there
+    bool one_rank_per_gpu;   // cannot join ranks that share one
+    bool allocates_outside;  // a library of its own memory, beside the pool
+    /// Null where it was not built.
+    std::unique_ptr<DeviceTransport> (*make)(const TransportScene&);
+};
+
+/// The first is what "auto" stands for.
+std::span<const TransportEntry> device_transports();
+
+/// `asked` as in backend.transport. Throws Error(bad_input) for one that this build lacks or that cannot join
+/// so many ranks on so many GPUs.
+const TransportEntry& choose_transport(const std::string& asked, int ranks, int gpus);
 
 /// What this build has and whether it can be used here.
 std::vector<EngineOption> transport_options();

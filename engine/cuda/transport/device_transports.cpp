@@ -1,4 +1,7 @@
 // Which transports there are, and which one a run takes.
+#include <array>
+
+#include "engine/base/error.h"
 #include "engine/cuda/transport/device_transport.h"
 #include "engine/cuda/transport/peer_transport.h"
 #ifdef RINGSCOPE_NCCL_TRANSPORT
@@ -9,15 +12,25 @@ namespace ringscope {
 
 namespace {
 
+template <typename Transport>
+std::unique_ptr<DeviceTransport> make(const TransportScene& scene) {
+    return std::make_unique<Transport>(scene);
+}
+
+std::string peer_description() {
+    return "cudaMemcpyPeerAsync between GPUs, or within one that several ranks share";
+}
+
 #ifdef RINGSCOPE_NCCL_TRANSPORT
-constexpr bool kNcclBuilt = true;
+constexpr const char* kNoNccl = "";
+constexpr auto kMakeNccl = make<NcclTransport>;
 std::string nccl_description() { return "NCCL " + nccl_version() + " between GPUs, one rank per GPU"; }
 #else
-constexpr bool kNcclBuilt = false;
-std::string nccl_description() { return "NCCL between GPUs, one rank per GPU"; }
-#endif
 constexpr const char* kNoNccl =
     "this build has no NCCL: nccl.h and libnccl were not found when it was configured";
+constexpr std::unique_ptr<DeviceTransport> (*kMakeNccl)(const TransportScene&) = nullptr;
+std::string nccl_description() { return "NCCL between GPUs, one rank per GPU"; }
+#endif
 
 /// Why no GPU can be used; "" when one can.
 std::string why_no_gpu() {
@@ -29,43 +42,41 @@ std::string why_no_gpu() {
 
 }  // namespace
 
-TransportKind choose_transport(TransportKind asked, int ranks, int gpus) {
-    const std::string asked_for = std::string("backend.transport is ") + name_of(asked) + ": ";
-    switch (asked) {
-        case TransportKind::automatic:
-        case TransportKind::peer:
-            return TransportKind::peer;
-        case TransportKind::nccl:
-            if (!kNcclBuilt) throw Error(ErrorKind::bad_input, asked_for + kNoNccl + "; take auto or peer");
-            if (ranks > gpus)
-                throw Error(ErrorKind::bad_input, asked_for + "NCCL takes one rank per GPU, and " +
-                                                      std::to_string(ranks) + " ranks would share " +
-                                                      std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs") +
-                                                      "; peer copies (backend.transport peer) " +
-                                                      "join ranks that share one, or take ring.ranks up to " +
-                                                      std::to_string(gpus));
-            return TransportKind::nccl;
-        case TransportKind::shared:
-        case TransportKind::mpi:
-            break;
-    }
-    throw Error(ErrorKind::bad_input, asked_for + "with backend.device cuda it is auto, peer or nccl");
+std::span<const TransportEntry> device_transports() {
+    static constexpr std::array transports{
+        TransportEntry{"peer", peer_description, "", false, false, make<PeerTransport>},
+        TransportEntry{"nccl", nccl_description, kNoNccl, true, true, kMakeNccl},
+    };
+    return transports;
 }
 
-std::unique_ptr<DeviceTransport> make_transport(TransportKind kind, const TransportScene& scene) {
-#ifdef RINGSCOPE_NCCL_TRANSPORT
-    if (kind == TransportKind::nccl) return std::make_unique<NcclTransport>(scene);
-#endif
-    RINGSCOPE_CHECK(kind == TransportKind::peer);
-    return std::make_unique<PeerTransport>(scene);
+const TransportEntry& choose_transport(const std::string& asked, int ranks, int gpus) {
+    const std::string asked_for = "backend.transport is " + asked + ": ";
+    std::string names = "auto";
+    for (const TransportEntry& transport : device_transports()) {
+        names += std::string(", ") + transport.name;
+        if (asked != "auto" && asked != transport.name) continue;
+        if (transport.make == nullptr)
+            throw Error(ErrorKind::bad_input, asked_for + transport.not_built + "; take auto or peer");
+        if (transport.one_rank_per_gpu && ranks > gpus)
+            throw Error(ErrorKind::bad_input,
+                        asked_for + "it takes one rank per GPU, and " + std::to_string(ranks) +
+                            " ranks would share " + std::to_string(gpus) + (gpus == 1 ? " GPU" : " GPUs") +
+                            "; peer copies (backend.transport peer) join ranks that share one, or take " +
+                            "ring.ranks up to " + std::to_string(gpus));
+        return transport;
+    }
+    throw Error(ErrorKind::bad_input, asked_for + "on a GPU it is one of " + names);
 }
 
 std::vector<EngineOption> transport_options() {
     const std::string no_gpu = why_no_gpu();
-    const std::string no_nccl = kNcclBuilt ? no_gpu : std::string(kNoNccl);
-    return {{"peer", "cudaMemcpyPeerAsync between GPUs, or within one that several ranks share",
-             no_gpu.empty(), no_gpu},
-            {"nccl", nccl_description(), no_nccl.empty(), no_nccl}};
+    std::vector<EngineOption> options;
+    for (const TransportEntry& transport : device_transports()) {
+        const std::string why_not = transport.make == nullptr ? transport.not_built : no_gpu;
+        options.push_back({transport.name, transport.description(), why_not.empty(), why_not});
+    }
+    return options;
 }
 
 }  // namespace ringscope

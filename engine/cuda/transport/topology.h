@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/run/executor.h"
+#include "engine/run/engine_option.h"
 
 namespace ringscope {
 
