@@ -75,7 +75,7 @@ nlohmann::ordered_json options_json(const std::vector<EngineOption>& options) {
 
 std::string run_report(const Run& run) {
     std::string text = settings_line(run.experiment) + "\n";
-    text += "on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
+    text += std::string(name_of(run.origin)) + " on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
             std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n";
     if (run.compiled_kernels > 0)
         text += "compiled " + count_text(run.compiled_kernels) +

@@ -23,7 +23,7 @@ std::string read_state(const std::string& path) {
     try {
         return read_text_file(path, kMaxStateBytes);
     } catch (const Error&) {
-        return "";
+        return "";  // what the window looked like is no loss worth a message
     }
 }
 

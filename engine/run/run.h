@@ -56,8 +56,23 @@ struct EnumNames<RunState> {
     static constexpr const char* names[] = {"done", "failed", "cancelled"};
 };
 
+/// Where a run's times come from.
+enum class Origin {
+    measured,   // it ran
+    replayed,   // its measured work, laid out as if every rank had its own device
+    simulated,  // no work was done: costs come from a machine model
+    imported,   // another program's trace
+};
+template <>
+struct EnumNames<Origin> {
+    static constexpr const char* names[] = {"measured", "replayed", "simulated", "imported"};
+};
+/// What such a run's times are, one sentence for a reader.
+const char* explanation_of(Origin origin);
+
 struct Run {
     Experiment experiment;
+    Origin origin = Origin::measured;
     std::shared_ptr<const Schedule> schedule;  // null only when planning itself failed
     RunState state = RunState::done;
     std::string error;  // one line, "" when done

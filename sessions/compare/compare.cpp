@@ -127,6 +127,8 @@ std::vector<std::string> unfairness(Runs runs) {
             warnings.push_back(compared.name + " failed verification: its figures stand for a wrong answer.");
     }
     warn_if_different(
+        runs, "origin", [](const Run& r) { return name_of(r.origin); }, warnings);
+    warn_if_different(
         runs, "host", [](const Run& r) { return r.machine.host; }, warnings);
     warn_if_different(
         runs, "processor", [](const Run& r) { return r.machine.cpu; }, warnings);

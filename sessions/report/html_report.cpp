@@ -162,6 +162,7 @@ std::string provenance_section(Runs runs, const Comparison& c) {
     row("processor",
         [](const Run& r) { return r.machine.cpu + ", " + std::to_string(r.machine.cores) + " cores"; });
     row("system", [](const Run& r) { return r.machine.os; });
+    row("origin", [](const Run& r) { return std::string(name_of(r.origin)); });
     row("device and kernel", [](const Run& r) { return r.device + " " + r.kernel; });
     row("threads", [](const Run& r) { return std::to_string(r.threads); });
     row("RingScope", [](const Run& r) { return r.version; });

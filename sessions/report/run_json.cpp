@@ -56,7 +56,8 @@ Json verification_json(const Verification& v) {
 }
 
 Json figures_json(const Run& run) {
-    Json json{{"state", name_of(run.state)}, {"error", run.error.empty() ? Json() : Json(run.error)}};
+    Json json{{"origin", name_of(run.origin)},
+              {"state", name_of(run.state)}, {"error", run.error.empty() ? Json() : Json(run.error)}};
     for (const Figure& figure : figures()) json[figure.key] = number_json(figure.of(run), figure.unit);
     json.update({{"device", run.device},
                  {"kernel", run.kernel},
@@ -89,6 +90,7 @@ Json summary_json(const RunSummary& s) {
               {"experiment_hash", s.experiment_hash},
               {"started_utc_ms", s.started_utc_ms},
               {"state", state_text(s)},
+              {"origin", name_of(s.origin)},
               {"error", s.error.empty() ? Json() : Json(s.error)},
               {"version", s.version},
               {"revision", s.revision},

@@ -32,6 +32,7 @@ std::string settings_of(const ImportedTrace& trace, const TraceFile& file) {
 RunSummary trace_summary(const ImportedTrace& trace, const TraceFile& file, const std::string& name) {
     RunSummary record;
     record.is_trace = true;
+    record.origin = Origin::imported;
     record.uuid = new_uuid();
     record.name = name.empty() ? file.name : name;
     record.started_utc_ms = now_utc_ms();

@@ -106,6 +106,10 @@ std::vector<RunProperty> record_properties() {
              out.push_back(name_of(run.state));
          }});
     all.push_back(
+        {"origin", {}, Kind::word, Unit::count, names_of<Origin>(), {}, [](const auto& run, Words& out) {
+             out.push_back(name_of(run.origin));
+         }});
+    all.push_back(
         {"kind", {}, Kind::word, Unit::count, {"run", "trace"}, {}, [](const auto& run, Words& out) {
              out.push_back(run.is_trace ? "trace" : "run");
          }});
@@ -113,7 +117,7 @@ std::vector<RunProperty> record_properties() {
                        for (const std::string& tag : run.tags) out.push_back(tag);
                    }});
     for (const std::string name : {"name", "note", "settings", "uuid", "id", "baseline", "archived",
-                                   "started", "version", "revision", "kind", "tag"})
+                                   "started", "version", "revision", "kind", "origin", "tag"})
         std::find_if(all.begin(), all.end(), [&](const RunProperty& f) {
             return f.name == name;
         })->of_traces = true;

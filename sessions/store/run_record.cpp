@@ -37,6 +37,7 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.fields = std::make_shared<const std::string>(field_lines(run.experiment));
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
+    s.origin = run.origin;
     s.error = run.error;
     s.version = run.version;
     s.revision = run.revision;

@@ -29,6 +29,7 @@ struct RunSummary {
     std::shared_ptr<const std::string> fields;
     int64_t started_utc_ms = 0;
     RunState state = RunState::done;
+    Origin origin = Origin::measured;
     std::string version;     // of the program that made it
     std::string revision;    // the commit it was built from; "" when not known
     std::string input_name;  // file of Q, K and V; "" when they were generated

@@ -30,7 +30,7 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     const std::string columns =
         "uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, experiment_hash, settings, "
         "version, revision, host, cpu, cores, memory_bytes, os, device, kernel, transport, threads, "
-        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind";
+        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind, origin";
     const auto figures = figures_in(db, "run");
     const auto count = static_cast<size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
     const std::string sql = "INSERT INTO run (" + columns + column_list(figures) + ") VALUES (" +
@@ -43,7 +43,7 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     insert.bind(run.machine.memory_bytes).bind(run.machine.os);
     insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(s.input_name);
     insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
-    insert.bind(run.trace.wall_ns).bind(s.spans).bind(s.is_trace ? "trace" : "run");
+    insert.bind(run.trace.wall_ns).bind(s.spans).bind(s.is_trace ? "trace" : "run").bind(name_of(s.origin));
     for (const Figure* figure : figures) bind_figure(insert, figure->of(run), figure->unit);
     insert.run();
     return db.last_id();
@@ -94,7 +94,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     Statement select(
         db,
         "SELECT state, error, error_kind, version, revision, host, cpu, cores, memory_bytes, os, device, "
-        "kernel, transport, threads, input_name, started_utc_ms, wall_ns FROM run WHERE id = ?");
+        "kernel, transport, threads, input_name, started_utc_ms, wall_ns, origin FROM run WHERE id = ?");
     select.bind(id);
     if (!select.step()) return false;
     run.state = static_cast<RunState>(index_of(EnumNames<RunState>::names, select.get_text(), "state"));
@@ -114,6 +114,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     run.input_name = select.get_text();
     run.started_utc_ms = select.get_int();
     run.trace.wall_ns = select.get_int();
+    run.origin = static_cast<Origin>(index_of(EnumNames<Origin>::names, select.get_text(), "origin"));
     return true;
 }
 
@@ -223,7 +224,7 @@ std::unordered_map<std::string, Shared> read_shared(Db& db) {
 constexpr const char* kSummaryColumns =
     "r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
-    "layout, spans, output_bytes, v.run IS NOT NULL, coalesce(v.passed, 0)";
+    "layout, spans, output_bytes, origin, v.run IS NOT NULL, coalesce(v.passed, 0)";
 
 /// A kept trace has none of the figures, whatever its row says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
@@ -253,6 +254,7 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
     s.layout = row.get_text();
     s.spans = row.get_int();
     s.output_bytes = row.get_int();
+    s.origin = static_cast<Origin>(index_of(EnumNames<Origin>::names, row.get_text(), "origin"));
     s.verified = row.get_int() != 0;
     s.verify_passed = row.get_int() != 0;
     if (s.is_trace) return s;

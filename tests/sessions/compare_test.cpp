@@ -195,11 +195,13 @@ TEST(Compare, SaysWhatMakesItUnfair) {
     other->machine.host = "elsewhere";
     other->kernel = "avx512";
     other->threads = 64;
+    other->origin = Origin::simulated;
     const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", fair}, {"b", other}});
     EXPECT_TRUE(warned(c, "b was not verified."));
     EXPECT_TRUE(warned(c, "differ in host: fixture-host, elsewhere."));
     EXPECT_TRUE(warned(c, "differ in kernel: fixture, avx512."));
     EXPECT_TRUE(warned(c, "differ in threads: 2, 64."));
+    EXPECT_TRUE(warned(c, "differ in origin: measured, simulated."));
     EXPECT_FALSE(warned(c, "dtype"));
 }
 

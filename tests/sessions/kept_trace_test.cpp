@@ -77,6 +77,7 @@ TEST_F(KeptTrace, IsListedWithoutFiguresAndLabelledLikeARun) {
     store_->set_archived(trace_, true);
     const RunSummary summary = store_->summary(store_->find("training step"));
     EXPECT_TRUE(summary.is_trace);
+    EXPECT_EQ(summary.origin, Origin::imported);
     EXPECT_TRUE(summary.archived);
     EXPECT_EQ(summary.note, "from the cluster");
     EXPECT_FALSE(summary.verified);

@@ -39,6 +39,8 @@ TEST(Migration, FromSchema1) {
         EXPECT_EQ(loaded->output, nullptr);
         EXPECT_FALSE(loaded->trace.spans.empty());
         EXPECT_EQ(loaded->revision, "") << "schema 1 did not know it";
+        EXPECT_EQ(loaded->origin, Origin::measured);
+        EXPECT_EQ(run.origin, Origin::measured);
         EXPECT_EQ(run.experiment_hash, summarize(*loaded, "").experiment_hash);
         visit_fields(loaded->experiment, [&](const Field& field, const auto&) {
             EXPECT_EQ(field_value(*run.fields, field.path),
@@ -74,6 +76,7 @@ TEST(Migration, FromSchema2) {
     EXPECT_EQ(first.output_bytes, 640);
     for (const RunSummary& run : runs) {
         EXPECT_FALSE(run.is_trace);
+        EXPECT_EQ(run.origin, Origin::measured);
         EXPECT_EQ(run.experiment_hash, summarize(*store->load(run.id), "").experiment_hash);
     }
     const auto loaded = store->load(first.id, RunStore::Output::keep);
@@ -113,6 +116,20 @@ TEST(Migration, AnExperimentThatCannotBeReadKeepsItsHash) {
     RunFile file = open_run_file(path, false);
     EXPECT_EQ(file.db->text("SELECT experiment_hash FROM run WHERE id = 1"), "347f3d754e2c62d3");
     EXPECT_NE(file.db->text("SELECT experiment_hash FROM run WHERE id = 2"), "352e22dbcfcec8d9");
+}
+
+TEST(Migration, TracesThatAFileOfSchema3KeptAreImported) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("old.ringscope");
+    restore("run_file_schema_2.sql", path);
+    {
+        const RunFile third = open_run_file(path, false, schema_steps().first(3));
+        third.db->run("UPDATE run SET kind = 'trace' WHERE id = 2");
+    }
+    const RunFile migrated = open_run_file(path, false);
+    EXPECT_TRUE(contains(migrated.message, "migrated from schema 3 to 6")) << migrated.message;
+    EXPECT_EQ(migrated.db->text("SELECT group_concat(origin) FROM (SELECT origin FROM run ORDER BY id)"),
+              "measured,imported");
 }
 
 TEST(Migration, ANewFileHasTheTablesOfAMigratedOne) {

@@ -189,6 +189,7 @@ TEST(PerfettoExport, WritesNothingForARunWithoutSchedule) {
 
 TEST(CsvExport, OneLineASpan) {
     const auto run = make_fixture_run(find_scenario("Tiny 16")->experiment);
+    run->origin = Origin::simulated;
     run->trace.spans.resize(2);
     run->trace.spans[0] = {.rank = 1,
                            .step = 2,
@@ -209,9 +210,9 @@ TEST(CsvExport, OneLineASpan) {
     const ScratchFolder folder;
     export_csv(*run, folder.file("t"));
     EXPECT_EQ(read_file(folder.file("t")),
-              "rank,step,kind,cause,owner,peer,transfer,begin_ns,end_ns,duration_ns,bytes\r\n"
-              "1,2,wait,late peer,,3,,10,25,15,0\r\n"
-              "1,2,receive,,,0,5,25,40,15,512\r\n");
+              "rank,step,kind,cause,owner,peer,transfer,begin_ns,end_ns,duration_ns,bytes,origin\r\n"
+              "1,2,wait,late peer,,3,,10,25,15,0,simulated\r\n"
+              "1,2,receive,,,0,5,25,40,15,512,simulated\r\n");
 }
 
 }  // namespace

@@ -36,6 +36,16 @@ TEST(RunFilter, EveryTermMustHold) {
         EXPECT_FALSE(matches(run, std::string("p=2 ") + wrong)) << wrong;
 }
 
+TEST(RunFilter, KnowsWhereTimesComeFrom) {
+    RunSummary run = run_with({});
+    EXPECT_TRUE(matches(run, "origin=measured"));
+    EXPECT_FALSE(matches(run, "origin!=measured"));
+    run.origin = Origin::replayed;
+    EXPECT_TRUE(matches(run, "origin=replayed"));
+    EXPECT_FALSE(matches(run, "origin=measured"));
+    EXPECT_TRUE(contains(refusal("origin=guessed"), "measured, replayed, simulated"));
+}
+
 TEST(RunFilter, ComparesNumbersInEveryWay) {
     const RunSummary run = run_with({{"ring.ranks", "2"}});
     for (const char* right :

@@ -34,6 +34,21 @@ TEST(RunStore, GivesBackWhatWasSaved) {
     EXPECT_EQ(RunStore::open(folder.file("runs.ringscope"))->list().size(), scenarios().size());
 }
 
+TEST(RunStore, KeepsWhereARunsTimesComeFrom) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    for (const Origin origin : {Origin::measured, Origin::replayed, Origin::simulated, Origin::imported}) {
+        const auto run = make_fixture_run(tiny());
+        run->origin = origin;
+        const int64_t id = store->save(*run, "a run");
+        EXPECT_EQ(store->load(id)->origin, origin);
+        EXPECT_EQ(store->summary(id).origin, origin);
+        const std::string json = "\"origin\": \"" + std::string(name_of(origin)) + "\"";
+        EXPECT_TRUE(contains(run_to_json(*store->load(id)), json)) << json;
+        EXPECT_TRUE(contains(summary_to_json(store->summary(id)), json)) << json;
+    }
+}
+
 TEST(RunStore, KeepsFailedAndCancelledRunsAndThoseThatWereNeverPlanned) {
     const ScratchFolder folder;
     const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));

@@ -173,6 +173,19 @@ TEST(WindowUse, SaysWhyADeviceOrTransportCannotBeUsed) {
     EXPECT_EQ(window.count<StartRun>(), 1);
 }
 
+TEST(WindowUse, ShowsWhereTheTimesComeFrom) {
+    NullWindow window;
+    window.frame();
+    EXPECT_FALSE(window.item("toolbar/origin"));
+    const auto run = make_fixture_run(default_experiment());
+    window.in.run = run;
+    window.frame();
+    EXPECT_EQ(window.text("toolbar/origin"), "measured");
+    run->origin = Origin::simulated;
+    window.frame();
+    EXPECT_EQ(window.text("toolbar/origin"), "simulated");
+}
+
 TEST(WindowUse, ShowsWhetherTheAnswerIsRight) {
     NullWindow window;
     window.frame();

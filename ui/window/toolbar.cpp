@@ -79,9 +79,15 @@ void draw_run_buttons(Shell& shell) {
     checkbox(ui, "run/auto", "auto", shell.auto_run.on, "Run whenever the settings change and can run.");
 }
 
+/// "measured"; "" without a run.
+std::string origin_text(const Shell& shell) { return shell.in.run ? name_of(shell.in.run->origin) : ""; }
+
 float badge_width(const Shell& shell) {
     const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), shell.theme);
-    return ImGui::GetFontSize() * 0.6f + ImGui::GetStyle().ItemSpacing.x +
+    const std::string origin = origin_text(shell);
+    const float spacing = ImGui::GetStyle().ItemSpacing.x;
+    return (origin.empty() ? 0 : ImGui::CalcTextSize(origin.c_str()).x + spacing) +
+           ImGui::GetFontSize() * 0.6f + spacing +
            ImGui::CalcTextSize(badge.text.c_str()).x;
 }
 
@@ -89,6 +95,11 @@ void draw_badge(Shell& shell, float right) {
     const WidgetContext ui = shell.widgets();
     const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), ui.theme);
     ImGui::AlignTextToFramePadding();
+    if (const std::string origin = origin_text(shell); !origin.empty()) {
+        text_item(ui, "toolbar/origin", origin, ui.theme.text_dim);
+        tooltip(ui.theme, origin + "\n" + explanation_of(shell.in.run->origin));
+        ImGui::SameLine();
+    }
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const float side = ImGui::GetFontSize() * 0.6f;
     ImGui::Dummy({side, ImGui::GetFrameHeight()});

@@ -1,5 +1,5 @@
-// The two lines on top: menus with the tabs, and what is used all the time. The badge that says whether the
-// shown answer is right is always in sight.
+// The two lines on top: menus with the tabs, and what is used all the time. Where the shown run's times come from
+// and whether its answer is right is always in sight.
 #pragma once
 
 #include "ui/window/shell.h"
