@@ -26,7 +26,7 @@ namespace {
 
 struct RunCommand {
     ExperimentOptions experiment;
-    std::string qkv, output, trace, db, name;
+    std::string qkv, output, trace, db, name, fault;
     std::string repeat = "1";
     bool verify = false;
     bool keep_output = false;
@@ -43,6 +43,7 @@ RunOptions run_options(const RunCommand& command, const Experiment& experiment) 
     RunOptions options;
     options.verify = command.verify;
     options.keep_output = !command.output.empty() || command.keep_output;
+    if (!command.fault.empty()) options.fault = read_fault(command.fault);
     if (!command.qkv.empty()) {
         options.input = load_qkv(command.qkv, resolve(experiment.problem));
         options.input_name = command.qkv;
@@ -134,6 +135,9 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
     declare_repeat(arguments, command->repeat,
                    "Run N times, save each, show median and spread; 1 when not given");
+    arguments.value("--fault", command->fault, "KIND:rank=R,step=S[,seconds=T]",
+                    "Let something go wrong: delay (of what rank R sends in step S, by T seconds), "
+                    "lose_transfer or throw_error; a run that fails has exit code 3");
     declare_save_file(arguments, command->db, "Save the run in this run file");
     arguments.flag("--keep-output", command->keep_output,
                    "Save o and lse with the run, so that compare can hold outputs against each other");

@@ -2,8 +2,15 @@
 //
 // A bug is a broken promise between two pieces of this program: RINGSCOPE_CHECK stops at once with file and
 // line, in every build. The world (a bad file, no memory, a lost rank, a full disk) is an Error: it carries
-// what was tried and what is allowed, is thrown, and is caught in two places only: the runner's thread and
-// main.
+// what was tried and what is allowed, is thrown, and becomes an answer in one of three places:
+//
+//   execute()                  Run::error of a run that failed or was cancelled
+//   the window's own handlers  a notice, or a problem at a field
+//   main                       one line on standard error and an exit code
+//
+// On its way there it is caught only to say where it happened, to go on with the next of several items and
+// list it, to answer whether something is possible, or to clean up and throw it again. What is caught for
+// none of these says in place why it may go.
 #pragma once
 
 #include <stdexcept>

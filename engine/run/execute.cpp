@@ -57,6 +57,7 @@ void run_checked(const RunOptions& options, std::stop_token stop, Run& run) {
     const auto schedule = std::make_shared<const Schedule>(plan(run.experiment, executor.memory));
     run.schedule = schedule;
     require_able(executor, run.experiment);
+    require_possible(options.fault, *schedule);
     if (options.progress != nullptr) {
         options.progress->work_done.store(0);
         options.progress->work_total.store(schedule->flops);

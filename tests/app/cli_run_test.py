@@ -8,6 +8,7 @@ import os
 import resource
 import struct
 import subprocess
+import time
 import unittest
 
 from program_case import BINARY, TINY, Case, Terminal, ringscope
@@ -66,7 +67,7 @@ class BadTensors(Case):
 class Output(Case):
     def test_json_is_one_object(self):
         run = json.loads(self.assert_ok(ringscope("run", *TINY, "--verify", "--json")))
-        for key in "seconds flops gflops_per_second bytes_on_wire overlap_efficiency compute_imbalance device kernel".split():
+        for key in "seconds flops gflops_per_second bytes_on_wire overlap_efficiency compute_imbalance device kernel origin".split():
             self.assertIn(key, run["run"])
         for key in ("rank peak_bytes predicted_peak_bytes sent_bytes received_bytes compute_seconds wait_seconds "
                     "transfer_seconds").split():
@@ -184,6 +185,45 @@ class Files(Case):
     def test_full_device(self):
         for option in ("--db", "--output", "--trace"):
             self.assert_error(ringscope("run", *TINY, option, "/dev/full"), 2, "/dev/full", "not a regular file")
+
+
+class Faults(Case):
+    """--fault: a run that goes wrong on request, in a dense ring of 4 ranks."""
+
+    RING = ["--preset", "Tiny 16", "--set", "ring.ranks=4", "--set", "ring.prune=false", "--set", "backend.device=cpu",
+            "--set", "ring.timeout_seconds=0.2"]
+
+    def run_with(self, fault, *more):
+        return ringscope("run", *self.RING, "--fault", fault, *more)
+
+    def test_lost_transfer(self):
+        ran = self.run_with("lose_transfer:rank=1,step=0", "--json")
+        self.assert_error(ran, 3, "rank 2 waited", "for rank 1 in step 0")
+
+    def test_error_on_a_rank(self):
+        self.assert_error(self.run_with("throw_error:rank=2,step=1"), 3, "rank 2 failed in step 1")
+
+    def test_delay(self):
+        begin = time.monotonic()
+        text = self.assert_ok(self.run_with("delay:rank=0,step=0,seconds=0.3", "--set", "ring.timeout_seconds=30"))
+        self.assertGreater(time.monotonic() - begin, 0.3)
+        self.assertIn("measured on cpu", text)
+        self.assert_error(self.run_with("delay:rank=0,step=0,seconds=20"), 3, "for rank 0 in step 0")
+
+    def test_a_fault_that_cannot_be(self):
+        for fault, *words in [
+            ("burn:rank=0,step=0", '"burn" is not allowed', "lose_transfer:rank=R,step=S"),
+            ("delay:rank=0,step=0", "seconds is missing"),
+            ("lose_transfer:rank=x,step=0", "rank=x is not allowed"),
+            ("lose_transfer:rank=4,step=0", "ranks 0 to 3"),
+            ("throw_error:rank=0,step=4", "steps 0 to 3"),
+            ("lose_transfer:rank=0,step=3", "sends nothing in step 3"),
+        ]:
+            with self.subTest(fault):
+                self.assert_error(self.run_with(fault), 2, "fault", *words)
+
+    def test_help(self):
+        self.assertIn("--fault KIND:rank=R,step=S[,seconds=T]", self.assert_ok(ringscope("run", "--help")))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
+#include "engine/base/error.h"
 #include "engine/run/execute.h"
 
 namespace ringscope {
@@ -149,6 +153,62 @@ TEST(Fault, ASlowRankIsNotALostOne) {
     e.ring.overlap = false;
     const auto done = execute(e, {}, {});
     EXPECT_EQ(done->state, RunState::done) << done->error;
+}
+
+TEST(Fault, ReadsWhatAPersonWrites) {
+    const Fault delay = read_fault("delay:rank=1,step=2,seconds=0.5");
+    EXPECT_EQ(delay.kind, Fault::Kind::delay);
+    EXPECT_EQ(delay.rank, 1);
+    EXPECT_EQ(delay.step, 2);
+    EXPECT_EQ(delay.delay_seconds, 0.5);
+    EXPECT_EQ(read_fault("lose_transfer:step=0,rank=3").kind, Fault::Kind::lose_transfer);
+    EXPECT_EQ(read_fault("throw_error:rank=0,step=0").kind, Fault::Kind::throw_error);
+}
+
+std::string refusal(const std::string& text) {
+    try {
+        read_fault(text);
+    } catch (const Error& error) {
+        EXPECT_EQ(error.kind(), ErrorKind::bad_input) << text;
+        return error.what();
+    }
+    ADD_FAILURE() << text << " was read";
+    return "";
+}
+
+TEST(Fault, RefusesWhatItCannotReadWithWhatIsAllowed) {
+    for (const auto& [text, words] : std::vector<std::pair<std::string, std::string>>{
+             {"", "\"\" is not allowed"},
+             {"none:rank=0,step=0", "\"none\" is not allowed"},
+             {"explode:rank=0,step=0", "\"explode\" is not allowed"},
+             {"delay", "rank is missing"},
+             {"delay:rank=1,seconds=1", "step is missing"},
+             {"delay:rank=1,step=1", "seconds is missing"},
+             {"lose_transfer:rank=1,step=1,seconds=1", "\"seconds=1\" is not allowed"},
+             {"lose_transfer:rank=1,step=1,", "\"\" is not allowed"},
+             {"lose_transfer:rank=1,rank=2,step=1", "rank is given twice"},
+             {"lose_transfer:rank=-1,step=1", "rank=-1 is not allowed"},
+             {"lose_transfer:rank=one,step=1", "rank=one is not allowed"},
+             {"delay:rank=1,step=1,seconds=nan", "seconds=nan is not allowed"},
+             {"delay:rank=1,step=1,seconds=1e9", "seconds=1e9 is not allowed"},
+         })
+        EXPECT_EQ(refusal(text).rfind("fault: " + words, 0), 0u) << refusal(text);
+}
+
+TEST(Fault, OneThatCannotHappenIsRefused) {
+    const auto refused = [](const Fault& fault) {
+        const auto run = run_with(ring_of_four(), fault);
+        EXPECT_EQ(run->state, RunState::failed);
+        EXPECT_EQ(run->error_kind, ErrorKind::bad_input);
+        return run->error;
+    };
+    EXPECT_EQ(refused({Fault::Kind::throw_error, 4, 0, 0}),
+              "fault: rank=4 is not allowed: this run has ranks 0 to 3");
+    EXPECT_EQ(refused({Fault::Kind::delay, 0, 4, 1}),
+              "fault: step=4 is not allowed: this run has steps 0 to 3");
+    // What is received in the last step goes no further.
+    EXPECT_EQ(refused({Fault::Kind::lose_transfer, 1, 3, 0}),
+              "fault: lose_transfer cannot happen: rank 1 sends nothing in step 3");
 }
 
 }  // namespace
