@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the pictures of the documents anew, from a run made now; needs no display.
+# Makes the pictures of the documents again, from a run made now; needs no display.
 #   bash assets/make_pictures.sh [BINARY [FOLDER]]
 # BINARY: a built ringscope (build/release/ringscope when not given). FOLDER: where they go (assets when not given).
 set -euo pipefail

@@ -47,8 +47,8 @@ ErrorKind kind_of_path_error(int error_number) {
 std::string missing_folder(const std::string& path) {
     const std::string folder = folder_of(path);
     struct stat status {};
-    if (stat(folder.c_str(), &status) == 0) return S_ISDIR(status.st_mode) ? "" : folder + " is no folder";
-    if (errno == ENOTDIR) return folder + " is no folder";
+    if (stat(folder.c_str(), &status) == 0) return S_ISDIR(status.st_mode) ? "" : folder + " is not a folder";
+    if (errno == ENOTDIR) return folder + " is not a folder";
     return errno == ENOENT ? "its folder " + folder + " does not exist" : "";
 }
 

@@ -29,7 +29,7 @@ struct Inflater {
     z_stream stream{};
     Inflater() {
         if (inflateInit2(&stream, MAX_WBITS + kGzipFormat) != Z_OK)
-            throw Error(ErrorKind::io, "zlib does not start");
+            throw Error(ErrorKind::io, "zlib could not be initialised");
     }
     ~Inflater() { inflateEnd(&stream); }
     Inflater(const Inflater&) = delete;
@@ -42,7 +42,7 @@ struct Deflater {
         constexpr int kMemoryLevel = 8;
         if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + kGzipFormat, kMemoryLevel,
                          Z_DEFAULT_STRATEGY) != Z_OK)
-            throw Error(ErrorKind::io, "zlib does not start");
+            throw Error(ErrorKind::io, "zlib could not be initialised");
     }
     ~Deflater() { deflateEnd(&stream); }
     Deflater(const Deflater&) = delete;

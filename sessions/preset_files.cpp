@@ -65,8 +65,7 @@ void save_preset(const std::string& folder, const Preset& preset) {
     const fs::path path = path_of(folder, preset.name);
     std::error_code failed;
     if (fs::exists(path, failed))
-        throw Error(ErrorKind::bad_input,
-                    path.string() + " is there already and is no preset that can be read");
+        throw Error(ErrorKind::bad_input, path.string() + " exists already and is not a readable preset");
     fs::create_directories(folder, failed);
     if (failed) throw Error(ErrorKind::io, folder + ": cannot make the folder: " + failed.message());
     save_experiment(preset.experiment, path.string());

@@ -20,7 +20,7 @@ std::string without_tag(const std::string& what) {
     return one_line(end == std::string::npos ? what : what.substr(end + 2));
 }
 
-/// Keys of the objects that are open, to tell doubles: the library itself keeps the last one in silence.
+/// Keys of the objects that are open, to report duplicates: the library itself silently keeps the last one.
 class OpenObjects {
   public:
     OpenObjects(const std::string& name, std::vector<std::string>& problems)

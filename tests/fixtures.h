@@ -17,7 +17,7 @@ struct FixtureOptions {
 };
 
 /// A run of the experiment as an executor would leave it: spans of every kind that the schedule calls for,
-/// transfer times, memory samples at each step's begin and end, metrics that follow from them. The same every
+/// transfer times, memory samples at each step's start and end, metrics that follow from them. The same every
 /// time. No output.
 std::shared_ptr<Run> make_fixture_run(const Experiment& experiment, const FixtureOptions& options = {});
 

@@ -11,7 +11,7 @@
 
 namespace ringscope {
 
-// One command a line.
+// One command per line.
 // clang-format off
 struct StartRun { Experiment experiment; bool verify = true; };
 struct CancelRun {};

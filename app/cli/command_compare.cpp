@@ -93,10 +93,11 @@ void declare_compare(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<CompareCommand>();
     Arguments arguments = program.command("compare", "Compare saved runs with the first one",
                                           [command, stop] { return compare_command(*command, stop); });
-    arguments.positionals("RUN", command->runs,
-                          "Runs by number, name or start of the uuid; the others are held against the first. "
-                          "Kept traces may stand among them: they are shown, not compared",
-                          2);
+    arguments.positionals(
+        "RUN", command->runs,
+        "Runs by number, name or start of the uuid; the others are compared with the first. "
+        "Kept traces may stand among them: they are shown, not compared",
+        2);
     declare_run_file(arguments, command->db);
     arguments.values(
         "--fail-if", command->bounds, "BOUND",

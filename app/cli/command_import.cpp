@@ -55,7 +55,7 @@ std::string kept_trace(const ImportCommand& command, const std::stop_token& stop
     const auto store = RunStore::open_or_create(run_file_path(command.db));
     store->stop_when(stop);
     const RunStore::KeptTrace kept = store->keep_trace(command.file, command.name);
-    return trace_report(*kept.trace) + "\n" + (kept.is_new ? "kept as run " : "is there already, as run ") +
+    return trace_report(*kept.trace) + "\n" + (kept.is_new ? "kept as run " : "already kept as run ") +
            std::to_string(kept.id) + " in " + store->path() +
            ": it has no figures and enters no comparison of them; 'ringscope gui' and 'ringscope compare "
            "--html' show it beside runs\n";
@@ -96,7 +96,7 @@ void declare_import(Arguments& program, std::stop_token stop) {
     declare_run_file(arguments, command->db, "Run file to add to");
     arguments.value("--name", command->name, "TEXT",
                     "Name of the trace in the list; its file's when not given");
-    arguments.flag("--dry-run", command->dry_run, "Tell what the file holds, and add nothing");
+    arguments.flag("--dry-run", command->dry_run, "Show what the file holds; add nothing");
 }
 
 }  // namespace ringscope

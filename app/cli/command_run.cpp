@@ -131,7 +131,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.value("--qkv", command->qkv, "FILE", "Read q, k and v from a safetensors file");
     arguments.value("--output", command->output, "FILE", "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify,
-                   "Hold the answer against the float64 reference; exit code 4 when it is wrong");
+                   "Check the answer against the float64 reference; exit code 4 when it is wrong");
     arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
     declare_repeat(arguments, command->repeat,
                    "Run N times, save each, show median and spread; 1 when not given");
@@ -140,7 +140,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
                     "lose_transfer or throw_error; a run that fails has exit code 3");
     declare_save_file(arguments, command->db, "Save the run in this run file");
     arguments.flag("--keep-output", command->keep_output,
-                   "Save o and lse with the run, so that compare can hold outputs against each other");
+                   "Save o and lse with the run, so that outputs can be compared");
     arguments.value("--name", command->name, "TEXT",
                     "Name of the saved run; preset, ranks and length when not given");
     arguments.flag("--json", command->json, "Print one JSON object");

@@ -263,10 +263,10 @@ void declare_runs(Arguments& program, std::stop_token stop) {
     declare_changes(runs, command);
 
     Arguments check =
-        runs.command("check", "Look for damage in the run file", [command] { return check_file(*command); });
+        runs.command("check", "Check the run file for damage", [command] { return check_file(*command); });
     declare_run_file(check, command->db);
 
-    Arguments compact = runs.command("compact", "Give the room of deleted runs back to the disk",
+    Arguments compact = runs.command("compact", "Return the space of deleted runs to the disk",
                                      [command] { return compact_file(*command); });
     declare_run_file(compact, command->db);
 }

@@ -40,7 +40,7 @@ Size read_size(const std::string& text) {
     if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &more) != 2 || size.width < 1 ||
         size.height < 1 || size.width > 16384 || size.height > 16384)
         throw Error(ErrorKind::bad_input,
-                    "--size: '" + text + "' is no size; give WIDTHxHEIGHT, 1 to 16384 each");
+                    "--size: '" + text + "' is not a size; give WIDTHxHEIGHT, 1 to 16384 each");
     return size;
 }
 
@@ -66,7 +66,7 @@ std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
     return run;
 }
 
-/// What can be told of the options alone.
+/// Checks that need only the options.
 void require_shown(const ScreenshotCommand& command) {
     const bool comparing = command.view == "compare";
     if (!comparing && command.runs.size() > 1)

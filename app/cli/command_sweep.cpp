@@ -36,7 +36,7 @@ using Source = std::shared_ptr<const TensorSource>;
 
 class Sweep {
   public:
-    /// `inputs`: one a point; null for generated tensors.
+    /// `inputs`: one per point; null for generated tensors.
     Sweep(const SweepCommand& command, std::vector<SweepPoint> points, std::vector<Source> inputs,
           std::stop_token stop)
         : command_(command),
@@ -137,7 +137,7 @@ class Sweep {
     double seconds_ = 0;  // that the runs of this sweep took, with verifying and saving
 };
 
-/// The file's tensors for each point, held against what its problem needs. A point that they do not fit is a
+/// The file's tensors for each point, compared with what its problem needs. A point that they do not fit is a
 /// problem of the plan. Throws Error(io).
 std::vector<Source> read_inputs(const std::string& qkv, SweepPlan& plan) {
     std::vector<Source> inputs(plan.points.size());
@@ -168,7 +168,7 @@ int refuse(const std::vector<std::string>& problems) {
 int exit_code(const Sweep& sweep, const SweepReport& report, const RunStore* store) {
     if (report.interrupted) {
         std::string line = "interrupted: " + std::to_string(sweep.missing_runs()) + " runs are missing";
-        if (store) line += "; the same command goes on from here";
+        if (store) line += "; the same command continues from here";
         print_error(line);
         return kExitInterrupted;
     }
@@ -229,7 +229,7 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
     declare_repeat(arguments, command->repeat, "Runs of each combination; 1 when not given");
     arguments.value("--qkv", command->qkv, "FILE",
                     "Read q, k and v from a safetensors file, for every combination");
-    arguments.flag("--verify", command->verify, "Hold every answer against the float64 reference");
+    arguments.flag("--verify", command->verify, "Check every answer against the float64 reference");
     declare_save_file(
         arguments, command->db,
         "Keep each run in this run file; runs of the same experiment and build that it holds are not made "

@@ -15,7 +15,7 @@ namespace ringscope {
 /// bash's function.
 std::string completion_script();
 
-/// What may stand for the last of `words` (those after the program's name), one a line. The line ":files" or ":folders"
+/// What may stand for the last of `words` (those after the program's name), one per line. The line ":files" or ":folders"
 /// stands for what the shell finds itself.
 std::string completions(const CLI::App& program, const DeclaredCommands& commands,
                         std::span<const char* const> words);

@@ -24,7 +24,7 @@ int read_repeat(const std::string& text) {
     int repeat = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), repeat);
     if (error != std::errc{} || end != text.data() + text.size() || repeat < 1 || repeat > kMostRepeats)
-        throw Error(ErrorKind::bad_input, "--repeat: '" + text + "' is no number of repeats; give 1 to " +
+        throw Error(ErrorKind::bad_input, "--repeat: '" + text + "' is not a number of repeats; give 1 to " +
                                               std::to_string(kMostRepeats));
     return repeat;
 }

@@ -75,8 +75,9 @@ nlohmann::ordered_json options_json(const std::vector<EngineOption>& options) {
 
 std::string run_report(const Run& run) {
     std::string text = settings_line(run.experiment) + "\n";
-    text += std::string(name_of(run.origin)) + " on " + run.device + ", kernel " + run.kernel + ", transport " + run.transport + ", " +
-            std::to_string(run.threads) + (run.threads == 1 ? " thread" : " threads") + "\n";
+    text += std::string(name_of(run.origin)) + " on " + run.device + ", kernel " + run.kernel +
+            ", transport " + run.transport + ", " + std::to_string(run.threads) +
+            (run.threads == 1 ? " thread" : " threads") + "\n";
     if (run.compiled_kernels > 0)
         text += "compiled " + count_text(run.compiled_kernels) +
                 (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +

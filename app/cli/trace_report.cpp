@@ -56,7 +56,7 @@ std::string trace_report(const ImportedTrace& trace) {
                        (trace.rank ? ", rank " + std::to_string(*trace.rank) : "") + "\n";
     if (!trace.lanes.empty()) text += "\n" + lanes_table(trace);
     if (!trace.counters.empty()) text += "\n" + counters_table(trace);
-    if (!trace.notes.empty()) text += "\nnot shown, or not as it stands there:\n";
+    if (!trace.notes.empty()) text += "\nnot shown, or shown differently:\n";
     for (const ImportNote& note : trace.notes)
         text += "  " + std::to_string(note.count) + "  " + note.what + "\n";
     return text;

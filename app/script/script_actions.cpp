@@ -127,7 +127,7 @@ std::string script_problem(const ScriptCommand& command) {
     const size_t words = command.words.size() - 1;
     const Form& f = form->second;
     if (words < f.least_words || words > f.most_words || (f.reads && !f.reads(command)))
-        return command.words[0] + " wants " + f.usage;
+        return command.words[0] + " needs " + f.usage;
     return "";
 }
 

@@ -49,7 +49,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
         open_file(run_file_);
     else
         run_file_unmade_ = true,
-        run_file_message_ = "No runs are saved yet: the first one saved makes this file.";
+        run_file_message_ = "No runs are saved yet; the first save creates this file.";
     if (options.open_run) perform(OpenRun{*options.open_run});
     if (!options.compare.empty()) perform(CompareRuns{options.compare});
 }
@@ -391,7 +391,7 @@ void Controller::perform(const KeepTrace& command) {
             list();
             for (OpenedTrace& opened : traces_)
                 if (opened.trace == trace && path == run_file_) opened.id = kept.id;
-            notify(Level::info, (kept.is_new ? "Kept as run " : "Is there already, as run ") +
+            notify(Level::info, (kept.is_new ? "Kept as run " : "Already kept as run ") +
                                     std::to_string(kept.id) + " in " + path);
         };
     });

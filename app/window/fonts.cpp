@@ -59,7 +59,7 @@ LoadedFonts load_fonts(float scale) {
         config.SizePixels = std::round(13 * scale);
         loaded.fonts = {};
         atlas.AddFontDefault(&config);
-        loaded.problem = "DejaVu Sans was not found (package fonts-dejavu-core): some signs show as '?'";
+        loaded.problem = "DejaVu Sans was not found (package fonts-dejavu-core): some characters show as '?'";
     }
     atlas.Build();
     return loaded;

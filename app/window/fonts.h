@@ -12,7 +12,7 @@ struct LoadedFonts {
     std::string problem;  // why Dear ImGui's own font is used instead; "" when all is well
 };
 
-/// Builds the font atlas of the current ImGui context anew, for `scale`. The renderer's texture must be made
+/// Builds the font atlas of the current ImGui context again, for `scale`. The renderer's texture must be made
 /// again before the next frame.
 LoadedFonts load_fonts(float scale);
 

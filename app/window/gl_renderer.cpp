@@ -12,7 +12,7 @@ namespace ringscope {
 
 GlRenderer::GlRenderer() {
     if (!ImGui_ImplOpenGL3_Init("#version 150"))
-        throw Error(ErrorKind::run_failed, "OpenGL 3.2 is needed to draw; this driver does not give it");
+        throw Error(ErrorKind::run_failed, "OpenGL 3.2 is needed to draw; this driver does not provide it");
 }
 
 GlRenderer::~GlRenderer() { ImGui_ImplOpenGL3_Shutdown(); }

@@ -37,7 +37,7 @@ bool KeyQueue::ends_the_frame(const KeyEvent& event) const {
     const bool release = event.letter == 0 && event.action == kRelease;
     if (frames_to_listen_ > 0 && !release) return true;
     if (event.letter != 0) return false;  // its key did not end the frame
-    // One change a key and frame; modifiers stay as they are in a frame with a press.
+    // One change per key and frame; modifiers stay as they are in a frame with a press.
     if (contains(changed_, event.key) || (!pressed_.empty() && is_modifier(event.key))) return true;
     // Dear ImGui takes a frame's letters before its keys.
     const bool writes = events_.size() > 1 && events_[1].letter != 0;

@@ -1,5 +1,5 @@
 // Keys as they were pressed, however short. Dear ImGui 1.86 looks at levels only: a key that goes down and up
-// between two frames was never there. This queue plays the events back, at most one change a key and frame,
+// between two frames was never there. This queue plays the events back, at most one change per key and frame,
 // and gives the presses to the window's content as well. Letters wait in the same queue, so that they keep
 // their place among keys such as Backspace, and reach a field that a key has just
 // opened; likewise keys that come right after a field was closed reach the views.

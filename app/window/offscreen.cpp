@@ -28,7 +28,8 @@ EGLDisplay open_display() {
     const EGLDisplay display = surfaceless && get_display
                                    ? get_display(EGL_PLATFORM_SURFACELESS_MESA, EGL_DEFAULT_DISPLAY, nullptr)
                                    : eglGetDisplay(EGL_DEFAULT_DISPLAY);
-    if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr)) refuse("EGL does not start");
+    if (display == EGL_NO_DISPLAY || !eglInitialize(display, nullptr, nullptr))
+        refuse("EGL could not be initialised");
     return display;
 }
 

@@ -20,7 +20,7 @@ class Surface {
     /// Of what was drawn last, before present().
     virtual Picture read_picture() = 0;
     virtual void present() = 0;
-    /// After the font atlas was built anew.
+    /// After the font atlas was built again.
     virtual void remake_font_texture() = 0;
 
     /// Takes what came in; sleeps until something does, `seconds` at most. False: nothing came.

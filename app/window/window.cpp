@@ -57,7 +57,7 @@ Window& self(GLFWwindow* window) { return *static_cast<Window*>(glfwGetWindowUse
 }  // namespace
 
 Window::Glfw::Glfw() {
-    if (!glfwInit()) refuse("GLFW does not start");
+    if (!glfwInit()) refuse("GLFW could not be initialised");
 }
 
 Window::Glfw::~Glfw() { glfwTerminate(); }

@@ -119,10 +119,9 @@ constexpr Figure kFigures[] = {
      .label = "work",
      .unit = Unit::flops,
      .better = Better::neither,
-     .formula =
-         "4 x head_dim FLOPs for each (query, key) pair really attended, over all heads and batch entries:"
-         " 2 for q.k and 2 for the weighted sum of v, each times head_dim. Exponentials, the running "
-         "maximum and merging are not counted.",
+     .formula = "4 x head_dim FLOPs for each attended (query, key) pair, over all heads and batch entries:"
+                " 2 for q.k and 2 for the weighted sum of v, each times head_dim. Exponentials, the running "
+                "maximum and merging are not counted.",
      .kept = &Metrics::flops,
      .planned = [](const Schedule& s) { return s.flops; },
      .headline = true},

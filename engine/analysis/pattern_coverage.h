@@ -47,7 +47,7 @@ struct CoverageGrid {
     int64_t at(int row, int column) const { return pairs[static_cast<size_t>(row) * columns + column]; }
 };
 
-/// The smallest block with at most `most_cells` blocks a side: 1, else a multiple of the dilation rate, so
+/// The smallest block with at most `most_cells` blocks per side: 1, else a multiple of the dilation rate, so
 /// that equal parts of the pattern look equal.
 int64_t block_for(const Problem& problem, const Pattern& pattern, const TokenWindow& window, int most_cells);
 CoverageGrid cover(const Problem& problem, const Pattern& pattern, const TokenWindow& window, int64_t block);

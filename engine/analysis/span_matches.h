@@ -12,7 +12,7 @@ namespace ringscope {
 
 class SpanMatches {
   public:
-    /// Milliseconds a million spans: once for each query, not in each frame. The index must outlive this.
+    /// Milliseconds per million spans: once for each query, not in each frame. The index must outlive this.
     SpanMatches(const Trace& trace, const TraceIndex& index, const SpanQuery& query);
 
     int64_t count() const { return static_cast<int64_t>(spans_.size()); }

@@ -13,7 +13,7 @@ namespace {
 constexpr double kTaskFlops = 1 << 22;
 /// FLOPs of one kernel call at most: some milliseconds, so that a cancel is seen in time.
 constexpr double kCallFlops = 1 << 29;
-/// Tasks a worker should find in one work, so that all end at about the same time, and query rows below which
+/// Tasks per worker in one work, so that all end at about the same time, and query rows below which
 /// a tile is not cut for that.
 constexpr int64_t kTasksAWorker = 4;
 constexpr int64_t kFewestTileRows = 256;
@@ -54,7 +54,7 @@ int64_t last_token(const std::vector<RowRun>& runs) {
     return last;
 }
 
-/// Query rows of a tile: as many as the kernel takes, fewer where `pieces` (segment, head) of `rows` rows
+/// Query rows per tile: as many as the kernel takes, fewer where `pieces` (segment, head) of `rows` rows
 /// would not give every worker enough tasks. The answer's bits do not depend on it.
 int64_t tile_rows_for(int64_t rows, int64_t pieces, int64_t workers, int64_t most) {
     int64_t tile_rows = most;

@@ -4,7 +4,7 @@
 //
 //     number - first task of the work = ((batch * heads + head) * chunks + chunk) * tiles + tiles - 1 - tile
 //
-// Segments with many query rows have several tiles and a chunk is one segment; of small segments a chunk
+// Segments with many query rows have several tiles and a chunk is one segment; a chunk of small segments
 // holds many, so that a task is worth its overhead. Work with the longest tasks comes first, and of a segment
 // the last tile, which under a causal edge sees the most keys. Tasks of a phase write disjoint rows: no
 // locks, and the same bits for any number of workers.

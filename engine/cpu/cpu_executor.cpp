@@ -81,7 +81,7 @@ void CpuRun::run() {
         for (size_t rank = 0; rank < traces_.size(); ++rank)
             threads.emplace_back([this, rank] { run_rank(rank); });
     } catch (const std::system_error&) {
-        stop(Error(ErrorKind::run_failed, "the system gives no thread for rank " +
+        stop(Error(ErrorKind::run_failed, "the system could not start a thread for rank " +
                                               std::to_string(threads.size()) + " of " +
                                               std::to_string(traces_.size())));
     }

@@ -254,7 +254,7 @@ bool CudaRun::finished() const {
                        [](const auto& rank) { return cudaStreamQuery(rank->copy_stream()) == cudaSuccess; });
 }
 
-/// Time counts from a transfer's begin, when sender and receiver are both ready: a slow rank is not a lost
+/// Time counts from a transfer's start, when sender and receiver are both ready: a slow rank is not a lost
 /// one.
 void CudaRun::watch_transfers() {
     const int64_t now_ns = steady_ns();

@@ -18,7 +18,7 @@ enum class Layout { contiguous, zigzag, striped };
 enum class Strategy { automatic, single, all_gather, ring };
 enum class Accumulator { lse, online_softmax };
 
-/// Which residue of (token mod w) mod r a head keeps.
+/// The residue of (token mod w) mod r that a head keeps.
 struct Offset {
     enum class Rule {
         automatic,       // group index mod r; in longnet mixing per_head
@@ -69,7 +69,7 @@ struct RingSpec {
     Strategy strategy = Strategy::ring;
     bool overlap = true;             // receive the next chunk while computing on this one
     bool dilate_before_send = true;  // only kept tokens travel
-    bool prune = true;  // ring: K/V travel only round their sub-ring, as far as a rank needs them
+    bool prune = true;  // ring: K/V travel only around their sub-ring, as far as a rank needs them
     Accumulator accumulator = Accumulator::lse;
     double timeout_seconds = 30;  // for one transfer
     bool operator==(const RingSpec&) const = default;
@@ -81,7 +81,7 @@ struct BackendSpec {
     std::string device = "auto";
     std::string transport = "auto";
     std::string kernel = "auto";
-    int threads = 0;  // worker threads for all ranks together; 0: one a core
+    int threads = 0;  // worker threads for all ranks together; 0: one per core
     bool operator==(const BackendSpec&) const = default;
 };
 

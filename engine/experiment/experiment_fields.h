@@ -46,13 +46,14 @@ void visit_fields(ExperimentRef& e, Visitor&& visit) {
     visit(Field{"ring.stripe_block", "tokens",
                 "Tokens in a row on one rank when striped; auto is lcm of the rates.", false},
           r.stripe_block);
-    visit(Field{"ring.strategy", "", "Gather all K/V first, or pass chunks round the ring.", false},
+    visit(Field{"ring.strategy", "", "Gather all K/V first, or pass chunks around the ring.", false},
           r.strategy);
     visit(Field{"ring.overlap", "", "Receive the next chunk while computing on this one.", false}, r.overlap);
     visit(Field{"ring.dilate_before_send", "", "Only kept tokens travel: 1/r of the bytes.", false},
           r.dilate_before_send);
-    visit(Field{"ring.prune", "", "K/V travel only round their segment's sub-ring, as far as needed.", false},
-          r.prune);
+    visit(
+        Field{"ring.prune", "", "K/V travel only around their segment's sub-ring, as far as needed.", false},
+        r.prune);
     visit(Field{"ring.accumulator", "", "Carry normalised output and LSE, or raw sums and a running max.",
                 false},
           r.accumulator);
@@ -63,7 +64,7 @@ void visit_fields(ExperimentRef& e, Visitor&& visit) {
     visit(Field{"backend.transport", "", "How chunks move between ranks.", false}, b.transport);
     visit(Field{"backend.kernel", "", "Attention kernel; auto takes the fastest usable one.", false},
           b.kernel);
-    visit(Field{"backend.threads", "", "Worker threads for all ranks together; 0 is one a core.", false},
+    visit(Field{"backend.threads", "", "Worker threads for all ranks together; 0 means one per core.", false},
           b.threads);
     visit(Field{"input.seed", "", "Key of the generated Q, K and V.", false}, e.input.seed);
 }
@@ -87,7 +88,7 @@ void visit_group_fields(GroupRef& group, Visitor&& visit) {
     visit(GroupField{"dilation_rate", "r", "rate r",
                      "Dilation rate r: every r-th token of a segment is kept.", false},
           group.dilation_rate);
-    visit(GroupField{"heads", "h", "heads", "Query heads of the group. Brackets: not named, an even share.",
+    visit(GroupField{"heads", "h", "heads", "Query heads of the group. In brackets: not set, an even share.",
                      false},
           group.heads);
     visit(GroupField{"offset", "o", "offset",

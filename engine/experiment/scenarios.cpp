@@ -74,7 +74,7 @@ std::span<const Scenario> scenarios() {
         Scenario{"All-gather (V2 Collective)",
                  "Every rank gathers all kept K/V before it computes: O(n) memory.", all_gather_v2()},
         Scenario{"Ring (V3)",
-                 "Whole chunks go round the ring, one after the other: O(n/p) memory, most bytes.",
+                 "Whole chunks go around the ring, one after the other: O(n/p) memory, most bytes.",
                  ring_v3()},
         Scenario{"Hybrid", "Ring with overlap, dilation before sending and sub-rings.", hybrid()},
         Scenario{"Single device", "One rank does everything: the yardstick for the others.", single_device()},

@@ -15,7 +15,8 @@ WorkerPool::WorkerPool(int threads, const std::atomic<bool>& stop) : stop_(stop)
             threads_.emplace_back([this, worker] { loop(worker); });
     } catch (const std::system_error&) {
         // Fewer threads than asked give the same answer; none cannot give one.
-        if (threads_.empty()) throw Error(ErrorKind::run_failed, "the system gives no worker thread");
+        if (threads_.empty())
+            throw Error(ErrorKind::run_failed, "the system could not start a worker thread");
     }
 }
 

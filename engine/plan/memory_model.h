@@ -10,7 +10,7 @@ struct Schedule;
 
 /// As it stands: ranks on the CPU.
 struct MemoryModel {
-    /// All slots live from the run's begin to its end. Otherwise a slot lives from the step before its first use to
+    /// All slots live from the run's start to its end. Otherwise a slot lives from the step before its first use to
     /// the step after its last.
     bool keeps_slots = false;
     /// Bytes of Purpose::workspace that a rank holds beside its running sums: at least what a run takes. Null: none.

@@ -6,7 +6,7 @@
 namespace ringscope {
 
 /// Tokens of a run and the rows they lie in: token first_token + i * token_stride is row first_row + i *
-/// row_stride. Tokens count from the begin of the segment they lie in.
+/// row_stride. Tokens count from the start of the segment they lie in.
 struct RowRun {
     int64_t first_row = 0;
     int64_t row_stride = 1;

@@ -1,4 +1,4 @@
-// Counting over segments without visiting each: how many rows a rank keeps, and how many pairs two ranks
+// Counting over segments without visiting each: the number of rows kept by a rank, and of pairs that two ranks
 // share.
 //
 // Segments that lie alike relative to the placement count alike: when contiguous or zigzag, those inside one

@@ -31,7 +31,7 @@ struct SubRing {
 /// The streams of a problem under these ring settings, and for each pattern the stream that brings its keys.
 /// Patterns whose KV heads would come by different streams are split in `problem`.
 ///
-/// dilate_before_send: one stream a distinct (w, r, o). Otherwise whole rows travel, one stream for all KV
+/// dilate_before_send: one stream per distinct (w, r, o). Otherwise whole rows travel, one stream for all KV
 /// heads; with prune one per segment length: the longest of the readers', when it is a multiple of theirs, else
 /// the whole sequence.
 std::vector<Stream> make_streams(const RingSpec& ring, bool prune, Problem& problem,

@@ -30,8 +30,7 @@ Number read_number(const std::string& key, const std::string& text, Number most,
 }
 
 Fault::Kind read_kind(const std::string& name) {
-    for (const Fault::Kind kind :
-         {Fault::Kind::delay, Fault::Kind::lose_transfer, Fault::Kind::throw_error})
+    for (const Fault::Kind kind : {Fault::Kind::delay, Fault::Kind::lose_transfer, Fault::Kind::throw_error})
         if (name == name_of(kind)) return kind;
     refuse("\"" + name + "\" is not allowed", kForm);
 }

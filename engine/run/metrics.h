@@ -37,7 +37,7 @@ struct RankMetrics {
 
 struct Metrics {
     double seconds = 0;             // Trace::wall_ns
-    double flops = 0;               // 4 d a pair really attended
+    double flops = 0;               // 4 d per attended pair
     double gflops_per_second = 0;   // flops / seconds / 1e9
     int64_t bytes_on_wire = 0;      // sum of sent bytes, as measured
     double overlap_efficiency = 1;  // 1 - exposed / total transfer time over ranks; 1 when nothing is sent
@@ -45,7 +45,7 @@ struct Metrics {
     std::vector<RankMetrics> ranks;
 };
 
-/// `core_seconds` and `peaks` come from the executor, one a rank.
+/// `core_seconds` and `peaks` come from the executor, one per rank.
 struct RankCounters {
     double core_seconds = 0;
     BytesByPurpose peak_by_purpose{};

@@ -35,7 +35,7 @@ struct ErrorMap {
     std::vector<float> mean_lse;       // of the run, over finite ones; -inf where every row is empty
 };
 
-/// Held against the float64 reference: all rows when that is affordable, an even sample of them otherwise.
+/// Checked against the float64 reference: all rows when that is affordable, an even sample of them otherwise.
 struct Verification {
     int64_t checked_rows = 0;
     int64_t total_rows = 0;

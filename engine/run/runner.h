@@ -32,7 +32,7 @@ struct RunnerStatus {
 class Runner {
   public:
     /// `on_publish` is called on the runner thread after each publication, with no lock held: latest() and
-    /// status() tell of it. Until it returns the next request waits, so it must be brief.
+    /// status() show it. Until it returns the next request waits, so it must be brief.
     explicit Runner(std::function<void()> on_publish = {});
     ~Runner();
     Runner(const Runner&) = delete;

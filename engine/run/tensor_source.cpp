@@ -21,8 +21,8 @@ namespace ringscope {
 
 namespace {
 
-constexpr int kLanes = 64;          // Philox blocks a batch
-constexpr int kBatch = 4 * kLanes;  // elements a batch
+constexpr int kLanes = 64;          // Philox blocks per batch
+constexpr int kBatch = 4 * kLanes;  // elements per batch
 
 /// -2 ln((bits + 1/2) / 2^24) for bits in [0, 2^24). The mantissa m in [sqrt(1/2), sqrt(2)) goes through
 /// ln m = 2 atanh(s), s = (m - 1) / (m + 1), |s| <= 0.172: error below 2e-7 of the result's scale.

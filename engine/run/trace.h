@@ -30,7 +30,7 @@ struct Span {
     int32_t step = 0;  // during which it happened: a send or receive serves step + 1 (all_gather: step 0)
     SpanKind kind = SpanKind::compute;
     WaitCause cause = WaitCause::none;
-    int32_t owner = -1;     // whose chunk; -1 when several or none
+    int32_t owner = -1;     // of the chunk; -1 when there are several or none
     int32_t peer = -1;      // the other rank of a send, receive or wait
     int32_t transfer = -1;  // index into Schedule::transfers, joins a send to its receive
     Pass pass = Pass::forward;
@@ -49,7 +49,7 @@ struct TransferTimes {
     int64_t done_ns = -1;
 };
 
-/// Live and peak-so-far bytes of a rank's arena, taken at each step's begin and end.
+/// Live and peak-so-far bytes of a rank's arena, taken at each step's start and end.
 struct MemorySample {
     int32_t rank = 0;
     int32_t step = 0;

@@ -1,4 +1,4 @@
-// Holds a run's output against the float64 reference.
+// Checks a run's output against the float64 reference.
 //
 // All rows when that costs at most a budget of (query, key) pairs; otherwise the rows of an even sample of
 // tokens, all heads of each, that always holds the first and last token of the first, middle and last segment

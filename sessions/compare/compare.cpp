@@ -124,7 +124,7 @@ std::vector<std::string> unfairness(Runs runs) {
         else if (!run.verification)
             warnings.push_back(compared.name + " was not verified.");
         else if (!run.verification->passed)
-            warnings.push_back(compared.name + " failed verification: its figures stand for a wrong answer.");
+            warnings.push_back(compared.name + " failed verification: its figures belong to a wrong answer.");
     }
     warn_if_different(
         runs, "origin", [](const Run& r) { return name_of(r.origin); }, warnings);

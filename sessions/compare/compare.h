@@ -1,6 +1,6 @@
 // Two or more runs side by side, as plain data: what was set differently, what came out, whether it is fair.
 //
-// The first run is what the others are held against. Views draw a Comparison; the command prints it.
+// The first run is what the others are compared with. Views draw a Comparison; the command prints it.
 #pragma once
 
 #include <memory>
@@ -27,7 +27,7 @@ struct ComparedRun {
 /// A field that is not the same in all runs.
 struct SettingDifference {
     std::string path;                 // "ring.strategy", "problem.head_groups"
-    std::vector<std::string> values;  // one a run
+    std::vector<std::string> values;  // one per run
 };
 
 /// One figure of every run. No value where the run did not finish, or has none.
@@ -57,7 +57,7 @@ struct Comparison {
     std::vector<RankRow> ranks;
     /// Of each run against the first; none where an output was not kept, or has another shape.
     std::vector<std::optional<OutputDifference>> outputs;
-    std::vector<Spread> spreads;        // one a run; no repeats: of nothing but itself
+    std::vector<Spread> spreads;        // one per run; no repeats: of nothing but itself
     std::vector<std::string> warnings;  // what makes it unfair, one sentence each
     std::string verdict;                // in words, a line for every run but the first
     bool same = false;                  // no difference in settings or figures
@@ -72,7 +72,7 @@ std::string verdict_on(const Comparison& comparison, std::span<const ComparedRun
 /// Known to have given a wrong answer.
 bool answered_wrongly(const Run& run);
 
-/// How far the kept outputs lie from the first run's, a sentence for each run that can be held against it.
+/// How far the kept outputs lie from the first run's, a sentence for each run that can be compared with it.
 std::vector<std::string> output_sentences(const Comparison& comparison);
 
 /// One JSON object, indented.

@@ -40,7 +40,7 @@ std::string breach(const Comparison& c, const MetricRow& row, const Bound& bound
         return broken ? bound.key + " is " + figure_text(*value, row.unit) : "";
     }
     const auto first = value_of(c, row, 0);
-    if (!first) return "cannot be held against " + c.names[0] + ", which has no figures";
+    if (!first) return "cannot be compared with " + c.names[0] + ", which has no figures";
     if (*first == 0) {
         const bool broken = bound.above && *value > 0;
         return broken ? bound.key + " is " + figure_text(*value, row.unit) + ", and 0 in " + c.names[0] : "";
@@ -67,7 +67,7 @@ Bound read_bound(const std::string& text) {
     const char* end = limit.data() + limit.size();
     const auto [at, error] = std::from_chars(begin, end, bound.limit);
     if (error != std::errc{} || at != end || !std::isfinite(bound.limit))
-        refuse(text, "'" + limit + "' is no number");
+        refuse(text, "'" + limit + "' is not a number");
     if (bound.relative) bound.limit /= 100;
     return bound;
 }

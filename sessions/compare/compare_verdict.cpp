@@ -41,7 +41,7 @@ SpeedClaim speed_claim(const Spread& first, const Spread& other) {
                     (single ? ", one run each"
                             : ", " + std::to_string(other.repeats) + " and " + std::to_string(first.repeats) +
                                   " repeats") +
-                    ": no claim about speed, which takes " + std::to_string(kLeastRepeatsForClaim) +
+                    ": no claim about speed, which needs " + std::to_string(kLeastRepeatsForClaim) +
                     " repeats of each",
                 0};
     }
@@ -104,10 +104,10 @@ std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, s
     const Run& other = *runs[i].run;
     const std::string names = runs[i].name + " against " + runs[0].name + ": ";
     if (first.state != RunState::done || other.state != RunState::done)
-        return names + "no figures to compare, because not both runs finished.";
+        return names + "no figures to compare, because one of the runs did not finish.";
     for (const size_t side : {size_t{0}, i})
         if (answered_wrongly(*runs[side].run))
-            return names + runs[side].name + " gave a wrong answer, so nothing is said of the rest.";
+            return names + runs[side].name + " gave a wrong answer, so nothing else is compared.";
     const bool repeats = runs[0].repeat_seconds.size() >= 2 && first.experiment == other.experiment &&
                          runs[0].repeat_seconds == runs[i].repeat_seconds;
     const SpeedClaim speed =

@@ -22,7 +22,7 @@ struct ComparedSet {
     std::vector<std::vector<MemoryPoint>> memory;
 };
 
-/// Any number of runs. Takes 50 ms a million spans: the window calls it on a thread of its own.
+/// Any number of runs. Takes 50 ms per million spans: the window calls it on a thread of its own.
 ComparedSet make_compared_set(std::vector<int64_t> ids, std::vector<ComparedRun> runs);
 
 }  // namespace ringscope

@@ -34,7 +34,7 @@ struct SweepConditions {
     std::string version;
     std::string revision;
     std::string input_name;  // "" for generated Q, K and V
-    bool verified = false;   // every answer is held against the reference
+    bool verified = false;   // every answer is checked against the reference
     bool any_build = false;  // runs of other builds count too
 };
 
@@ -59,7 +59,7 @@ struct SweepRow {
 
 /// What a saved run is to a point of the sweep.
 enum class Held {
-    no,              // another experiment, input or host, not finished, or not held against the reference
+    no,              // another experiment, input or host, not finished, or not checked against the reference
     by_other_build,  // a repeat but for the build of the program that made it
     yes,
 };
@@ -77,7 +77,7 @@ HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_f
 /// Median and range of the row's times; at least one run.
 Spread spread_of(const SweepRow& row);
 
-/// Held against the reference, every one of its runs, and found right.
+/// Every one of its runs was checked against the reference and found right.
 bool is_verified(const SweepRow& row);
 
 struct SweepBest {

@@ -1,4 +1,4 @@
-// A run's spans as CSV (RFC 4180): one line a span, times in nanoseconds from the start of the run.
+// A run's spans as CSV (RFC 4180): one line per span, times in nanoseconds from the start of the run.
 #pragma once
 
 #include <stop_token>

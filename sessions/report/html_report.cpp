@@ -113,7 +113,7 @@ std::string metrics_section(const Comparison& c) {
     }
     return text +
            "</table></div><p class=\"dim\">&times;: ratio to the baseline. &plusmn;: half the range of the "
-           "repeats. Best is said only of exact figures, or of times whose repeats lie apart; never of a run "
+           "repeats. Only exact figures, or times whose repeats do not overlap, are marked best; never a run "
            "with a wrong answer.</p></section>\n";
 }
 

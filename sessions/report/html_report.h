@@ -1,4 +1,4 @@
-// A comparison as one HTML page to hand to someone: opens in any browser, needs no network and runs no
+// A comparison as one HTML page to share: opens in any browser, needs no network and runs no
 // script. Light and dark follow the reader's system. Every figure stands in a <data value="..."> with the
 // exact number that comparison_to_json() has.
 #pragma once

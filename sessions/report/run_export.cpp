@@ -39,7 +39,7 @@ void export_saved(RunStore& store, int64_t id, const std::string& format, const 
         throw Error(ErrorKind::bad_input,
                     "run " + std::to_string(id) +
                         " is a kept trace of another program: --format trace writes its file, --format run "
-                        "hands it to someone");
+                        "shares it");
     if (format == kTraceFormat) {
         const std::string bytes = store.trace_file(id);
         AtomicFile file(path, stop);

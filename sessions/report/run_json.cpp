@@ -57,7 +57,8 @@ Json verification_json(const Verification& v) {
 
 Json figures_json(const Run& run) {
     Json json{{"origin", name_of(run.origin)},
-              {"state", name_of(run.state)}, {"error", run.error.empty() ? Json() : Json(run.error)}};
+              {"state", name_of(run.state)},
+              {"error", run.error.empty() ? Json() : Json(run.error)}};
     for (const Figure& figure : figures()) json[figure.key] = number_json(figure.of(run), figure.unit);
     json.update({{"device", run.device},
                  {"kernel", run.kernel},

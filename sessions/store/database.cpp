@@ -86,7 +86,7 @@ Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) 
 Db::~Db() { sqlite3_close_v2(handle_); }
 
 void Db::stop_when(std::stop_token stop) {
-    constexpr int kSteps = 100;  // of SQLite's machine, which copies at most a chunk of a run in some ten
+    constexpr int kSteps = 100;  // of SQLite's machine, which copies at most one chunk of a run in about ten
     stop_ = std::move(stop);
     const auto stopped = [](void* token) {
         return static_cast<const std::stop_token*>(token)->stop_requested() ? 1 : 0;

@@ -48,9 +48,9 @@ class ChunkWriter {
 std::vector<float> read_tensor(Db& db, int64_t run, const char* tensor, int64_t count) {
     const auto fail = [tensor] {
         throw Error(ErrorKind::io, std::string("the run is damaged: its kept ") + tensor +
-                                       " has not the size that its experiment gives it");
+                                       " does not have the size that its experiment implies");
     };
-    // Held against the file before memory is asked for.
+    // Checked against the file before memory is allocated.
     Statement total(db, "SELECT sum(length(data)) FROM output_chunk WHERE run = ? AND tensor = ?");
     const auto bytes = static_cast<size_t>(count) * sizeof(float);
     if (!total.bind(run).bind(tensor).step() || total.get_int() != static_cast<int64_t>(bytes)) fail();

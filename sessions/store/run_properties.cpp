@@ -263,7 +263,7 @@ const RunProperty& run_property(const std::string& name) {
     }
     const std::string nearest = nearest_name(name, names);
     throw Error(ErrorKind::bad_input,
-                "'" + name + "' is no figure of a run; " +
+                "'" + name + "' is not a figure of a run; " +
                     (nearest.empty() ? "allowed: every field, and " + run_property_names()
                                      : "did you mean '" + nearest + "'?"));
 }

@@ -12,7 +12,7 @@
 
 namespace ringscope {
 
-/// One named figure of a run. A head group's figure has one value a group, an error of a run that was not
+/// One named figure of a run. A head group's figure has one value per group, an error of a run that was not
 /// verified none, every other figure one.
 struct RunProperty {
     enum class Kind { number, word, yes_no, utc };  // yes_no: 0 or 1; utc: Unix milliseconds

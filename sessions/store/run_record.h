@@ -42,7 +42,7 @@ struct RunSummary {
     int ranks = 0;
     std::string strategy;
     std::string layout;
-    bool verified = false;  // was held against the reference
+    bool verified = false;  // was checked against the reference
     bool verify_passed = false;
     FigureValues figures;  // of a run that an earlier version saved: as far as that one kept them
     int64_t spans = 0;
@@ -51,7 +51,7 @@ struct RunSummary {
     std::string error;         // one line, "" when done
 };
 
-/// Was held against the reference, and differs from it.
+/// Was checked against the reference, and differs from it.
 inline bool known_wrong(const RunSummary& run) { return run.verified && !run.verify_passed; }
 
 /// "done", "failed", "cancelled"; "trace" of a kept trace.

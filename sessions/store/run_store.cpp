@@ -244,7 +244,7 @@ std::string RunStore::trace_file(int64_t id) {
     if (!*is_trace)
         throw Error(ErrorKind::bad_input,
                     "run " + std::to_string(id) +
-                        " is no kept trace but a run of this program: 'perfetto' is the format of its trace");
+                        " is a run of this program, not a kept trace: 'perfetto' is the format of its trace");
     try {
         return read_trace_file(*db_, id).bytes;
     } catch (const Error& error) {

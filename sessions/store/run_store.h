@@ -97,7 +97,7 @@ class RunStore {
     };
     /// Gives pages that removed runs have left back to the disk. Needs room for a second copy meanwhile.
     Compaction compact();
-    /// One run, as a run file of its own to hand to someone, at a path where nothing is yet. Throws
+    /// One run, as a run file of its own to share, at a path where nothing is yet. Throws
     /// Error(bad_input) when something is, Error(io).
     void export_run(int64_t id, const std::string& path);
     /// Adds every run of another run file that is not here yet (by uuid); gives the new ids. All of them or,

@@ -54,7 +54,7 @@ class OpenFile {
 
     int64_t size() const { return size_; }
     const std::string& path() const { return path_; }
-    /// Thread-safe. The caller has held the range against size(); a file that shrank since is Error(io).
+    /// Thread-safe. The caller has checked the range against size(); a file that shrank since is Error(io).
     void read_at(int64_t offset, void* target, int64_t bytes) const {
         char* to = static_cast<char*>(target);
         while (bytes > 0) {

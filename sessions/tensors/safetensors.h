@@ -4,7 +4,7 @@
 //     N bytes  JSON {"name": {"dtype": "F32", "shape": [..], "data_offsets": [begin, end]}, ...}
 //     rest     the tensors, row-major, little-endian; offsets count from here
 //
-// Nothing in a file is trusted: every length is held against the file's size before it is used, and the
+// Nothing in a file is trusted: every length is compared with the file's size before it is used, and the
 // tensors must tile the data exactly (no gap, no overlap), as the format's own reader demands.
 #pragma once
 

@@ -42,8 +42,9 @@ void AsyncSlices::add(const ChromeEvent& event, int64_t time_ns, int lane) {
     if (begins_async(event.phase)) return begin(event, time_ns, lane);
     Open* open = find(event);
     if (!open)
-        ++notes_[event.phase == 'e' || event.phase == 'F' ? "ends of asynchronous slices without a begin"
-                                                          : "steps of asynchronous slices without a begin"];
+        ++notes_[event.phase == 'e' || event.phase == 'F'
+                     ? "ends of asynchronous slices without a beginning"
+                     : "steps of asynchronous slices without a beginning"];
     else if (event.phase == 'e' || event.phase == 'F')
         end(event, *open, time_ns);
     else
@@ -79,7 +80,7 @@ void AsyncSlices::end(const ChromeEvent& event, Open& open, int64_t time_ns) {
         return event.name == 0 || slices[slice].name == event.name;
     });
     if (ended == open.slices.rend()) {
-        ++notes_["ends of asynchronous slices without a begin"];
+        ++notes_["ends of asynchronous slices without a beginning"];
         return;
     }
     ImportedSlice& slice = slices[*ended];

@@ -5,7 +5,7 @@
 //     S .. T .. F   an older form: one slice, and in it the steps that it went into (T) or past (p)
 //
 // An id is that of the whole trace; an id in "id2" under "local" is its process's own. Where the process of
-// an end began nothing of that id, another one's begin is taken.
+// an end began nothing of that id, another one's start is taken.
 #pragma once
 
 #include <cstdint>

@@ -206,7 +206,7 @@ class Assembler {
         auto& open = open_[static_cast<size_t>(lane_index)];
         if (event.phase == 'X') {
             if (!event.duration_ns) return note("slices without a duration \"dur\"");
-            if (*event.duration_ns < 0) return note("slices of less than no duration");
+            if (*event.duration_ns < 0) return note("slices with a negative duration");
             lane.slices.push_back({time, time + *event.duration_ns, event.name, event.category,
                                    event.first_argument, event.arguments});
         } else if (event.phase == 'B') {
@@ -214,7 +214,7 @@ class Assembler {
             lane.slices.push_back(
                 {time, kNoTime, event.name, event.category, event.first_argument, event.arguments});
         } else if (open.empty()) {
-            note("ends of slices without a begin");
+            note("ends of slices without a beginning");
         } else {
             ImportedSlice& slice = lane.slices[static_cast<size_t>(open.back())];
             open.pop_back();
@@ -254,7 +254,7 @@ class Assembler {
         for (uint32_t i = 0; i < event.arguments; ++i) {
             const ImportedArgument& value = in_.arguments[event.first_argument + i];
             if (value.text >= 0) {
-                note("counter values that are no numbers");
+                note("counter values that are not numbers");
                 continue;
             }
             const std::string& series = text(value.key);

@@ -5,7 +5,7 @@
 // and order of processes and threads (M), torch.profiler's "[memory]" instants, which become a counter, and
 // asynchronous slices (b, n, e and S, T, p, F): a lane for each process and category.
 // Everything else is counted in ImportedTrace::notes, as is what contradicts itself: an end without its
-// begin, slices that cross instead of nesting, half a flow.
+// start, slices that cross instead of nesting, half a flow.
 #pragma once
 
 #include <cstdint>

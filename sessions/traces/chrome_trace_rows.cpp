@@ -76,7 +76,7 @@ RowFaults make_async_rows(ImportedLane& lane, const std::vector<int32_t>& tree_o
     std::stable_sort(order.begin(), order.end(),
                      [&](size_t a, size_t b) { return comes_first(lane.slices[a], lane.slices[b]); });
     std::vector<ImportedSlice> sorted;
-    std::map<int32_t, size_t> place;  // of a tree in `trees`, which are by their begin
+    std::map<int32_t, size_t> place;  // of a tree in `trees`, which are by their start
     std::vector<Tree> trees;
     for (const size_t i : order) {
         const auto [at, is_new] = place.try_emplace(tree_of[i], trees.size());

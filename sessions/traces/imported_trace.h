@@ -95,7 +95,7 @@ struct ImportNote {
 struct ImportedTrace {
     std::string name;             // file name
     int64_t first_event_ns = 0;   // on the clock of the program that wrote it
-    int64_t length_ns = 0;        // from the first event's begin to the last one's end
+    int64_t length_ns = 0;        // from the first event's start to the last one's end
     int64_t events = 0;           // in the file
     std::optional<int64_t> rank;  // when the file says whose it is
     std::vector<std::string> strings;

@@ -44,7 +44,7 @@ class Compare(RunFileCase):
             self.save("--set", f"ring.strategy={strategy}")
         compare = ["compare", 1, 2, "--db", self.db]
         for bound, *words in [("seconds>+5", "'+5'", "%"), ("second>5%", "'second'", "peak_bytes_max"),
-                              ("seconds", "'>'"), ("seconds>", "no number"), ("bytes_on_wire>0x10", "0x10")]:
+                              ("seconds", "'>'"), ("seconds>", "not a number"), ("bytes_on_wire>0x10", "0x10")]:
             self.assert_error(ringscope(*compare, "--fail-if", bound), 2, bound, *words)
         self.assert_ok(ringscope(*compare, "--fail-if", "peak_bytes<1", "--fail-if", "seconds>1000000"))
         broken = ringscope(*compare, "--fail-if", "peak_bytes>1", "--fail-if", "peak_bytes>1")

@@ -81,7 +81,7 @@ class KeptTraces(RunFileCase):
         kept = self.assert_ok(ringscope("import", PYTORCH, "--db", self.db, "--name", "training step"))
         self.assertTrue(kept.startswith(told), "told as before")
         self.assertIn(f"kept as run 1 in {self.db}", kept)
-        self.assertIn("there already, as run 1", self.assert_ok(ringscope("import", PYTORCH, "--db", self.db)))
+        self.assertIn("already kept as run 1", self.assert_ok(ringscope("import", PYTORCH, "--db", self.db)))
 
     def test_kept_traces_stand_beside_runs_and_have_no_figures(self):
         self.assert_ok(ringscope("import", PYTORCH, "--db", self.db))
@@ -100,7 +100,7 @@ class KeptTraces(RunFileCase):
                          PYTORCH.read_text())
         for format, words in (("perfetto", "--format trace"), ("json", "kept trace")):
             self.assert_error(ringscope("export", 1, "--db", self.db, "--format", format), 2, words)
-        self.assert_error(ringscope("export", 2, "--db", self.db, "--format", "trace"), 2, "run 2 is no kept trace")
+        self.assert_error(ringscope("export", 2, "--db", self.db, "--format", "trace"), 2, "run 2 is a run of this program, not a kept trace")
         self.assert_error(ringscope("compare", 1, 2, "--db", self.db), 2, "run 1 is a kept trace", "Compare tab")
         self.assert_error(self.runs("baseline", 1), 2, "kept trace")
         packed, other = self.folder / "packed", self.folder / "other"

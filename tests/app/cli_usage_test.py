@@ -189,11 +189,11 @@ class Failures(Case):
         for text, *words in [
             ("frobnicate", ":1", "unknown command"),
             ("wait run\n\n# a comment\nclcik x", ":4", "did you mean click?"),
-            ("wait forever", "wait wants"),
-            ("expect x smells", "expect wants"),
-            ("key ctrl+nothing", "key wants"),
-            ("preset Nobody", "preset wants"),
-            ("resize 0x0", "resize wants"),
+            ("wait forever", "wait needs"),
+            ("expect x smells", "expect needs"),
+            ("key ctrl+nothing", "key needs"),
+            ("preset Nobody", "preset needs"),
+            ("resize 0x0", "resize needs"),
         ]:
             with self.subTest(text):
                 script = self.file("script", text)

@@ -285,7 +285,7 @@ TEST_F(ControllerTest, ATraceIsKeptInTheRunFileAndOpenedBesideRuns) {
     EXPECT_TRUE(inputs.saved->front().is_trace);
     EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{2});
     EXPECT_NE(inputs.notice.text.find("Kept as run 2"), std::string::npos) << inputs.notice.text;
-    EXPECT_NE(do_and_settle(KeepTrace{0}).notice.text.find("Is there already, as run 2"), std::string::npos);
+    EXPECT_NE(do_and_settle(KeepTrace{0}).notice.text.find("Already kept as run 2"), std::string::npos);
     EXPECT_EQ(do_and_settle(KeepTrace{9}).saved->size(), 2u);
 
     EXPECT_EQ(do_and_settle(OpenRun{2}).traces.size(), 1u) << "it is shown already";

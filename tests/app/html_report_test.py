@@ -136,7 +136,7 @@ class Report(unittest.TestCase):
         self.assertEqual(ran.returncode, 0, ran.stderr)
         compared = json.loads(ran.stdout)
         self.assertEqual([(trace["run_id"], trace["slices"]) for trace in compared.pop("traces")], [(4, 195)])
-        self.assertEqual(compared, json.loads(self.ran.stdout), "the first run is held against, not the trace")
+        self.assertEqual(compared, json.loads(self.ran.stdout), "the first run is compared with, not the trace")
         page = Page(report.read_text(encoding="utf-8"))
         self.assertEqual(page.faults, [])
         self.assertEqual(page.links, [])

@@ -58,7 +58,7 @@ class Numbers(unittest.TestCase):
         return json.loads(self.ringscope("run", *words, "--verify", "--json"))
 
     def expectations(self, run):
-        """Script lines that hold the shown run against another."""
+        """Script lines that compare the shown run with another."""
         lines = [f"expect run.{key} == {run['run'][key]!r}" for key in RUN_KEYS]
         for index, rank in enumerate(run["ranks"]):
             lines += [f"expect ranks[{index}].{key} == {rank[key]!r}" for key in RANK_KEYS]

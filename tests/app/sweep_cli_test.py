@@ -157,7 +157,7 @@ class Sweep(Case):
         stdout, stderr = process.communicate(timeout=60)
         self.assertEqual(process.returncode, 130, stderr)
         self.assertEqual(stderr.count("\n"), 1, stderr)
-        self.assertIn("goes on from here", stderr)
+        self.assertIn("continues from here", stderr)
         report = json.loads(stdout)
         self.assertTrue(report["interrupted"])
         done = len(self.listed())

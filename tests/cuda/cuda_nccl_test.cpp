@@ -61,7 +61,7 @@ TEST(CudaNccl, RandomProblemsAnswerRightInEveryOrderThatTheEventsAllow) {
         EXPECT_EQ(bytes_of_the_ring(), schedule.bytes_on_wire);
         std::set<int> steps;
         for (const Transfer& transfer : schedule.transfers) steps.insert(transfer.step);
-        EXPECT_EQ(hops_of_the_ring().size(), steps.size()) << "one group a hop";
+        EXPECT_EQ(hops_of_the_ring().size(), steps.size()) << "one group per hop";
         for (const Hop& hop : hops_of_the_ring()) ++(hop.gathers > 0 ? gathered : exchanged);
         if (testing::Test::HasFailure()) return;
     }

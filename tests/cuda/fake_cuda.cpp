@@ -65,7 +65,7 @@ struct Machine {
     int64_t entries = 0;
     int64_t skipped_ns = 0;
     std::function<void(int64_t)> with_every_copy;
-    std::set<std::pair<int, int>> pool_accesses;  // whose pool, who may reach it
+    std::set<std::pair<int, int>> pool_accesses;  // owner of the pool, device that may reach it
     int streams_made = 0;
     int gave_up = 0;
     int queues = 0;  // hardware queues of a device and priority; 0: as many as streams

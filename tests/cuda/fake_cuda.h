@@ -40,7 +40,7 @@ void with_every_copy(std::function<void(int64_t)> action);
 int gave_up();
 /// Devices' clocks go on by so much at once.
 void skip_time(int64_t nanoseconds);
-/// As after an illegal address: every call that tells of errors fails until reset().
+/// As after an illegal address: every call that reports errors fails until reset().
 void spoil();
 
 /// Does its work and gives true, or false: not yet.

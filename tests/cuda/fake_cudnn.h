@@ -18,7 +18,7 @@ enum class Trouble {
     no_suggestion,  // the heuristics refuse the graph
     no_plan,        // every plan is refused
     execution,      // the call with this number, counted from 0, is refused
-    no_memory,      // every plan is, for want of the device's memory
+    no_memory,      // every plan is, for lack of device memory
 };
 
 /// Forgets what was counted, and what was to be done with every plan.

@@ -6,7 +6,7 @@
 // products):
 //   score        q.k in F32, scaled                      |ds| <= (d + 4) u S
 //   weight       exp2(s - max): difference, polynomial    relative <= ds + 3 u S + 2^-22
-//   sums         n terms, rescaled once a block           relative <= (n + 8) u
+//   sums         n terms, rescaled once per block         relative <= (n + 8) u
 //   BF16 dots    weights rounded to 8 bits                in the output only: relative <= 2^-9
 //   carried      each call rounds lse (or m) once         relative <= 3 u (|lse| + 4) per call
 // so each weight's relative error is at most e = 2 ds + 6 u S + 2^-22 + (n + 8) u + calls * 3 u (|lse| + 4),

@@ -2,7 +2,7 @@
 """Runs gpu_check's parts, times PyTorch beside it, and writes one results file. Called by run.sh.
 
 What a GPU is wanted for most comes first: golden cases, then the kernels' times, then everything else. The file is
-written anew after every part, so that what ends this early leaves what was found until then; after --seconds nothing
+written again after every part, so that what ends this early leaves what was found until then; after --seconds nothing
 new is started and what runs is ended. A part that goes wrong does not end the others. Each comparison alternates
 between the two programs on the same shape, so that clocks and heat are shared; a figure is the median of its rounds.
 What did not run says why.

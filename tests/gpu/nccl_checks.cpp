@@ -37,7 +37,7 @@ void check_refusal(Report& report, int gpus) {
     report.add("refusal", refused->error);
 }
 
-/// A message that never comes ends every rank, and the next run connects anew.
+/// A message that never comes ends every rank, and the next run connects again.
 void check_lost_message(Report& report, int gpus) {
     for (const Strategy strategy : {Strategy::ring, Strategy::all_gather}) {
         Experiment e = by_nccl(gpus);

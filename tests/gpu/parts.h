@@ -40,7 +40,7 @@ struct NamedChange {
     const char* name;
     Change change;
 };
-/// Runs the golden cases that are `wanted` (null: all) under every change and holds the answers against
+/// Runs the golden cases that are `wanted` (null: all) under every change and checks the answers against
 /// theirs.
 void run_golden_cases(Report& report, const std::string& folder, const std::vector<NamedChange>& changes,
                       bool (*wanted)(const Experiment&) = nullptr);

@@ -3,7 +3,7 @@
 #
 # Needs CMake, a C++20 compiler, nvcc and Python 3; uses NCCL, cuDNN, compute-sanitizer and PyTorch where they are.
 # Builds the engine and gpu_check alone, in a folder of its own. Golden cases: tests/golden, or those in
-# $RINGSCOPE_GOLDEN. Writes one results file, anew after every part; exit 0 when every check held, 1 when one did not,
+# $RINGSCOPE_GOLDEN. Writes one results file, again after every part; exit 0 when every check held, 1 when one did not,
 # 3 where there is no GPU. build-only as the only word builds and stops: that needs neither a GPU (CUDAARCHS chooses the
 # code then) nor Python.
 set -euo pipefail

@@ -59,7 +59,7 @@ TEST(ChromeTraceAsync, AsynchronousPartsAreJoinedAcrossThreadsInTheOrderOfTime) 
     EXPECT_EQ(told(trace, *find_lane(trace, "c (async)")), "x 0-4 @0, sent 0-2 @1, y 1-2 @2");
     EXPECT_EQ(told(trace, trace.lanes[1]), "mine 2-4 @0") << "a local id ends in its own process";
     EXPECT_EQ(told(trace, trace.lanes[2]), "ours 2-3 @0");
-    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a begin"), 1);
+    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a beginning"), 1);
     EXPECT_EQ(noted(trace, "asynchronous slices without an end, shown to the last event"), 1);
     EXPECT_EQ(trace.notes.size(), 2u);
     EXPECT_EQ(trace.processes.size(), 2u);
@@ -82,7 +82,7 @@ TEST(ChromeTraceAsync, TheOlderFormOfAsynchronousSlicesHasSteps) {
         R"({"ph":"T","id":1,"name":"frame","ts":5},{"ph":"S","id":2,"name":"open","ts":5})");
     EXPECT_EQ(past.lanes.at(0).name, "(async)");
     EXPECT_EQ(told(past, past.lanes[0]), "frame 0-4 @0, draw 0-2 @1, frame 2-3 @1, open 5-5 @0");
-    EXPECT_EQ(noted(past, "steps of asynchronous slices without a begin"), 1);
+    EXPECT_EQ(noted(past, "steps of asynchronous slices without a beginning"), 1);
     EXPECT_EQ(noted(past, "without an end"), 1);
 }
 
@@ -92,7 +92,7 @@ TEST(ChromeTraceAsync, CrossingAsynchronousSlicesOfOneIdAreAllShown) {
                     R"({"ph":"e","id":1,"name":"a","ts":2},{"ph":"e","id":1,"name":"b","ts":3},)"
                     R"({"ph":"b","id":1,"name":"c","ts":4},{"ph":"e","id":1,"name":"none","ts":5})");
     EXPECT_EQ(told(trace, trace.lanes.at(0)), "a 0-2 @0, b 1-3 @1, c 4-5 @0");
-    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a begin"), 1);
+    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a beginning"), 1);
     expect_rows_hold_all(trace.lanes[0]);
 
     std::string events = R"({"ph":"X","name":"thread","ts":2000,"dur":1})";

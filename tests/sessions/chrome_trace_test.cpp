@@ -107,17 +107,17 @@ TEST(ChromeTrace, CountsWhatItDoesNotShow) {
         R"({"ph":"s","id":1,"ts":1},{"ph":"f","ts":1},{"ph":"C","ts":1,"name":"c","args":{"v":"many"}},)"
         R"({"ph":"M","name":"stack","args":{}},{"ph":"i","ts":9,"name":"n","tts":4,"sub":{"a":[1]}},)"
         R"({"ph":"M","name":"thread_name"})");
-    EXPECT_EQ(noted(trace, "ends of slices without a begin"), 1);
+    EXPECT_EQ(noted(trace, "ends of slices without a beginning"), 1);
     EXPECT_EQ(noted(trace, "without an end"), 1);
     EXPECT_EQ(noted(trace, "without a duration"), 1);
     EXPECT_EQ(noted(trace, "without a time"), 1);
-    EXPECT_EQ(noted(trace, "less than no duration"), 1);
+    EXPECT_EQ(noted(trace, "negative duration"), 1);
     EXPECT_EQ(noted(trace, "parts of asynchronous slices without an \"id\""), 1);
-    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a begin"), 1);
+    EXPECT_EQ(noted(trace, "ends of asynchronous slices without a beginning"), 1);
     EXPECT_EQ(noted(trace, "unknown phase \"?\""), 1);
     EXPECT_EQ(noted(trace, "flows with one end"), 1);
     EXPECT_EQ(noted(trace, "ends of flows without an \"id\""), 1);
-    EXPECT_EQ(noted(trace, "no numbers"), 1);
+    EXPECT_EQ(noted(trace, "not numbers"), 1);
     EXPECT_EQ(noted(trace, "metadata \"stack\""), 1);
     EXPECT_EQ(noted(trace, "metadata \"thread_name\" without its value"), 1);
     EXPECT_EQ(noted(trace, "members \"tts\""), 1);

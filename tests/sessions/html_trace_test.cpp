@@ -1,5 +1,5 @@
-// Traces of other programs in the report of a comparison: folded where they are large, and never cut in
-// silence.
+// Traces of other programs in the report of a comparison: folded where they are large, and never cut
+// silently.
 #include "sessions/report/html_trace.h"
 
 #include <gtest/gtest.h>

@@ -121,7 +121,8 @@ TEST_F(KeptTrace, IsNoRun) {
     EXPECT_TRUE(contains(refused([&] { store_->set_baseline(trace_); }), "no experiment and no figures"));
     const std::vector<int64_t> both{run_, trace_};
     EXPECT_TRUE(contains(refused([&] { load_to_compare(*store_, both); }), "is a kept trace"));
-    EXPECT_TRUE(contains(refused([&] { store_->load_trace(run_); }), "is no kept trace"));
+    EXPECT_TRUE(
+        contains(refused([&] { store_->load_trace(run_); }), "a run of this program, not a kept trace"));
     EXPECT_EQ(refused([&] { store_->load_trace(99); }), "there is no run 99");
     write_file(folder_.file("experiment"), "{}");
     EXPECT_TRUE(

@@ -135,7 +135,8 @@ TEST(RunFilter, EveryNameIsThereOnce) {
 }
 
 TEST(RunFilter, SaysWhatIsWrongAndWhatIsAllowed) {
-    EXPECT_TRUE(contains(refusal("overlp=true"), "'overlp' is no figure of a run; did you mean 'overlap'?"));
+    EXPECT_TRUE(
+        contains(refusal("overlp=true"), "'overlp' is not a figure of a run; did you mean 'overlap'?"));
     EXPECT_TRUE(contains(refusal("zzzzzzzzzz=1"), "allowed: every field, and p|ranks"));
     EXPECT_EQ(refusal("p=many"), "filter 'p=many': 'many' is not a number");
     EXPECT_EQ(refusal("seconds<5min"),

@@ -99,7 +99,7 @@ TEST(RunStore, KeepsOutputsOnlyOnRequest) {
             }
     Db(store->path(), DbMode::read_write, 0).run("DELETE FROM output_chunk WHERE tensor = 'lse'");
     EXPECT_TRUE(contains(error_of(ErrorKind::io, [&] { store->load(with, RunStore::Output::keep); }),
-                         "its kept lse has not"));
+                         "its kept lse does not have"));
 }
 
 TEST(RunStore, AKeptOutputGoesWithItsRunAndItsRoomOnCompaction) {

@@ -237,7 +237,7 @@ TEST(RunsTab, AKeptTraceStandsAmongTheRunsWithoutFigures) {
     ASSERT_TRUE(window.click("runs/more"));
     EXPECT_TRUE(window.item("runs/menu/tags"));
     EXPECT_TRUE(window.item("runs/menu/archive"));
-    EXPECT_FALSE(window.item("runs/menu/baseline")) << "it has nothing that others are held against";
+    EXPECT_FALSE(window.item("runs/menu/baseline")) << "it has nothing that others are compared with";
     ASSERT_TRUE(window.click("runs/menu/archive"));
     EXPECT_EQ(window.last<ArchiveRun>()->id, 2);
     ASSERT_TRUE(window.click("runs/open"));
@@ -263,7 +263,7 @@ TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
     ASSERT_TRUE(window.click("dialog/format"));
     EXPECT_FALSE(window.item("dialog/format/trace"));
     ASSERT_TRUE(window.click("dialog/format/run"));
-    EXPECT_NE(window.text("dialog/format/help").find("hand to someone"), std::string::npos);
+    EXPECT_NE(window.text("dialog/format/help").find("to share"), std::string::npos);
     ASSERT_TRUE(window.click("dialog/text"));
     window.type("single.ringscope");
     ASSERT_TRUE(window.click("dialog/accept"));
@@ -331,7 +331,7 @@ TEST(CompareTab, TheDifferenceOfEveryRankAndStepStandsBetweenTheTimelines) {
     EXPECT_GT(window.item(name)->min.y, window.item("compare/timeline/run 1/rank 3")->min.y);
     EXPECT_LT(window.item(name)->max.y, window.item("compare/timeline/run 2/rank 0")->max.y);
     ASSERT_TRUE(window.click("compare/by clock"));
-    EXPECT_FALSE(window.item(name)) << "steps of different times cannot be held against each other";
+    EXPECT_FALSE(window.item(name)) << "steps of different times cannot be compared with each other";
     ASSERT_TRUE(window.click("compare/by step"));
     ASSERT_TRUE(window.click("compare/differences"));
     EXPECT_FALSE(window.item(name));

@@ -1,4 +1,4 @@
-// The selection goes back and forth, by keys and by the thumb's mouse buttons, and starts anew with a run.
+// The selection goes back and forth, by keys and by the thumb's mouse buttons, and starts afresh with a run.
 #include <gtest/gtest.h>
 
 #include "engine/experiment/scenarios.h"

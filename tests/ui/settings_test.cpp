@@ -1,4 +1,4 @@
-// What stands behind the settings panel: edits of head groups, reasons, mends, undo, the plan and when to
+// What stands behind the settings panel: edits of head groups, reasons, fixes, undo, the plan and when to
 // run.
 #include <cmath>
 
@@ -91,10 +91,10 @@ TEST(FieldRules, MendRemovesTheProblem) {
         auto problems = validate(e);
         ASSERT_FALSE(problems.empty());
         for (size_t round = 0; round < 4 && !problems.empty(); ++round) {
-            const auto mend = obvious_mend(e, problems[0]);
-            ASSERT_TRUE(mend) << problems[0].path << ": " << problems[0].message;
-            EXPECT_FALSE(mend->label.empty());
-            e = mend->experiment;
+            const auto fix = obvious_fix(e, problems[0]);
+            ASSERT_TRUE(fix) << problems[0].path << ": " << problems[0].message;
+            EXPECT_FALSE(fix->label.empty());
+            e = fix->experiment;
             const size_t before = problems.size();
             problems = validate(e);
             EXPECT_LT(problems.size(), before);

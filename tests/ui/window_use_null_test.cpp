@@ -40,7 +40,7 @@ TEST(WindowUse, SaysAtTheFieldWhatIsWrongAndMendsIt) {
     EXPECT_EQ(window.text("experiment/problem.kv_heads/error"), "5 is not allowed: a divisor of heads = 12");
     EXPECT_NE(window.text("prediction/invalid").find("problem.kv_heads"), std::string::npos);
     EXPECT_FALSE(window.item("run/start")->enabled);
-    ASSERT_TRUE(window.click("experiment/problem.kv_heads/mend"));
+    ASSERT_TRUE(window.click("experiment/problem.kv_heads/fix"));
     EXPECT_EQ(window.ui->experiment().problem.kv_heads, 4);
     EXPECT_FALSE(window.item("experiment/problem.kv_heads/error"));
     EXPECT_TRUE(window.item("run/start")->enabled);
@@ -215,7 +215,7 @@ TEST(WindowUse, SaysWhichDeviceAutoTookAndWhy) {
     window.frame();
     EXPECT_EQ(window.text("toolbar/device").rfind("auto: cpu ", 0), 0u) << window.text("toolbar/device");
     EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()),
-              "backend.device is auto and took cpu, for want of a GPU: there is none.");
+              "backend.device is auto and took cpu, because there is no GPU: there is none.");
     run->machine.host = "elsewhere";
     EXPECT_EQ(chosen_device_help(*run, window.in.inventory.get()), "backend.device is auto and took cpu.");
     run->experiment.backend.device = "cpu";

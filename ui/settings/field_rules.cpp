@@ -32,7 +32,7 @@ bool has_problem(const Experiment& experiment, const std::string& path) {
 
 /// The field's value, halved until it is allowed; 1 (or 0) when it is below that.
 template <typename Whole>
-bool mend_whole(Experiment& experiment, const std::string& path, Whole& value) {
+bool fix_whole(Experiment& experiment, const std::string& path, Whole& value) {
     for (const Whole least : {Whole{1}, Whole{0}}) {
         if (value >= least) continue;
         value = least;
@@ -45,67 +45,67 @@ bool mend_whole(Experiment& experiment, const std::string& path, Whole& value) {
     return false;
 }
 
-std::optional<Mend> mend_scalar(const Experiment& experiment, const std::string& path) {
-    Mend mend{"", experiment};
+std::optional<FieldFix> fix_scalar(const Experiment& experiment, const std::string& path) {
+    FieldFix fix{"", experiment};
     const Experiment defaults;
-    bool mended = false;
-    visit_fields(mend.experiment, [&](const Field& field, auto& value) {
+    bool fixed = false;
+    visit_fields(fix.experiment, [&](const Field& field, auto& value) {
         if (path != field.path) return;
         using T = std::decay_t<decltype(value)>;
         if constexpr (std::is_same_v<T, int> || std::is_same_v<T, int64_t>) {
-            mended = mend_whole(mend.experiment, path, value);
+            fixed = fix_whole(fix.experiment, path, value);
         } else if constexpr (!std::is_same_v<T, std::vector<HeadGroup>>) {
             visit_fields(defaults, [&](const Field& other, const auto& standard) {
                 if constexpr (std::is_same_v<std::decay_t<decltype(standard)>, T>)
                     if (path == other.path) value = standard;
             });
-            mended = !has_problem(mend.experiment, path);
+            fixed = !has_problem(fix.experiment, path);
         }
     });
-    if (!mended) return std::nullopt;
-    const std::string text = field_text(mend.experiment, path);
-    mend.label = text == "null" ? "leave unset" : "use " + text;
-    return mend;
+    if (!fixed) return std::nullopt;
+    const std::string text = field_text(fix.experiment, path);
+    fix.label = text == "null" ? "leave unset" : "use " + text;
+    return fix;
 }
 
-std::optional<Mend> mend_group(const Experiment& experiment, int index, const std::string& leaf) {
+std::optional<FieldFix> fix_group(const Experiment& experiment, int index, const std::string& leaf) {
     if (index >= static_cast<int>(experiment.problem.head_groups.size())) return std::nullopt;
-    Mend mend{"", experiment};
-    HeadGroup& group = mend.experiment.problem.head_groups[static_cast<size_t>(index)];
+    FieldFix fix{"", experiment};
+    HeadGroup& group = fix.experiment.problem.head_groups[static_cast<size_t>(index)];
     if (leaf == "segment_length") {
         group.segment_length = std::max<int64_t>(experiment.problem.seq_len, 1);
-        mend.label = "use " + std::to_string(group.segment_length);
+        fix.label = "use " + std::to_string(group.segment_length);
     } else if (leaf == "dilation_rate") {
         group.dilation_rate =
             std::clamp<int64_t>(group.dilation_rate, 1, std::max<int64_t>(group.segment_length, 1));
-        mend.label = "use " + std::to_string(group.dilation_rate);
+        fix.label = "use " + std::to_string(group.dilation_rate);
     } else if (leaf == "offset") {
         const int64_t rate = std::max<int64_t>(group.dilation_rate, 1);
         group.offset.value = (group.offset.value % rate + rate) % rate;
-        mend.label = "use " + std::to_string(group.offset.value);
+        fix.label = "use " + std::to_string(group.offset.value);
     } else if (leaf == "heads") {
         group.heads.reset();
-        mend.label = "leave unset";
+        fix.label = "leave unset";
     } else {
         return std::nullopt;
     }
-    return mend;
+    return fix;
 }
 
-std::optional<Mend> mend_groups(const Experiment& experiment) {
-    Mend mend{"share heads evenly", experiment};
-    ProblemSpec& spec = mend.experiment.problem;
+std::optional<FieldFix> fix_groups(const Experiment& experiment) {
+    FieldFix fix{"share heads evenly", experiment};
+    ProblemSpec& spec = fix.experiment.problem;
     share_heads_evenly(spec);
     if (spec.head_groups.empty()) {
         add_group(spec);
-        mend.label = "add a group";
+        fix.label = "add a group";
     } else if (spec.heads >= 1 && static_cast<int>(spec.head_groups.size()) > spec.heads) {
         spec.heads = static_cast<int>(spec.head_groups.size());
-        mend.label = "use " + std::to_string(spec.heads) + " heads";
+        fix.label = "use " + std::to_string(spec.heads) + " heads";
         spec.kv_heads.reset();
     }
-    if (has_problem(mend.experiment, "problem.head_groups")) return std::nullopt;
-    return mend;
+    if (has_problem(fix.experiment, "problem.head_groups")) return std::nullopt;
+    return fix;
 }
 
 std::string ring_reason(const Experiment& e, const std::string& leaf) {
@@ -173,18 +173,18 @@ std::string no_effect_reason(const Experiment& e, const std::string& path) {
     return "";
 }
 
-std::optional<Mend> obvious_mend(const Experiment& experiment, const FieldProblem& problem) {
-    if (problem.path == "problem.head_groups") return mend_groups(experiment);
+std::optional<FieldFix> obvious_fix(const Experiment& experiment, const FieldProblem& problem) {
+    if (problem.path == "problem.head_groups") return fix_groups(experiment);
     const int group = group_in_path(problem.path);
-    if (group >= 0) return mend_group(experiment, group, leaf_of_path(problem.path));
+    if (group >= 0) return fix_group(experiment, group, leaf_of_path(problem.path));
     if (problem.path == "problem.kv_heads" && experiment.problem.kv_heads && experiment.problem.heads >= 1) {
         int heads = std::clamp(*experiment.problem.kv_heads, 1, experiment.problem.heads);
         while (experiment.problem.heads % heads != 0) --heads;
-        Mend mend{"use " + std::to_string(heads), experiment};
-        mend.experiment.problem.kv_heads = heads;
-        return mend;
+        FieldFix fix{"use " + std::to_string(heads), experiment};
+        fix.experiment.problem.kv_heads = heads;
+        return fix;
     }
-    return mend_scalar(experiment, problem.path);
+    return fix_scalar(experiment, problem.path);
 }
 
 }  // namespace ringscope

@@ -1,5 +1,5 @@
 // What the settings panel says about fields beyond their values: why one has no effect as things stand, and
-// how an invalid one is mended. Pure.
+// how an invalid one is fixed. Pure.
 #pragma once
 
 #include <optional>
@@ -14,11 +14,11 @@ std::string no_effect_reason(const Experiment& experiment, const std::string& pa
 
 /// An experiment without the problem, and what was changed in words ("use 256"). Unset when nothing is
 /// obvious.
-struct Mend {
+struct FieldFix {
     std::string label;
     Experiment experiment;
 };
-std::optional<Mend> obvious_mend(const Experiment& experiment, const FieldProblem& problem);
+std::optional<FieldFix> obvious_fix(const Experiment& experiment, const FieldProblem& problem);
 
 /// Index of the head group in "problem.head_groups[2].offset", or -1.
 int group_in_path(const std::string& path);

@@ -31,8 +31,7 @@ void PlanCache::update(const Experiment& experiment) {
     problems_ = validate(experiment);
     if (!problems_.empty()) return;
     try {
-        schedule_ =
-            std::make_shared<const Schedule>(plan(experiment, memory_model_of(experiment.backend)));
+        schedule_ = std::make_shared<const Schedule>(plan(experiment, memory_model_of(experiment.backend)));
         prediction_ = predict(*schedule_);
         ++serial_;
     } catch (const Error& error) {
@@ -44,7 +43,7 @@ void PlanCache::update(const Experiment& experiment) {
 std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineInventory* inventory) {
     if (schedule.ranks > kMaxRunRanks)
         return FieldProblem{"ring.ranks", std::to_string(schedule.ranks) +
-                                              " ranks can be planned, not run: at most " +
+                                              " ranks can be planned but not run: at most " +
                                               std::to_string(kMaxRunRanks) + " run"};
     if (!inventory) return std::nullopt;
     const BackendSpec& backend = schedule.experiment.backend;

@@ -1,4 +1,4 @@
-// The schedule of the experiment as it stands in the panel, planned anew in the frame in which it changed.
+// The schedule of the experiment as it stands in the panel, planned again in the frame in which it changed.
 #pragma once
 
 #include <memory>

@@ -41,15 +41,15 @@ class Panel {
         const auto bytes = [](int64_t value) { return bytes_text(static_cast<double>(value)); };
         line("bytes_on_wire", "on the wire", bytes(schedule_.bytes_on_wire),
              "Bytes of K and V that all ranks send together: " + count_text(schedule_.bytes_on_wire) + ".");
-        line("sent_bytes", "sent by a rank, at most", bytes(p_.sent_bytes_max),
+        line("sent_bytes", "most sent by one rank", bytes(p_.sent_bytes_max),
              "Bytes of the rank that sends the most.");
-        line("peak_bytes", "peak memory of a rank", bytes(p_.peak_bytes_max),
+        line("peak_bytes", "peak memory per rank", bytes(p_.peak_bytes_max),
              "The largest rank's arena at its peak: query, own and travelling K/V, output, LSE, workspace.");
-        line("all_gather_peak_bytes", "the same, all_gather", bytes(p_.all_gather_peak_bytes),
-             "What a rank would hold if every rank gathered all K/V first.");
+        line("all_gather_peak_bytes", "peak with all-gather", bytes(p_.all_gather_peak_bytes),
+             "Peak memory per rank if every rank gathered all K/V first.");
         const double share = schedule_.dense_flops > 0 ? schedule_.flops / schedule_.dense_flops : 0;
         line("flops", "work", flops_text(schedule_.flops) + ", " + percent_text(share) + " of dense",
-             "4 d FLOPs a (query, key) pair really attended; dense attention would need " +
+             "4 d FLOPs per attended (query, key) pair; dense attention would need " +
                  flops_text(schedule_.dense_flops) + ".");
         line("balance", "busiest rank / mean", ratio_text(p_.balance),
              "The largest rank's FLOPs over the mean; 1 is even.", p_.balance > 1.1 ? ui_.theme.warning : 0);
@@ -77,20 +77,20 @@ class Panel {
                  std::string(help) + " Here no rank computes while it receives.", ui_.theme.warning);
             return;
         }
-        line("hop", "a hop hides below", ratio_text(*p_.hop_flops_per_byte) + " FLOP/byte", help);
+        line("hop", "to hide transfers", "below " + ratio_text(*p_.hop_flops_per_byte) + " FLOP/byte", help);
         if (!run_ || run_->state != RunState::done || run_->metrics.flops <= 0 || run_->metrics.ranks.empty())
             return;
         const double rank_rate =
             run_->metrics.gflops_per_second * 1e9 / static_cast<double>(run_->metrics.ranks.size());
         line("link", "link bandwidth needed", bytes_text(rank_rate / *p_.hop_flops_per_byte) + "/s",
-             "At the rate measured in the shown run, " + rate_text(rank_rate) + " a rank.");
+             "At the rate measured in the shown run, " + rate_text(rank_rate) + " per rank.");
     }
 
     std::string twin() {
         static constexpr const char* headers[] = {"rank",   "tokens", "sent",      "received",
                                                   "peak",   "query",  "own K/V",   "travelling K/V",
                                                   "output", "LSE",    "workspace", "FLOPs"};
-        const TableTwin table{"Predicted, a rank", headers, schedule_.ranks, [this](int row, int column) {
+        const TableTwin table{"Predicted, per rank", headers, schedule_.ranks, [this](int row, int column) {
                                   const RankPlan& rank = schedule_.rank_plans[static_cast<size_t>(row)];
                                   if (column == 0) return std::to_string(row);
                                   if (column == 1) return count_text(rank.tokens);
@@ -115,7 +115,7 @@ class Panel {
 
     float rank_label_width() const { return ImGui::CalcTextSize("00-00 ").x; }
 
-    /// One row a rank; where they are many, neighbours share a row and the largest of them is shown.
+    /// One row per rank; where they are many, neighbours share a row and the largest of them is shown.
     void bars() {
         const float height = ImGui::GetTextLineHeight();
         const int rows = std::min(schedule_.ranks, 32);

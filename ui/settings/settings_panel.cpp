@@ -101,21 +101,21 @@ class Panel {
                 text = "group " + std::to_string(group_in_path(problem.path)) + " " +
                        leaf_of_path(problem.path) + ": " + text;
             wrapped_item(ui_, "experiment/" + problem.path + "/error", text, ui_.theme.error);
-            mend_button(problem);
+            fix_button(problem);
         }
         if (inputs_.obstacle && inputs_.obstacle->path == path)
             wrapped_item(ui_, "experiment/" + path + "/obstacle", inputs_.obstacle->message,
                          ui_.theme.warning);
     }
 
-    void mend_button(const FieldProblem& problem) {
-        const auto mend = obvious_mend(experiment_, problem);
-        if (!mend) return;
-        if (button(ui_, "experiment/" + problem.path + "/mend", mend->label.c_str(), "Fix this field."))
-            mended_ = mend->experiment;
+    void fix_button(const FieldProblem& problem) {
+        const auto fix = obvious_fix(experiment_, problem);
+        if (!fix) return;
+        if (button(ui_, "experiment/" + problem.path + "/fix", fix->label.c_str(), "Fix this field."))
+            mended_ = fix->experiment;
     }
 
-    // Editors, one a type.
+    // Editors, one per type.
 
     template <typename Whole>
     requires(std::is_same_v<Whole, int> || std::is_same_v<Whole, int64_t> ||

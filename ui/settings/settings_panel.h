@@ -1,4 +1,4 @@
-// The experiment, every field of it, edited in place. What is invalid says so at the field, with a mend where
+// The experiment, every field of it, edited in place. What is invalid says so at the field, with a fix where
 // one is obvious; what has no effect as things stand is dim and says why.
 #pragma once
 

@@ -6,7 +6,7 @@
 //     static constexpr ViewInfo kInfo{...};
 //     bool show_table = false;                                    the table instead of the picture
 //     std::string why_empty(const ViewContext&) const;            "" when there is something to show
-//     void prepare(ViewContext&);                                 once a frame that shows something, first
+//     void prepare(ViewContext&);                                 once per frame that shows something, first
 //     void draw_controls(Toolbar&, ViewContext&);                 buttons, left of "Table"
 //     void draw_legend(Toolbar&, ViewContext&, ImVec2 room);      right of it; room: of what is below
 //     void draw_picture(ViewContext&, ImVec2 size);

@@ -64,14 +64,14 @@ Question question(Dialogs::Kind kind) {
 
 constexpr ExportFormat kExportFormats[] = {
     {"perfetto", "A trace for ui.perfetto.dev and chrome://tracing."},
-    {"csv", "One line a span: rank, kind, step, begin and end."},
+    {"csv", "One line per span: rank, kind, step, begin and end."},
     {"json", "Settings and figures, as 'ringscope run --json' prints them."},
     {"experiment", "The settings alone: a file to open, or for --experiment."},
-    {"run", "A run file with this run alone, to hand to someone. The file must be a new one."},
+    {"run", "A run file with this run alone, to share. The file must be a new one."},
 };
 constexpr ExportFormat kTraceFormats[] = {
     {"trace", "The file that was imported, byte for byte."},
-    {"run", "A run file with this trace alone, to hand to someone. The file must be a new one."},
+    {"run", "A run file with this trace alone, to share. The file must be a new one."},
 };
 
 const ExportFormat& format_of(const Dialogs& dialog) {

@@ -52,7 +52,7 @@ int CommandPalette::draw_found(std::span<const PaletteEntry> entries, const std:
                                bool moved, WidgetContext ui) const {
     int clicked = -1;
     ImGui::BeginChild("##found");
-    if (found.empty()) text_item(ui, "palette/none", "No command has these words.", ui.theme.text_dim);
+    if (found.empty()) text_item(ui, "palette/none", "No command matches.", ui.theme.text_dim);
     for (int line = 0; line < static_cast<int>(found.size()); ++line) {
         const int index = found[static_cast<size_t>(line)];
         const PaletteEntry& entry = entries[static_cast<size_t>(index)];

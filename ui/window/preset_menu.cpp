@@ -13,7 +13,7 @@ constexpr const char* kName = "toolbar/preset";
 
 struct Shown {
     std::string name = "Custom";
-    std::string help = "Named experiments. These settings are none of them.";
+    std::string help = "Named experiments. These settings match none of them.";
 };
 
 Shown shown_preset(const Shell& shell) {

@@ -110,7 +110,7 @@ void step_clock(Shell& shell, int direction) {
     if (!schedule) return;
     const int step = clock_step(context).step;
     const double begin = step_begin_ns(context, step);
-    // Backwards from inside a step goes to its begin first, as players do.
+    // Backwards from inside a step goes to its start first, as players do.
     const bool inside = shell.clock.time_ns > begin + 1;
     int target = direction > 0 ? step + 1 : inside ? step : step - 1;
     shell.clock.playing = false;

@@ -92,9 +92,9 @@ void enter_next_area(Shell& shell, int direction);
 /// True once, when the keyboard goes to this area: call inside its window, before its first item.
 bool takes_keyboard(Shell& shell, const std::string& area);
 
-/// Moves the clock to the next or previous step's begin.
+/// Moves the clock to the next or previous step's start.
 void step_clock(Shell& shell, int direction);
-/// Advances a playing clock, follows a new run, keeps selection and clock inside what is shown. Once a frame.
+/// Advances a playing clock, follows a new run, keeps selection and clock inside what is shown. Once per frame.
 void update_clock_and_selection(Shell& shell);
 
 }  // namespace ringscope

@@ -87,8 +87,7 @@ float badge_width(const Shell& shell) {
     const std::string origin = origin_text(shell);
     const float spacing = ImGui::GetStyle().ItemSpacing.x;
     return (origin.empty() ? 0 : ImGui::CalcTextSize(origin.c_str()).x + spacing) +
-           ImGui::GetFontSize() * 0.6f + spacing +
-           ImGui::CalcTextSize(badge.text.c_str()).x;
+           ImGui::GetFontSize() * 0.6f + spacing + ImGui::CalcTextSize(badge.text.c_str()).x;
 }
 
 void draw_badge(Shell& shell, float right) {
@@ -117,9 +116,8 @@ void draw_badge(Shell& shell, float right) {
 std::string device_text(const Shell& shell) {
     const Run* run = shell.in.run.get();
     if (run && run->schedule && run->state == RunState::done)
-        return (run->experiment.backend.device == "auto" ? "auto: " : "") + run->device + " " +
-               run->kernel + ", " + std::to_string(run->schedule->ranks) +
-               (run->schedule->ranks == 1 ? " rank" : " ranks");
+        return (run->experiment.backend.device == "auto" ? "auto: " : "") + run->device + " " + run->kernel +
+               ", " + std::to_string(run->schedule->ranks) + (run->schedule->ranks == 1 ? " rank" : " ranks");
     const Experiment& e = shell.experiment;
     return "device " + e.backend.device + ", kernel " + e.backend.kernel + ", " +
            std::to_string(e.ring.ranks) + (e.ring.ranks == 1 ? " rank" : " ranks");
@@ -138,7 +136,7 @@ std::string chosen_device_help(const Run& run, const EngineInventory* inventory)
         if (device.usable) return help + ": no GPU kernel or transport here is what was asked for.";
         why = device.why_not;
     }
-    return help + ", for want of a GPU: " + why + ".";
+    return help + ", because there is no GPU: " + why + ".";
 }
 
 ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& theme) {
@@ -147,10 +145,10 @@ ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& the
     if (run->state == RunState::failed) return {"run failed" + earlier, run->error, theme.error};
     if (run->state == RunState::cancelled) return {"cancelled" + earlier, run->error, theme.text_dim};
     if (!run->verification)
-        return {"not verified" + earlier, "The run was not held against the reference.", theme.text_dim};
+        return {"not verified" + earlier, "The run was not checked against the reference.", theme.text_dim};
     const Verification& v = *run->verification;
     const std::string help =
-        "Held against the float64 reference: " + count_text(v.checked_rows) + " of " +
+        "Checked against the float64 reference: " + count_text(v.checked_rows) + " of " +
         count_text(v.total_rows) + " rows, relative error " + error_text(v.relative_error) + " (allowed " +
         error_text(v.allowed_relative_error) + "), LSE error " + error_text(v.max_lse_error) +
         ", every allowed pair planned once: " + (v.coverage_ok ? "yes" : "no") + ".";

@@ -40,7 +40,7 @@ class Ui {
     void set_theme(ThemeName name);
     ThemeName theme() const;
     void set_scale(float scale);          // the person's, 0.75 to 3
-    void set_display_scale(float scale);  // the monitor's pixels a point
+    void set_display_scale(float scale);  // the monitor's pixels per point
     void set_fonts(const Fonts& fonts);   // after each rebuild of the font atlas, between frames
     /// Of fonts and spacing, both scales together; the caller rebuilds the font atlas when it changes.
     float scale() const;

@@ -33,7 +33,7 @@
 namespace ringscope {
 
 /// Strides in elements. Row r of Q is q + r * q_stride, of K k + r * kv_stride, of O o + r * o_stride
-/// (floats); lse and sum are indexed by query row. Tokens in the runs are relative to the segment's begin and
+/// (floats); lse and sum are indexed by query row. Tokens in the runs are relative to the segment's start and
 /// fit in 31 bits.
 struct AttentionTask {
     DType dtype = DType::f32;

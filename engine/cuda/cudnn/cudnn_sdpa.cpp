@@ -105,7 +105,7 @@ class GraphMaker {
     const Descriptor& number(int64_t name) {
         return tensor(name, {1, 1, 1, 1}, {1, 1, 1, 1}, CUDNN_DATA_FLOAT, TensorPlace::number);
     }
-    /// Inside the kernel: an entry a query and key.
+    /// Inside the kernel: one entry per query and key.
     const Descriptor& pairs(cudnnDataType_t type) {
         const SdpaShape& s = shape_;
         return tensor(kInside + inside_++, {s.batch, s.heads, s.queries, s.keys},

@@ -28,7 +28,7 @@ struct IndexRun {
     int32_t count = 0;
     int32_t first_row = 0;
     int32_t row_stride = 1;
-    int32_t first_token = 0;  // from the segment's begin
+    int32_t first_token = 0;  // from the segment's start
     int32_t token_stride = 1;
 };
 

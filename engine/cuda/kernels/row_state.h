@@ -3,7 +3,7 @@
 //   s_j = scale * q.k_j      m' = max(m, max_j s_j)      l' = e^(m - m') l + sum_j e^(s_j - m')
 //   o' = e^(m - m') o + sum_j e^(s_j - m') v_j       (online softmax: Milakov & Gimelshein 2018)
 //
-// Scores and maxima stay natural, so that the maximum a step leaves behind is, bit for bit, the one the next
+// Scores and maxima stay natural, so that the maximum left by one step is, bit for bit, the one that the next
 // step measures from; only differences are turned into powers of two.
 //
 // A Launch is anything with the pointers lse and sum (null: o is normalised, lse its log-sum-exp).

@@ -1,4 +1,4 @@
-// The host side that all attention kernels share, once a kernel says which code serves a dtype and a d.
+// The host side that all attention kernels share: each kernel says which code serves a dtype and a d.
 //
 // Codes is a struct with
 //   template <typename Use> static cudaError_t with_kernel(DType, int head_dim, Use use)

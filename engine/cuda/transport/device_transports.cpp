@@ -1,4 +1,4 @@
-// Which transports there are, and which one a run takes.
+// The list of transports, and the choice of one for a run.
 #include <array>
 
 #include "engine/base/error.h"

@@ -52,7 +52,7 @@ void CompareBars::draw(const ComparedSet& set, ImVec2 size, WidgetContext ui) {
         draw_bars(set.comparison, size, ui);
 }
 
-/// Groups of bars, one group a rank and one bar a run, from the left; as many groups as have room, scrolled.
+/// Groups of bars, one group per rank and one bar per run, from the left; as many groups as have room, scrolled.
 void CompareBars::draw_bars(const Comparison& c, ImVec2 size, WidgetContext ui) {
     const RankFigure& choice = *headline_figures()[static_cast<size_t>(figure)];
     const double most = largest_figure(c, choice);

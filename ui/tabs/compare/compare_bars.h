@@ -1,4 +1,4 @@
-// Rank by rank: one bar a run of a chosen figure, or all runs' memory over time.
+// Rank by rank: one bar per run of a chosen figure, or all runs' memory over time.
 #pragma once
 
 #include "sessions/compare/compared_set.h"

@@ -37,7 +37,7 @@ struct CompareFrame {
     }
 };
 
-/// One run: its name, and a row a rank with work and waiting above, what arrives below.
+/// One run: its name, and one row per rank with work and waiting above, what arrives below.
 void draw_run_strip(const CompareFrame& frame, size_t run, float y);
 float run_strip_height(const CompareFrame& frame, size_t run);
 

@@ -1,4 +1,4 @@
-// Memory of the compared runs over one time axis: the fullest rank of each, one line a run.
+// Memory of the compared runs over one time axis: the fullest rank of each, one line per run.
 #pragma once
 
 #include "sessions/compare/compared_set.h"

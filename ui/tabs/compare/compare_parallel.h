@@ -1,4 +1,4 @@
-// Many runs at once: one vertical axis a figure, one line a run. A drag along an axis picks out the runs that
+// Many runs at once: one vertical axis per figure, one line per run. A drag along an axis picks out the runs that
 // cross it there.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Many runs at once: any figure against any other, one mark a run. A drag picks out a rectangle.
+// Many runs at once: any figure against any other, one mark per run. A drag picks out a rectangle.
 #pragma once
 
 #include "ui/tabs/compare/run_axes.h"

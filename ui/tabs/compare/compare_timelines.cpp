@@ -30,7 +30,7 @@ std::string place_text(const CompareFrame& frame) {
         if (static_cast<double>(frame.alignment.steps_ns[step]) <= time)
             text = "step " + std::to_string(step) + ", " +
                    nanoseconds_text(static_cast<int64_t>(time) - frame.alignment.steps_ns[step]) +
-                   " after its begin";
+                   " after its start";
     return text.empty() ? nanoseconds_text(static_cast<int64_t>(time)) + " after the start" : text;
 }
 

@@ -19,7 +19,7 @@ struct CompareTimelines {
     bool by_step = true;
     bool differences = true;
 
-    /// Once a frame, before draw(). What is new is shown whole; traces that were there keep their places.
+    /// Once per frame, before draw(). What is new is shown whole; traces that were there keep their places.
     /// `set` null: nothing is shown, and draw() may not be called. `trace_ids` as in Inputs.
     void show(std::shared_ptr<const ComparedSet> set, const ImportedTraces& traces,
               const std::vector<int64_t>& trace_ids);

@@ -89,7 +89,7 @@ void draw_instants(const Strip& strip, const ImportedLane& lane, float y, float 
     float last = -1e9f;
     for (; at != lane.instants.end() && at->time_ns <= strip.last_shown(); ++at) {
         const float x = strip.x_of(at->time_ns);
-        if (x - last < 1) continue;  // one mark a pixel column
+        if (x - last < 1) continue;  // one mark per pixel column
         last = x;
         frame.canvas.list->AddLine({x, y}, {x, y + height}, frame.ui.theme.text);
         if (frame.mouse_in({{x - 3, y}, {x + 3, y + height}}))
@@ -171,7 +171,7 @@ std::string strip_title(const ShownTrace& shown) {
     title += ")";
     if (!trace.notes.empty())
         title += "   " + std::to_string(trace.notes.size()) +
-                 (trace.notes.size() == 1 ? " kind of thing not shown" : " kinds of things not shown");
+                 (trace.notes.size() == 1 ? " kind of event not shown" : " kinds of events not shown");
     return title;
 }
 
@@ -185,7 +185,7 @@ void draw_title(const Strip& strip, float y) {
               fitted(title, box.width() - 6), {box.min, {box.max.x, box.max.y + 2}});
     if (frame.mouse_in(box) || (frame.canvas.hovered && box.contains(frame.canvas.mouse))) {
         const std::string notes = notes_text(strip.trace());
-        tooltip(title + (notes.empty() ? "" : "\nNot shown, or not as it stands in the file:\n" + notes) +
+        tooltip(title + (notes.empty() ? "" : "\nNot shown, or shown differently from the file:\n" + notes) +
                 "\nShift-drag its lanes to move it against the runs.");
     }
 }

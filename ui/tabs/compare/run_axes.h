@@ -43,7 +43,7 @@ FigureScale make_scale(std::vector<double> values);
 
 inline constexpr size_t kMostPlottedRuns = 2000;
 
-/// Saved runs as points; made anew when the list changes.
+/// Saved runs as points; rebuilt when the list changes.
 struct RunPlot {
     std::shared_ptr<const std::vector<RunSummary>> list;
     /// Finished and not archived, newest first, without kept traces; at most kMostPlottedRuns.
@@ -70,7 +70,7 @@ struct RunBrush {
     bool active() const;
 };
 
-/// Name, settings, answer and every figure of a run, one a line.
+/// Name, settings, answer and every figure of a run, one per line.
 std::string run_text(const RunSummary& run);
 
 }  // namespace ringscope

@@ -24,10 +24,10 @@ void draw_run_menu(const RunSummary& run, Dialogs& dialogs, WidgetContext ui, Co
     if (menu_item(ui, "runs/menu/tags", "Tags...", "Words to find this run by: tag:WORD in the filter."))
         dialogs.open_for_run(Dialogs::Kind::tag_run, run.id, tags_text(run));
     if (!run.is_trace &&
-        menu_item(ui, "runs/menu/baseline", run.baseline ? "No longer the baseline" : "Make it the baseline",
-                  "One run of the file at most: the one that others are held against."))
+        menu_item(ui, "runs/menu/baseline", run.baseline ? "Remove as baseline" : "Make baseline",
+                  "At most one run per file: the run that others are compared with."))
         commands.push_back(SetBaseline{run.baseline ? 0 : run.id});
-    if (menu_item(ui, "runs/menu/archive", run.archived ? "Back from the archive" : "Archive",
+    if (menu_item(ui, "runs/menu/archive", run.archived ? "Unarchive" : "Archive",
                   "Archived runs stay in the file and are listed only on request."))
         commands.push_back(ArchiveRun{run.id, !run.archived});
     ImGui::EndPopup();

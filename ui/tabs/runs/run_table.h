@@ -1,4 +1,4 @@
-// The list of runs as a Dear ImGui table: columns as wide as their texts, set anew when the list, the letters
+// The list of runs as a Dear ImGui table: columns as wide as their texts, set again when the list, the letters
 // or the window change; between that the person may drag, hide and show them.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace ringscope {
 
 class RunTable {
   public:
-    /// After BeginTable() with run_columns().size() columns, once a frame; takes widths that were dragged.
+    /// After BeginTable() with run_columns().size() columns, once per frame; takes widths that were dragged.
     void begin(ColumnChoices& choices, const std::shared_ptr<const std::vector<RunSummary>>& runs, int sorted,
                int64_t now_utc_ms, const Theme& theme);
     void draw_header(int sorted, WidgetContext ui);

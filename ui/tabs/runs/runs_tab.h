@@ -36,7 +36,7 @@ struct RunsTab {
     void update(const std::shared_ptr<const std::vector<RunSummary>>& runs);
     const RunSummary* selected_run() const;
 
-    // The list as shown: made anew when the runs, the filter or the order change.
+    // The list as shown: rebuilt when the runs, the filter or the order change.
     std::shared_ptr<const std::vector<RunSummary>> runs_;
     RunFilter filter_;  // the newest that could be read
     std::string filter_error_;

@@ -1,4 +1,4 @@
-// The rows of the memory view: one a rank, over time when measured, one bar when predicted.
+// The rows of the memory view: one per rank, over time when measured, one bar when predicted.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace ringscope {
 
-/// What a curve or bar is held against, bytes a rank.
+/// What a curve or bar is compared with, bytes per rank.
 struct Contrast {
     int64_t predicted = 0;
     int64_t all_gather = 0;

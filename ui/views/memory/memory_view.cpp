@@ -14,7 +14,7 @@ namespace ringscope {
 
 namespace {
 
-/// Lines of text a row over time must be high for levels to be told apart in it.
+/// Height in lines of text that a row over time needs for levels to be told apart in it.
 constexpr float kLinesForContrast = 3;
 
 /// Which ranks get a row of their own: all of them when there is room, else the fullest and the selected.

@@ -119,7 +119,7 @@ void ErrorMapView::draw(const ViewContext& context, ImVec2 size) {
         draw_message(
             *canvas.list, canvas.box, context.theme,
             check ? "The run file keeps the largest errors, not where they are. Run again to see the map."
-                  : "The run was not held against the reference.");
+                  : "The run was not checked against the reference.");
         return;
     }
     draw_toolbar(context, *check->map, size.x);

@@ -15,7 +15,7 @@ constexpr float kLeastPicture = 44;  // points, with words below
 constexpr float kMostPicture = 140;
 constexpr float kLeastBlock = 2;
 constexpr float kPad = 4;
-constexpr int kMostCells = 64;  // blocks a side
+constexpr int kMostCells = 64;  // blocks per side
 constexpr int kMostColumns = 8;
 constexpr int64_t kMostWork = 1 << 16;  // segments times ranks in a frame: a few milliseconds
 constexpr int kFewRows = 4;
@@ -60,7 +60,7 @@ std::string group_text(const Problem& problem, int group) {
                                       : "\ndilation: one token in " + r + " is kept";
     const auto n = static_cast<double>(problem.seq_len);
     const double dense = problem.causal ? n * (n + 1) / 2 : n * n;
-    return text + "\n" + count_text(pairs) + " pairs a head, " +
+    return text + "\n" + count_text(pairs) + " pairs per head, " +
            percent_text(static_cast<double>(pairs) / dense) + " of dense attention's" +
            "\nbrightness: pairs of a block, on one scale for all groups";
 }

@@ -44,7 +44,7 @@ class GroupThumbnails {
         work_ = 0;
         unpainted_ = false;
     }
-    /// Whether pictures that are in sight are left to paint: one that takes long is painted a frame.
+    /// Whether pictures that are in sight are left to paint: one that takes long is painted per frame.
     bool wants_frame() const { return unpainted_; }
 
   private:
@@ -72,7 +72,7 @@ class GroupThumbnails {
     std::shared_ptr<const Schedule> groups_of_;
     float measured_at_ = 0;             // Theme::scale
     std::array<float, 2> widest_ = {};  // of the labels in pixels: together, split
-    /// What the pictures were made for: all are made anew when any of it changes.
+    /// What the pictures were made for: all are rebuilt when any of it changes.
     struct Key {
         std::shared_ptr<const Schedule> schedule;
         PatternColour colour = PatternColour::owner;

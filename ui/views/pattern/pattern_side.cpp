@@ -63,7 +63,7 @@ void draw_load(const Box& box, ImDrawList& list, const Schedule& schedule, ViewC
     for (const RankPlan& plan : schedule.rank_plans) most = std::max(most, plan.flops);
     const double mean = schedule.flops / std::max(schedule.ranks, 1);
     const std::string imbalance = mean > 0 ? ratio_text(most / mean) : "-";
-    const std::string wide = "planned load a rank, max / mean " + imbalance;
+    const std::string wide = "planned load per rank, max / mean " + imbalance;
     const bool fits = text_size(theme.small_font, wide).x <= box.width();
     if (draw_text(list, theme.small_font, box.min, theme.text_dim,
                   fits ? wide : "load, max / mean " + imbalance, box))

@@ -106,9 +106,9 @@ void draw_pattern_tables(ViewContext& context, const Schedule& schedule, int pat
                          ImVec2 size) {
     static constexpr const char* ranks[] = {
         "rank", "tokens", "pairs, this pattern", "pairs, all heads", "load / mean", "owners by step"};
-    static constexpr const char* groups[] = {"group",        "segment w",      "rate r",
-                                             "offset o",     "heads",          "segments",
-                                             "pairs a head", "of dense pairs", ""};
+    static constexpr const char* groups[] = {"group",          "segment w",      "rate r",
+                                             "offset o",       "heads",          "segments",
+                                             "pairs per head", "of dense pairs", ""};
     static constexpr const char* tokens[] = {"query", "token is", "rank", "attends to keys"};
     Part parts[] = {{"ranks", "Ranks", ranks, schedule.rank_plans.size()},
                     {"groups", "Head groups", groups, schedule.problem.patterns.size()},

@@ -14,7 +14,7 @@ namespace ringscope {
 
 namespace {
 
-constexpr int kMostCells = 192;     // blocks a side
+constexpr int kMostCells = 192;     // blocks per side
 constexpr double kLeastTokens = 4;  // shown at the nearest zoom
 constexpr float kLeastBlockPx = 2;
 constexpr int kTableLines = 24;  // of the lens' table

@@ -46,7 +46,7 @@ struct PatternView {
     void update(const ViewContext& context, const Layout& layout);
     void point(ViewContext& context, const Schedule& schedule, const Canvas& canvas, const Layout& layout);
 
-    /// What the picture was made for: it is made anew when any of it changes.
+    /// What the picture was made for: it is rebuilt when any of it changes.
     struct Key {
         std::shared_ptr<const Schedule> schedule;
         TokenWindow window;

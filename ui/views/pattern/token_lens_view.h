@@ -51,7 +51,7 @@ class TokenLensView {
                      float thickness) const;
     void point(const Cells& cells, ViewContext& context, const Schedule& schedule, const StepLookup& steps);
 
-    /// What the lens was made for: it is made anew when any of it changes.
+    /// What the lens was made for: it is rebuilt when any of it changes.
     struct Key {
         std::shared_ptr<const Schedule> schedule;
         int pattern = -1;

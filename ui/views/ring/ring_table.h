@@ -7,7 +7,7 @@
 
 namespace ringscope {
 
-/// A rank a row: what it does, sends and receives.
+/// One row per rank: what it does, sends and receives.
 void draw_rank_table(const RingMoment& moment, ImVec2 size);
 
 }  // namespace ringscope

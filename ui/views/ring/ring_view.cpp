@@ -77,7 +77,7 @@ void draw_arrow_head(const RingPicture& picture, const Way& way, float t, ImU32 
         {tip.x - d.x * size + d.y * size * 0.6f, tip.y - d.y * size - d.x * size * 0.6f}, colour);
 }
 
-/// Sectors of equal size, one a chunk that is computed on.
+/// Sectors of equal size, one per chunk that is computed on.
 void fill_node(const RingPicture& picture, ImVec2 at, float radius, const std::vector<int>& owners) {
     const int count = static_cast<int>(owners.size());
     if (count == 1) {

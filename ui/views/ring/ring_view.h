@@ -32,7 +32,7 @@ struct RingView {
     void draw_table(ViewContext& context, ImVec2 size);
 
   private:
-    // Found anew when the schedule, the group or the followed chunk changes.
+    // Searched again when the schedule, the group or the followed chunk changes.
     std::shared_ptr<const Schedule> found_for_;
     int found_group_ = -1;
     int found_owner_ = -1;

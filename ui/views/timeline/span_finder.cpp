@@ -47,7 +47,7 @@ int SpanFinder::draw(Toolbar& bar, ViewContext& context) {
     if (ImGui::IsItemHovered())
         tooltip(query_.problem.empty()
                     ? "Kinds, late, link or core for waits, rank N, step N, chunk N, peer N, >1ms, <20us. "
-                      "Enter: next, Shift-Enter: previous. What does not match is dimmed."
+                      "Enter: next, Shift-Enter: previous. Other spans are dimmed."
                     : query_.problem);
     update(context);
     int direction = enter ? (ImGui::GetIO().KeyShift ? -1 : 1) : 0;

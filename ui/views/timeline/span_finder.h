@@ -18,7 +18,7 @@ struct SpanFinder {
     void ask();
     /// The field with the number of matches and the buttons to go through them. The span to go to, or -1.
     int draw(Toolbar& bar, ViewContext& context);
-    /// Finds anew when the text or the run changed.
+    /// Searches again when the text or the run changed.
     void update(const ViewContext& context);
     /// Null: nothing is looked for, every span counts.
     const SpanMatches* matches() const { return matches_ ? &*matches_ : nullptr; }

@@ -1,4 +1,4 @@
-// The bars of the timeline: a span each while they are wide enough to see, else folded ones.
+// The bars of the timeline: one per span while they are wide enough to see, else folded ones.
 #include <algorithm>
 #include <cmath>
 

@@ -66,7 +66,7 @@ int TimelineView::draw_statistics_table(ViewContext& context, ImVec2 size) const
                                                                   nanoseconds_text(kind.longest_ns));
         if (ImGui::IsItemHovered())
             tooltip(
-                "Click: go to the longest. Share is of the time of the ranks looked at; median and mean "
+                "Click: go to the longest. Share is of the time of the ranks shown; median and mean "
                 "are of single spans.");
         const std::string cells[] = {nanoseconds_text(kind.total_ns),  percent_text(kind.share),
                                      count_text(kind.count),           nanoseconds_text(kind.mean_ns()),

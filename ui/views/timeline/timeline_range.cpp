@@ -65,7 +65,7 @@ int TimelineView::rank_looked_at(const ViewContext& context) const {
     return measured || selected.span < 0 ? selected.rank : -1;
 }
 
-/// Made anew when the range stands still: a drag over a million spans would count them in each frame.
+/// Rebuilt when the range stands still: a drag over a million spans would count them in each frame.
 void TimelineView::update_statistics(const ViewContext& context) {
     const StatisticsKey wanted{measured, rank_looked_at(context), true};
     if (wanted == statistics_of_ || drag_from_ns_ >= 0) return;

@@ -33,7 +33,8 @@ struct LegendEntry {
     const char* help;
 };
 constexpr LegendEntry kLegend[] = {
-    {SpanKind::compute, WaitCause::none, "compute", "attends its queries to the keys of a chunk"},
+    {SpanKind::compute, WaitCause::none, "compute",
+     "computes the attention of its queries over the keys of a chunk"},
     {SpanKind::receive, WaitCause::none, "receive", "a chunk of K and V comes in from another rank"},
     {SpanKind::send, WaitCause::none, "send", "a chunk of K and V goes out to another rank"},
     {SpanKind::wait, WaitCause::late_peer, "late peer",
