@@ -19,19 +19,18 @@
 // therefore in units of log2.
 //
 // Blocking:
-//   registers  kRows keys x kPanelVectors vectors of S (kRows columns x kPanelVectors of O) are accumulated
-//   in
+//   registers  kRows keys x kPanelVectors vectors of S (kRows columns x kPanelVectors of O) are accumulated in
 //              registers: for each x, kRows broadcasts and kPanelVectors loads feed kRows * kPanelVectors
 //              multiply-adds. AVX2 has 16 registers: 6 x 2 sums, 2 vectors, 1 broadcast. 8 loads for 12
-//              multiply-adds at two of each a cycle: the multiply-adds are the limit.
+//              multiply-adds, at two of each per cycle: the multiply-adds are the limit.
 //   L1         one panel's Q^T (d x lanes) and S^T (key block x lanes) are used again and again; O^T passes
-//              once a key block.
+//              once per key block.
 //   L2         a block of keys (key_block rows of K and V) is used by every panel of the tile before the next
-//              is touched. Rows of F16, BF16 or far apart are copied once a tile and block into contiguous
+//              is touched. Rows of F16, BF16 or far apart are copied once per tile and block into contiguous
 //              F32 rows: far apart, a column of V would fall into few sets of L1.
-//   L3         a tile has up to kQueryTile queries: their Q^T and O^T pass once a block, in order, which the
-//              processor fetches ahead by itself. K and V come from memory and are copied once a tile, at the
-//              speed of memory, not of arithmetic; so a large tile, although Q^T and O^T then leave L2.
+//   L3         a tile has up to kQueryTile queries: their Q^T and O^T pass once per block, in order, so that
+//              the processor prefetches them by itself. K and V come from memory and are copied once per tile,
+//              at the speed of memory, not of arithmetic. So tiles are large, although Q^T and O^T then leave L2.
 //   memory     scores never leave S^T.
 //
 // Causal: of each panel and block only the keys up to the panel's last query are computed, and only from the

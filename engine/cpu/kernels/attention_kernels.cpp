@@ -70,7 +70,7 @@ const CpuKernel& choose_cpu_kernel(const std::string& name, DType dtype) {
         throw Error(ErrorKind::bad_input,
                     "backend.kernel: no CPU kernel is named \"" + name + "\"" + allowed);
     if (!found->usable()) {
-        throw Error(ErrorKind::bad_input, "backend.kernel: this processor lacks what \"" + name +
+        throw Error(ErrorKind::bad_input, "backend.kernel: this processor does not have what \"" + name +
                                               "\" needs (" + found->description + ")" + allowed);
     }
     if (!found->supports(dtype)) {

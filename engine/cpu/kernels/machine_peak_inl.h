@@ -1,7 +1,7 @@
 // The most multiply-adds an instruction set can do: nothing but independent ones, from registers to
 // registers.
 //
-// kChains sums in flight hide the latency (4 cycles times two a cycle needs 8); the empty assembly keeps the
+// kChains sums in flight hide the latency (4 cycles times two per cycle needs 8); the empty assembly keeps the
 // compiler from seeing that the chains are alike.
 #pragma once
 

@@ -4,8 +4,8 @@
 //   x = n + f,  n the nearest integer, |f| <= 1/2:    2^x = 2^n * p(f),  p of degree 5
 //
 // n comes from adding 1.5 * 2^23, whose unit in the last place is 1: the sum's low bits hold n, ready to be
-// added to the exponent of p(f). p is the minimax polynomial for the relative error on [-1/2, 1/2] with p(0)
-// = 1 exactly, so that 2^0 = 1 and a row with one key has that key's weight exactly.
+// added to the exponent of p(f). p is the minimax polynomial for the relative error on [-1/2, 1/2] with
+// p(0) = 1 exactly, so that 2^0 = 1 and a row with one key has that key's weight exactly.
 //
 //   relative error <= kExp2MaxRelativeError for -126 <= x < 128
 //   exactly 0 for x < -126 (an attention weight below 1e-38 of the largest), for -infinity and for NaN

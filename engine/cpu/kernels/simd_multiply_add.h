@@ -2,13 +2,11 @@
 //
 //   MultiplyAdd   a word is one F32. F16 and BF16 rows are converted.
 //   DotProducts   a word is two BF16, multiplied in pairs and added to an F32: twice the work per instruction,
-//   and
-//                 weights are rounded to BF16 (8 bits: relative error 2^-9), as attention in BF16 usually is.
+//                 and weights are rounded to BF16 (8 bits: relative error 2^-9), as attention in BF16 usually is.
 //
-// K's and Q's pairs are neighbours in a row; V's pair is one column of two neighbouring keys:
+// K's and Q's pairs are neighbours in a row; V's pair is one column of two neighbouring keys. For even x and key:
 //
-//   k[key][x / 2] = (K[key][x], K[key][x + 1])      v[key / 2][x] = (V[key][x], V[key + 1][x])      x, key
-//   even
+//   k[key][x / 2] = (K[key][x], K[key][x + 1])      v[key / 2][x] = (V[key][x], V[key + 1][x])
 #pragma once
 
 #include "engine/cpu/kernels/simd_vector.h"

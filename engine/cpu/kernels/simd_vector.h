@@ -88,8 +88,8 @@ RINGSCOPE_INLINE FloatVector load_as_float(const F16* from) {
 #endif
 }
 
-// Transposing a kLanes x kLanes block in registers, in log2(kLanes) rounds. Round s swaps the off-diagonal s
-// x s corners of each 2s x 2s block, by rows i and i + s:
+// Transposing a kLanes x kLanes block in registers, in log2(kLanes) rounds. Round s swaps the off-diagonal
+// s x s corners of each 2s x 2s block, by rows i and i + s:
 //
 //     a0 a1 | a2 a3        a0 a1 | b0 b1
 //     b0 b1 | b2 b3   ->   a2 a3 | b2 b3        (s = 2: a is row i, b is row i + 2)
