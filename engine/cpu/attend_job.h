@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "engine/cpu/kernels/attention_kernel.h"
-#include "engine/cpu/rank_memory.h"
-#include "engine/cpu/run_control.h"
 #include "engine/host/arena.h"
 #include "engine/run/progress.h"
+#include "engine/run/rank_memory.h"
+#include "engine/run/run_control.h"
 
 namespace ringscope {
 

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "engine/cpu/rank_transport.h"
-#include "engine/cpu/run_control.h"
 #include "engine/plan/schedule.h"
+#include "engine/run/run_control.h"
 
 namespace ringscope {
 

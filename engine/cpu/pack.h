@@ -1,8 +1,8 @@
 // Packing: a rank's own keys and values, gathered into the pieces that travel (layout in schedule.h).
 #pragma once
 
-#include "engine/cpu/rank_memory.h"
-#include "engine/cpu/run_control.h"
+#include "engine/run/rank_memory.h"
+#include "engine/run/run_control.h"
 
 namespace ringscope {
 

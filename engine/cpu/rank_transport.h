@@ -23,7 +23,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine/cpu/rank_trace.h"
+#include "engine/run/rank_trace.h"
 
 namespace ringscope {
 

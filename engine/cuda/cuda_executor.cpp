@@ -7,8 +7,6 @@
 #include <thread>
 
 #include "engine/base/number_text.h"
-#include "engine/cpu/rank_memory.h"
-#include "engine/cpu/run_control.h"
 #include "engine/cuda/cuda_memory_model.h"
 #include "engine/cuda/cuda_trace.h"
 #include "engine/cuda/hardware_queues.h"
@@ -19,6 +17,8 @@
 #include "engine/host/clock.h"
 #include "engine/host/machine.h"
 #include "engine/host/nvtx.h"
+#include "engine/run/rank_memory.h"
+#include "engine/run/run_control.h"
 
 namespace ringscope {
 

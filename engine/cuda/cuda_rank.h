@@ -9,9 +9,9 @@
 #include <memory>
 #include <vector>
 
-#include "engine/cpu/rank_memory.h"
 #include "engine/cuda/device_arena.h"
 #include "engine/cuda/rank_attention.h"
+#include "engine/run/rank_memory.h"
 
 namespace ringscope {
 

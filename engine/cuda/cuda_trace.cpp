@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/cpu/rank_trace.h"
+#include "engine/run/rank_trace.h"
 
 namespace ringscope {
 

@@ -9,8 +9,8 @@
 #include <cstring>
 #include <random>
 
-#include "engine/cpu/rank_memory.h"
 #include "engine/host/arena.h"
+#include "engine/run/rank_memory.h"
 #include "tests/random_problem.h"
 
 namespace ringscope {

@@ -1,4 +1,4 @@
-#include "engine/cpu/rank_memory.h"
+#include "engine/run/rank_memory.h"
 
 #include <algorithm>
 #include <cstring>
