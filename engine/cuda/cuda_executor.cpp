@@ -10,6 +10,7 @@
 #include "engine/cuda/cuda_memory_model.h"
 #include "engine/cuda/cuda_trace.h"
 #include "engine/cuda/hardware_queues.h"
+#include "engine/cuda/kernels/kernel_table.h"
 #include "engine/cuda/kernels/kernels.h"
 #include "engine/cuda/transport/device_transport.h"
 #include "engine/cuda/transport/topology.h"

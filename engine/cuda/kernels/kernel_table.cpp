@@ -1,4 +1,4 @@
-#include "engine/cuda/kernels/kernels.h"
+#include "engine/cuda/kernels/kernel_table.h"
 
 #include <array>
 
