@@ -73,7 +73,7 @@ ALLOWED = [
 
 # Folders, and files of the top level, without a hit.
 CLEAN = [
-    "CHANGELOG.md", "SECURITY.md", "app/bench", "app/process", "app/script", "engine/analysis", "engine/base", "engine/host",
+    "CHANGELOG.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "app", "assets", "engine", "sessions", "tests", "ui",
 ]
 
 FOLDERS = source_tree.LAYERS + ("tests", "assets")

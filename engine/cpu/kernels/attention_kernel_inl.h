@@ -37,7 +37,7 @@
 // panel's first query on compared.
 //
 // Carried state (attention_kernel.h): the maximum and sum of a query are turned into units of log2 at the
-// tile's begin and back at its end, exactly: what the rounding of the maximum leaves over goes into the sum
+// tile's start and back at its end, exactly: what the rounding of the maximum leaves over goes into the sum
 // and the output.
 //
 // Online softmax: Milakov & Gimelshein 2018; tiling: Dao 2023 (FlashAttention-2).

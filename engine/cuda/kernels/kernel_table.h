@@ -1,4 +1,4 @@
-// The table of kernels: which there are, which one a run takes, and how it is loaded onto a GPU.
+// The table of kernels, the choice of one for a run, and how it is loaded onto a GPU.
 //
 //   name    needs                       dtypes          tile (queries x keys; tile_shapes.h)  auto
 //   mma     sm_80 or newer              f16, bf16       64 x 64, from d 129 on 64 x 32       first
