@@ -103,6 +103,9 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     if (command.db.empty() && command.keep_output)
         throw Error(ErrorKind::bad_input,
                     "--keep-output keeps o and lse with a saved run: give --db FILE too");
+    if (!command.fault.empty() && !command.db.empty())
+        throw Error(ErrorKind::bad_input,
+                    "--fault: a run that was disturbed on purpose is not kept among others: leave out --db");
     const int count = read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_targets(command);
@@ -137,7 +140,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
                    "Run N times, save each, show median and spread; 1 when not given");
     arguments.value("--fault", command->fault, "KIND:rank=R,step=S[,seconds=T]",
                     "Let something go wrong: delay (of what rank R sends in step S, by T seconds), "
-                    "lose_transfer or throw_error; a run that fails has exit code 3");
+                    "lose_transfer or throw_error; a run that fails has exit code 3. Not with --db");
     declare_save_file(arguments, command->db, "Save the run in this run file");
     arguments.flag("--keep-output", command->keep_output,
                    "Save o and lse with the run, so that outputs can be compared");

@@ -163,7 +163,7 @@ int check_file(const RunsCommand& command) {
             text += (problem == problems.front() ? ": " : "; ") + problem;
         throw Error(ErrorKind::io, text);
     }
-    print(store->path() + " is whole\n");
+    print(store->path() + " is undamaged\n");
     return 0;
 }
 

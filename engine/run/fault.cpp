@@ -39,7 +39,7 @@ void read_setting(const std::string& setting, Fault& fault, std::set<std::string
     const size_t equals = setting.find('=');
     const std::string key = setting.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : setting.substr(equals + 1);
-    if (!given.insert(key).second) refuse(key + " is given twice", "once is enough");
+    if (!given.insert(key).second) refuse(key + " is given twice", "give it once");
     if (key == "rank")
         fault.rank = read_number<int>(key, value, kMaxRunRanks - 1, "a rank, from 0");
     else if (key == "step")

@@ -139,7 +139,7 @@ bool is_verified(const SweepRow& row) {
 }
 
 SweepBest best_of(std::span<const SweepRow> rows) {
-    if (rows.size() < 2) return {-1, "No best: there is one combination only."};
+    if (rows.size() < 2) return {-1, "No best: there is only one combination."};
     SweepBest best;
     for (size_t i = 0; i < rows.size(); ++i) {
         if (!same_problem(rows[i].point.experiment, rows[0].point.experiment))
@@ -148,7 +148,7 @@ SweepBest best_of(std::span<const SweepRow> rows) {
         if (best.row < 0 || spread_of(rows[i]).median < spread_of(rows[static_cast<size_t>(best.row)]).median)
             best.row = static_cast<int>(i);
     }
-    if (best.row < 0) return {-1, "No best: no combination was verified and right; --verify checks them."};
+    if (best.row < 0) return {-1, "No best: no combination has a verified correct answer; use --verify."};
     const auto first = static_cast<size_t>(best.row);
     const Spread fastest = spread_of(rows[first]);
     for (size_t i = 0; i < rows.size(); ++i) {

@@ -87,7 +87,7 @@ Value day_value(const std::string& term, const std::string& text) {
     }
     const year_month_day day{year{parts[0]}, month{static_cast<unsigned>(parts[1])},
                              std::chrono::day{static_cast<unsigned>(parts[2])}};
-    if (!good || !day.ok()) refuse(term, "'" + text + "' is not a day as 2026-11-21 (UTC)");
+    if (!good || !day.ok()) refuse(term, "'" + text + "' is not a day such as 2026-11-21 (UTC)");
     const auto begin = duration_cast<milliseconds>(sys_days{day}.time_since_epoch());
     return {static_cast<double>(begin.count()), static_cast<double>((begin + days{1}).count()), ""};
 }

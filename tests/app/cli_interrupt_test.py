@@ -101,7 +101,7 @@ class AnyMoment(RunFileCase):
             if trace.exists():
                 json.loads(trace.read_text())
             if other.exists():
-                self.assertIn("whole", self.assert_ok(ringscope("runs", "check", "--db", other)))
+                self.assertIn("undamaged", self.assert_ok(ringscope("runs", "check", "--db", other)))
         self.assertEqual(self.whole_runs(), 2)
         self.assertEqual(self.left_over(), [])
 

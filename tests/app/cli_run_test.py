@@ -222,6 +222,11 @@ class Faults(Case):
             with self.subTest(fault):
                 self.assert_error(self.run_with(fault), 2, "fault", *words)
 
+    def test_a_disturbed_run_is_not_saved_among_others(self):
+        file = str(self.folder / "runs.ringscope")
+        self.assert_error(self.run_with("delay:rank=0,step=0,seconds=0", "--db", file), 2, "--fault", "leave out --db")
+        self.assertFalse(os.path.exists(file))
+
     def test_help(self):
         self.assertIn("--fault KIND:rank=R,step=S[,seconds=T]", self.assert_ok(ringscope("run", "--help")))
 

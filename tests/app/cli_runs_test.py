@@ -25,7 +25,7 @@ class SavedRuns(RunFileCase):
         for word in ("a note", "#good", "passed", "predicted"):
             self.assertIn(word, shown)
         self.assertEqual(json.loads(self.assert_ok(self.runs("show", 2, "--json")))["run_id"], 2)
-        self.assertIn("whole", self.assert_ok(self.runs("check")))
+        self.assertIn("undamaged", self.assert_ok(self.runs("check")))
         self.assert_ok(self.runs("tag", 2))
         self.assertEqual(self.listed()[0]["tags"], [])
         self.assert_ok(self.runs("delete", "first"))

@@ -149,7 +149,7 @@ TEST(RunFilter, SaysWhatIsWrongAndWhatIsAllowed) {
     EXPECT_EQ(refusal("p:8"), "filter 'p:8': ':' looks for part of a text; for ranks use = != < <= > >=");
     EXPECT_EQ(refusal("p="), "filter 'p=': its value is missing");
     EXPECT_EQ(refusal("started>yesterday"),
-              "filter 'started>yesterday': 'yesterday' is not a day as 2026-11-21 (UTC)");
+              "filter 'started>yesterday': 'yesterday' is not a day such as 2026-11-21 (UTC)");
     EXPECT_TRUE(contains(refusal("started=2026-02-30"), "is not a day"));
     EXPECT_EQ(refusal("name=\"open"), "filter 'name=open': its quotation mark is not closed");
     EXPECT_TRUE(contains(refusal("=5"), "a term is FIGURE=VALUE"));

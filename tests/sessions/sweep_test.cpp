@@ -171,7 +171,7 @@ TEST(Sweep, TheBestIsVerifiedAndBeyondTheNoise) {
     EXPECT_TRUE(contains(best_of(rows({{5, 6, 7}, {1, 2, 5}})).why_not, "within the spread of row 0"));
     EXPECT_EQ(best_of(rows({{5, 6, 7}, {1, 2, 5}})).row, -1);
     EXPECT_TRUE(contains(best_of(rows({{5, 6, 7}, {1, 2}})).why_not, "fewer than 3 repeats"));
-    EXPECT_TRUE(contains(best_of(rows({{5, 6, 7}})).why_not, "one combination only"));
+    EXPECT_TRUE(contains(best_of(rows({{5, 6, 7}})).why_not, "only one combination"));
     EXPECT_EQ(best_of(rows({{5, 6, 7}, {1, 2, 3}, {}})).row, 1) << "a row that never ran claims nothing";
 
     auto wrong = apart;
@@ -182,7 +182,7 @@ TEST(Sweep, TheBestIsVerifiedAndBeyondTheNoise) {
     auto unverified = apart;
     for (SweepRow& row : unverified)
         for (RunSummary& run : row.runs) run.verified = false;
-    EXPECT_TRUE(contains(best_of(unverified).why_not, "no combination was verified"));
+    EXPECT_TRUE(contains(best_of(unverified).why_not, "no combination has a verified correct answer"));
 
     auto other_problem = apart;
     other_problem[2].point.experiment.problem.causal = !tiny().problem.causal;
