@@ -109,6 +109,8 @@ std::string exact_percent_text(double share) { return ratio_text(share * 100) + 
 
 std::string change_text(double share) { return (share < 0 ? "" : "+") + exact_percent_text(share); }
 
+std::string scale_text(double factor) { return printed("%.4g", factor); }
+
 std::string exact_text(double value) {
     const std::string text = printed("%g", value);
     double read = 0;

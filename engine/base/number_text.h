@@ -20,6 +20,7 @@ std::string percent_text(double share);          // 0.934: "93%"
 std::string exact_percent_text(double share);    // 0.0282: "2.82%"
 std::string change_text(double share);           // 0.05: "+5.00%"
 std::string error_text(double error);            // "2e-06", "0.25", "0"
+std::string scale_text(double factor);           // four digits: "0.125", "0.08839"
 /// The shortest of "%g" and "%.17g" that reads back as the same number: what a person types into a field.
 std::string exact_text(double value);
 /// "2026-11-21 04:40" in UTC, from Unix milliseconds.

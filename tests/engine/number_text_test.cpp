@@ -50,6 +50,8 @@ TEST(Format, NamesSharesAndErrors) {
     EXPECT_EQ(percent_text(0.934), "93%");
     EXPECT_EQ(percent_text(0.002), "0.2%");
     EXPECT_EQ(percent_text(0), "0%");
+    EXPECT_EQ(scale_text(0.125), "0.125");
+    EXPECT_EQ(scale_text(0.08838834764), "0.08839");
     EXPECT_EQ(error_text(0), "0");
     EXPECT_EQ(error_text(2.1e-6), "2e-06");
     EXPECT_EQ(error_text(0.25), "0.25");

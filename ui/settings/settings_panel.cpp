@@ -201,7 +201,7 @@ class Panel {
     void edit(const std::string& name, std::optional<double>& value) {
         const double standard = 1 / std::sqrt(static_cast<double>(std::max(1, experiment_.problem.head_dim)));
         if (!value) {
-            if (unset_button(name, "1/sqrt(d): " + ratio_text(standard))) value = standard;
+            if (unset_button(name, "1/sqrt(d): " + scale_text(standard))) value = standard;
             return;
         }
         drag_real(ui_, name, *value, width_beside_unset());
