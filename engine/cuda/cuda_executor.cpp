@@ -277,7 +277,7 @@ void CudaRun::watch_transfers() {
             throw Error(ErrorKind::run_failed,
                         "rank " + std::to_string(transfer.to) + ", step " + std::to_string(transfer.step) +
                             ": nothing came from rank " + std::to_string(transfer.from) + " within " +
-                            std::to_string(limit_seconds) + " s (ring.timeout_seconds)");
+                            exact_text(limit_seconds) + " s (ring.timeout_seconds)");
         }
     }
 }

@@ -88,8 +88,8 @@ void NcclCommunicators::wait(const std::string& what, double limit_seconds, std:
             if (state == ncclSuccess) break;
             if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
             if (static_cast<double>(steady_ns() - begin_ns) * 1e-9 > limit_seconds)
-                throw Error(ErrorKind::run_failed,
-                            "NCCL: " + what + " did not get under way within " + seconds_text(limit_seconds));
+                throw Error(ErrorKind::run_failed, "NCCL: " + what + " did not get under way within " +
+                                                       exact_text(limit_seconds) + " s");
             std::this_thread::sleep_for(kAskInterval);
         }
 }
