@@ -1,5 +1,7 @@
 #include "tests/random_problem.h"
 
+#include <algorithm>
+
 #include "engine/experiment/experiment_fields.h"
 
 namespace ringscope {
@@ -55,6 +57,24 @@ Experiment random_experiment(std::mt19937& random, const RandomProblemLimits& li
     e.ring.dilate_before_send = pick(random, 0, 1);
     e.ring.prune = pick(random, 0, 1);
     e.ring.accumulator = pick(random, 0, 1) ? Accumulator::lse : Accumulator::online_softmax;
+    return e;
+}
+
+Experiment random_two_groups(std::mt19937& random) {
+    const auto upto = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(0, most)(random); };
+    Experiment e;
+    e.problem.seq_len = 2 + upto(300);
+    e.problem.heads = 2;
+    e.problem.head_dim = 4;
+    e.problem.causal = upto(1);
+    e.problem.queries = upto(2) ? Queries::dilated : Queries::all;
+    e.problem.head_groups.clear();
+    for (int group = 0; group < 2; ++group) {
+        const int64_t w = 1 + upto(e.problem.seq_len), r = 1 + upto(std::min<int64_t>(w, 40) - 1);
+        e.problem.head_groups.push_back({w, r, 1, {Offset::Rule::fixed, upto(r - 1)}});
+    }
+    e.ring.ranks = 1 + static_cast<int>(upto(3));
+    e.ring.layout = static_cast<Layout>(upto(2));
     return e;
 }
 

@@ -16,6 +16,10 @@ struct RandomProblemLimits {
 
 Experiment random_experiment(std::mt19937& random, const RandomProblemLimits& limits = {});
 
+/// Two head groups of any segments, rates up to 40 and offsets, up to 302 tokens on up to 4 ranks: for what is seen of
+/// a pattern.
+Experiment random_two_groups(std::mt19937& random);
+
 /// One line that names the experiment in a failing test.
 std::string describe(const Experiment& experiment);
 

@@ -8,27 +8,10 @@
 
 #include "engine/experiment/scenarios.h"
 #include "engine/plan/schedule.h"
+#include "tests/random_problem.h"
 
 namespace ringscope {
 namespace {
-
-Experiment random_experiment(std::mt19937& random) {
-    const auto upto = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(0, most)(random); };
-    Experiment e;
-    e.problem.seq_len = 2 + upto(300);
-    e.problem.heads = 2;
-    e.problem.head_dim = 4;
-    e.problem.causal = upto(1);
-    e.problem.queries = upto(2) ? Queries::dilated : Queries::all;
-    e.problem.head_groups.clear();
-    for (int group = 0; group < 2; ++group) {
-        const int64_t w = 1 + upto(e.problem.seq_len), r = 1 + upto(std::min<int64_t>(w, 40) - 1);
-        e.problem.head_groups.push_back({w, r, 1, {Offset::Rule::fixed, upto(r - 1)}});
-    }
-    e.ring.ranks = 1 + static_cast<int>(upto(3));
-    e.ring.layout = static_cast<Layout>(upto(2));
-    return e;
-}
 
 bool takes_part(const Problem& problem, int pattern, bool queries, bool overlaid, int64_t token) {
     if (queries && problem.queries == Queries::all) return true;
@@ -41,7 +24,7 @@ bool takes_part(const Problem& problem, int pattern, bool queries, bool overlaid
 TEST(TokenLens, LinesAreTheTokensRoundTheCentre) {
     std::mt19937 random(3);
     for (int trial = 0; trial < 600; ++trial) {
-        const Problem problem = resolve(random_experiment(random).problem);
+        const Problem problem = resolve(random_two_groups(random).problem);
         const bool queries = trial % 2, overlaid = trial % 3 == 0;
         const int64_t n = problem.seq_len;
         const int64_t centre = std::uniform_int_distribution<int64_t>(0, n - 1)(random);
@@ -75,7 +58,7 @@ TEST(TokenLens, LinesAreTheTokensRoundTheCentre) {
 TEST(TokenLens, PairsAreThoseOfTheProblem) {
     std::mt19937 random(11);
     for (int trial = 0; trial < 90; ++trial) {
-        const Problem problem = resolve(random_experiment(random).problem);
+        const Problem problem = resolve(random_two_groups(random).problem);
         const bool overlaid = trial % 2;
         const int64_t n = problem.seq_len, w = problem.patterns[1].segment_length;
         const int64_t query = std::uniform_int_distribution<int64_t>(0, n - 1)(random);

@@ -8,6 +8,7 @@
 
 #include "engine/analysis/key_owners.h"
 #include "engine/experiment/scenarios.h"
+#include "tests/random_problem.h"
 #include "ui/widgets/plot.h"
 
 namespace ringscope {
@@ -23,24 +24,6 @@ Schedule small_schedule(Layout layout) {
     e.ring.ranks = 4;
     e.ring.layout = layout;
     return plan(e);
-}
-
-Experiment random_experiment(std::mt19937& random) {
-    const auto upto = [&](int64_t most) { return std::uniform_int_distribution<int64_t>(0, most)(random); };
-    Experiment e;
-    e.problem.seq_len = 2 + upto(300);
-    e.problem.heads = 2;
-    e.problem.head_dim = 4;
-    e.problem.causal = upto(1);
-    e.problem.queries = upto(2) ? Queries::dilated : Queries::all;
-    e.problem.head_groups.clear();
-    for (int group = 0; group < 2; ++group) {
-        const int64_t w = 1 + upto(e.problem.seq_len), r = 1 + upto(std::min<int64_t>(w, 40) - 1);
-        e.problem.head_groups.push_back({w, r, 1, {Offset::Rule::fixed, upto(r - 1)}});
-    }
-    e.ring.ranks = 1 + static_cast<int>(upto(3));
-    e.ring.layout = static_cast<Layout>(upto(2));
-    return e;
 }
 
 TEST(PatternColours, CellsCoverExactlyTheAllowedBlocks) {
@@ -171,7 +154,7 @@ TEST(PatternColours, LensAndPictureAgree) {
     std::mt19937 random(11);
     const Theme theme = make_theme(ThemeName::dark, 1);
     for (int trial = 0; trial < 90; ++trial) {
-        const Schedule schedule = plan(random_experiment(random));
+        const Schedule schedule = plan(random_two_groups(random));
         const StepLookup steps(schedule);
         const Problem& problem = schedule.problem;
         const auto colour = static_cast<PatternColour>(trial % 3);
