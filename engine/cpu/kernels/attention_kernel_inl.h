@@ -134,20 +134,20 @@ inline void limit_scores(float* scores, int keys, FloatVector (&max)[kVectors]) 
     }
 }
 
-/// Scores to words of weights exp2(s - max) in place; folds their sum into the panel's. `correction` is what
-/// earlier sums and outputs shrink by, since the maximum may have grown.
+/// Scores to words of weights exp2(s - max) in place; folds their sum into the panel's, the block's own first:
+/// the rounding of long sums grows with the keys of a block and the number of blocks, not with all keys.
+/// `correction` is what earlier sums and outputs shrink by, since the maximum may have grown.
 template <typename Math, int kVectors>
 RINGSCOPE_INLINE void softmax(const Panel& panel, int keys, float* scores,
                               const FloatVector (&block_max)[kVectors], FloatVector (&correction)[kVectors]) {
     FloatVector max[kVectors];
-    FloatVector sum[kVectors];
+    FloatVector sum[kVectors] = {};
     for (int vector = 0; vector < kVectors; ++vector) {
         const FloatVector old = load(panel.max + vector * kLanes);
         const FloatVector grown = max_of(block_max[vector], old);
         // A lane that has seen no key keeps -inf; subtracting 0 instead keeps its weights at exp2(-inf) = 0.
         max[vector] = grown == -kInfinity ? FloatVector{} : grown;
         correction[vector] = exp2(old - max[vector]);
-        sum[vector] = load(panel.sum + vector * kLanes) * correction[vector];
         store(panel.max + vector * kLanes, grown);
     }
     const int whole_words = keys / Math::kInWord * Math::kInWord;
@@ -170,22 +170,20 @@ RINGSCOPE_INLINE void softmax(const Panel& panel, int keys, float* scores,
             store(scores + whole_words / Math::kInWord * kPanelLanes + vector * kLanes, Math::pack(weight));
         }
     }
-    for (int vector = 0; vector < kVectors; ++vector) store(panel.sum + vector * kLanes, sum[vector]);
+    for (int vector = 0; vector < kVectors; ++vector) {
+        float* panel_sum = panel.sum + vector * kLanes;
+        store(panel_sum, load(panel_sum) * correction[vector] + sum[vector]);
+    }
 }
 
 // Weighted sum of values.
 
 /// O^T of kTileRows columns: v is the first word's first column, weights [words][kPanelLanes], o
-/// [kTileRows][kPanelLanes].
+/// [kTileRows][kPanelLanes]. The block's own sum first, as in softmax().
 template <typename Math, int kTileRows, int kVectors>
 inline void weigh_tile(const float* v, int64_t stride, int words, const float* weights,
                        const FloatVector (&correction)[kVectors], float* o) {
-    FloatVector sum[kTileRows][kVectors];
-    for (int row = 0; row < kTileRows; ++row) {
-        for (int vector = 0; vector < kVectors; ++vector) {
-            sum[row][vector] = load(o + row * kPanelLanes + vector * kLanes) * correction[vector];
-        }
-    }
+    FloatVector sum[kTileRows][kVectors] = {};
     for (int word = 0; word < words; ++word) {
         FloatVector weight[kVectors];
         for (int vector = 0; vector < kVectors; ++vector) weight[vector] = load(weights + vector * kLanes);
@@ -201,7 +199,8 @@ inline void weigh_tile(const float* v, int64_t stride, int words, const float* w
     }
     for (int row = 0; row < kTileRows; ++row) {
         for (int vector = 0; vector < kVectors; ++vector) {
-            store(o + row * kPanelLanes + vector * kLanes, sum[row][vector]);
+            float* place = o + row * kPanelLanes + vector * kLanes;
+            store(place, load(place) * correction[vector] + sum[row][vector]);
         }
     }
 }
