@@ -207,7 +207,10 @@ Verification fixture_verification(const Schedule& schedule, bool passed) {
     v.max_abs_error = passed ? 2e-6 : 0.5;
     v.relative_error = passed ? 3e-7 : 0.1;
     v.max_lse_error = passed ? 1e-6 : 0.25;
-    v.allowed_relative_error = 1e-5;
+    v.max_row_relative_error = passed ? 2e-6 : 0.6;
+    v.wrong_o_rows = passed ? 0 : 17;
+    v.worst_o = {0, 0, 5, v.max_abs_error, 4e-6};
+    v.worst_lse = {0, 0, 3, passed ? 1e-6 : 2e-6, 5e-6};
     v.passed = passed;
     return v;
 }

@@ -12,6 +12,7 @@
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
 #include "app/process/standard_output.h"
+#include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
 #include "engine/run/execute.h"
 #include "sessions/compare/compare.h"

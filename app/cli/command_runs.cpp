@@ -13,6 +13,7 @@
 #include "app/cli/text_table.h"
 #include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
+#include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
 #include "sessions/compare/repeats.h"
 #include "sessions/plain_text.h"

@@ -86,17 +86,6 @@ std::string run_report(const Run& run) {
     return text + rank_table(run.metrics);
 }
 
-std::string verification_line(const Verification& v) {
-    std::string text = "verified " + count_text(v.checked_rows) + " of " + count_text(v.total_rows) +
-                       " rows: max error " + error_text(v.max_abs_error) + ", relative " +
-                       error_text(v.relative_error) + " (at most " + error_text(v.allowed_relative_error) +
-                       " allowed)";
-    if (v.wrong_empty_rows > 0)
-        text += ", " + count_text(v.wrong_empty_rows) + " rows wrongly empty or not finite";
-    if (!v.coverage_ok) text += ", some pairs not computed exactly once";
-    return text + (v.passed ? ": passed" : ": FAILED");
-}
-
 std::string plan_report(const Schedule& schedule) {
     std::string text = settings_line(schedule.experiment) + "\n\n";
     text += std::string(name_of(schedule.strategy)) + ", " + std::to_string(schedule.ranks) +

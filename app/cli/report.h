@@ -11,9 +11,6 @@ namespace ringscope {
 /// The figures of a finished run and a table of its ranks.
 std::string run_report(const Run& run);
 
-/// "verified 98,304 of 98,304 rows: max error 2e-06, relative 1e-07 (at most 1e-05 allowed): passed".
-std::string verification_line(const Verification& verification);
-
 /// What a schedule would do, and a table of its ranks.
 std::string plan_report(const Schedule& schedule);
 

@@ -23,7 +23,7 @@ double most_of_ranks(const Run& run) {
 
 template <auto error>
 double verified(const Run& run) {
-    return run.verification ? (*run.verification).*error : kNone;
+    return run.verification ? std::invoke(error, *run.verification) : kNone;
 }
 
 double planned_imbalance(const Schedule& schedule) {
@@ -161,6 +161,23 @@ constexpr Figure kFigures[] = {
      .better = Better::less,
      .formula = "|o - reference| / |reference|, Euclidean norms over the checked rows together.",
      .derived = verified<&Verification::relative_error>},
+    {.key = "max_row_relative_error",
+     .name = "row error",
+     .label = "largest relative error of a row",
+     .unit = Unit::error,
+     .better = Better::less,
+     .formula = "The largest |o - reference| / |reference| of one checked row, so that one wrong row cannot "
+                "hide.",
+     .derived = verified<&Verification::max_row_relative_error>},
+    {.key = "error_share",
+     .name = "of allowed",
+     .label = "worst row's error over what rounding allows",
+     .unit = Unit::ratio,
+     .better = Better::less,
+     .formula =
+         "The largest error of a checked row's o or log-sum-exp over the bound of what rounding may make "
+         "of that row (engine/run/rounding_bound.h). Above 1 the answer is wrong.",
+     .derived = verified<&Verification::error_share>},
     {.key = "max_lse_error",
      .name = "LSE error",
      .label = "largest LSE error",

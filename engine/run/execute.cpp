@@ -43,8 +43,8 @@ void run_planned(const Executor& executor, const std::shared_ptr<const Schedule>
     run.metrics = derive_metrics(*schedule, run.trace, run.counters);
     if (options.verify) {
         options.enter(RunPhase::verifying);
-        run.verification =
-            verify(*schedule, *source, *run.output, worker_threads(run.experiment.backend), stop);
+        run.verification = verify(*schedule, *source, *run.output,
+                                  {run.weights_rounded, worker_threads(run.experiment.backend)}, stop);
     }
     if (!options.keep_output) run.output.reset();
 }

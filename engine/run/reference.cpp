@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 #include "engine/experiment/dtype.h"
 
@@ -12,6 +13,31 @@ namespace {
 
 /// Elements converted at a time: small enough for the stack.
 constexpr int64_t kConvert = 2048;
+
+/// Keys between two looks at how large the sums of values have become.
+constexpr int64_t kPeakEvery = 32;
+
+double length_of(std::span<const double> row) {
+    double square = 0;
+    for (const double x : row) square += x * x;
+    return std::sqrt(square);
+}
+
+double largest_of(std::span<const double> row) {
+    double largest = 0;
+    for (const double x : row) largest = std::max(largest, std::abs(x));
+    return largest;
+}
+
+/// Of elements [begin, end), by four sums: an order that the compiler may keep in vector registers.
+double dot(const double* a, const double* b, int64_t begin, int64_t end) {
+    double sums[4] = {0, 0, 0, 0};
+    int64_t i = begin;
+    for (; i + 4 <= end; i += 4)
+        for (int64_t lane = 0; lane < 4; ++lane) sums[lane] += a[i + lane] * b[i + lane];
+    for (; i < end; ++i) sums[0] += a[i] * b[i];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
 
 double as_double(DType dtype, uint16_t bits) {
     return dtype == DType::f16 ? f32_from_f16(bits) : f32_from_bf16(bits);
@@ -51,47 +77,76 @@ TokenRun keys_of_segment(const Problem& problem, const Pattern& pattern, int64_t
 void ReferenceKeys::load(int batch_index, const TokenRun& keys) {
     keys_ = keys;
     scores_.resize(static_cast<size_t>(keys.count));
+    errors_.resize(static_cast<size_t>(keys.count));
     const int64_t d = problem_.head_dim;
     for (const InputTensor tensor : {InputTensor::k, InputTensor::v}) {
         rows_.clear();
         read_as_double(problem_, source_, tensor, batch_index, keys, rows_);
         std::vector<double>& by_head = tensor == InputTensor::k ? k_ : v_;
+        std::vector<double>& sizes = tensor == InputTensor::k ? k_size_ : v_size_;
         by_head.resize(rows_.size());
+        sizes.resize(static_cast<size_t>(problem_.kv_heads * keys.count));
         for (int64_t key = 0; key < keys.count; ++key)
-            for (int64_t head = 0; head < problem_.kv_heads; ++head)
-                std::copy_n(rows_.begin() + (key * problem_.kv_heads + head) * d, d,
-                            by_head.begin() + (head * keys.count + key) * d);
+            for (int64_t head = 0; head < problem_.kv_heads; ++head) {
+                const std::span row(rows_.data() + (key * problem_.kv_heads + head) * d,
+                                    static_cast<size_t>(d));
+                const int64_t place = head * keys.count + key;
+                std::copy(row.begin(), row.end(), by_head.begin() + place * d);
+                sizes[static_cast<size_t>(place)] =
+                    tensor == InputTensor::k ? length_of(row) : largest_of(row);
+            }
     }
 }
 
-void ReferenceKeys::attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state) {
+double ReferenceKeys::score(const double* q, const double* k, const double* k_size, int64_t count) {
+    const int64_t d = problem_.head_dim;
+    const double scale = std::abs(problem_.softmax_scale);
+    const double by_partial_sum = scale * (0.5 * static_cast<double>(d) + 2);
+    const double by_length = 2 * scale * length_of({q, static_cast<size_t>(d)});
+    double max = -std::numeric_limits<double>::infinity();
+    for (int64_t key = 0; key < count; ++key) {
+        double product = 0;
+        double partial = 0;  // the largest
+        for (int64_t quarter = 0; quarter < 4; ++quarter) {
+            product += dot(q, k + key * d, d * quarter / 4, d * (quarter + 1) / 4);
+            partial = std::max(partial, std::abs(product));
+        }
+        const double score = problem_.softmax_scale * product;
+        scores_[static_cast<size_t>(key)] = score;
+        errors_[static_cast<size_t>(key)] =
+            by_partial_sum * partial + by_length * k_size[key] + 2 * std::abs(score);
+        max = std::max(max, score);
+    }
+    return max;
+}
+
+void ReferenceKeys::attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state,
+                           double* peak) {
     int64_t count = keys_.count;
     if (problem_.causal)
         count = query < keys_.first ? 0 : std::min(count, (query - keys_.first) / keys_.stride + 1);
-    const int64_t d = problem_.head_dim;
-    const double* k = k_.data() + kv_head * keys_.count * d;
-    const double* v = v_.data() + kv_head * keys_.count * d;
-    double max = state.max;
-    for (int64_t key = 0; key < count; ++key) {
-        // Four sums: an order that the compiler may keep in vector registers.
-        double dot[4] = {0, 0, 0, 0};
-        int64_t i = 0;
-        for (; i + 4 <= d; i += 4)
-            for (int64_t lane = 0; lane < 4; ++lane) dot[lane] += q[i + lane] * k[key * d + i + lane];
-        for (; i < d; ++i) dot[0] += q[i] * k[key * d + i];
-        const double score = problem_.softmax_scale * ((dot[0] + dot[1]) + (dot[2] + dot[3]));
-        scores_[static_cast<size_t>(key)] = score;
-        max = std::max(max, score);
-    }
     if (count == 0) return;
+    const int64_t d = problem_.head_dim;
+    const int64_t head = kv_head * keys_.count;
+    const double* v = v_.data() + head * d;
+    const double* v_size = v_size_.data() + head;
+    const double max = std::max(state.max, score(q, k_.data() + head * d, k_size_.data() + head, count));
     const double before = state.sum > 0 ? std::exp(state.max - max) : 0;
     state.sum *= before;
     state.max = max;
+    state.magnitudes.shrink(before);
+    state.magnitudes.keys += count;
     for (int64_t i = 0; i < d; ++i) o[i] *= before;
+    if (peak)
+        for (int64_t i = 0; i < d; ++i) peak[i] *= before;
     for (int64_t key = 0; key < count; ++key) {
-        const double weight = std::exp(scores_[static_cast<size_t>(key)] - max);
+        const auto at = static_cast<size_t>(key);
+        const double weight = std::exp(scores_[at] - max);
         state.sum += weight;
+        state.magnitudes.add(weight, errors_[at], v_size[key]);
         for (int64_t i = 0; i < d; ++i) o[i] += weight * v[key * d + i];
+        const bool looks = peak && (key % kPeakEvery == 0 || key == count - 1);
+        for (int64_t i = 0; looks && i < d; ++i) peak[i] = std::max(peak[i], std::abs(o[i]));
     }
 }
 

@@ -11,6 +11,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/run/rounding_bound.h"
 #include "engine/run/tensor_source.h"
 
 namespace ringscope {
@@ -19,6 +20,7 @@ namespace ringscope {
 struct ReferenceState {
     double max = -std::numeric_limits<double>::infinity();
     double sum = 0;
+    RowMagnitudes magnitudes;  // what rounding may make of the row
 };
 
 /// K and V of some keys of one segment, one batch entry, as doubles. Used by one thread at a time.
@@ -31,16 +33,23 @@ class ReferenceKeys {
     void load(int batch_index, const TokenRun& keys);
 
     /// Folds into (o, state) those loaded keys that `query` may see: o[head_dim], q[head_dim] doubles.
-    /// Pattern and segment are the caller's choice; only causality is looked at here.
-    void attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state);
+    /// Pattern and segment are the caller's choice; only causality is looked at here. `peak` [head_dim]: the
+    /// largest |o| on the way, relative to the running maximum as o is; null: not wanted.
+    void attend(const double* q, int kv_head, int64_t query, double* o, ReferenceState& state,
+                double* peak = nullptr);
 
   private:
+    /// Fills scores_ and errors_ for the first `count` keys; the largest score.
+    double score(const double* q, const double* k, const double* k_size, int64_t count);
+
     const Problem& problem_;
     const TensorSource& source_;
     TokenRun keys_;
-    std::vector<double> rows_;   // (keys, kv_heads, head_dim)
-    std::vector<double> k_, v_;  // (kv_heads, keys, head_dim)
+    std::vector<double> rows_;             // (keys, kv_heads, head_dim)
+    std::vector<double> k_, v_;            // (kv_heads, keys, head_dim)
+    std::vector<double> k_size_, v_size_;  // (kv_heads, keys): length of a key, largest element of a value
     std::vector<double> scores_;
+    std::vector<double> errors_;  // e_j of rounding_bound.h, less what all keys share
 };
 
 /// Appends rows (token, all heads) of a tensor as doubles.

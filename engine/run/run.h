@@ -10,6 +10,7 @@
 #include "engine/base/error.h"
 #include "engine/host/machine.h"
 #include "engine/run/metrics.h"
+#include "engine/run/verification.h"
 
 namespace ringscope {
 
@@ -20,34 +21,6 @@ class RunOutput {
     /// head_dim floats of one row.
     virtual const float* o_row(int batch_index, int64_t token, int head) const = 0;
     virtual float lse(int batch_index, int head, int64_t token) const = 0;
-};
-
-/// Errors by place: heads x equal parts of the sequence, over all batch entries. Vectors are indexed by
-/// head * parts + part.
-struct ErrorMap {
-    int heads = 0;
-    int parts = 0;
-    int64_t tokens_each = 1;  // of a part; the last may be shorter
-    int64_t seq_len = 0;
-    std::vector<int32_t> rows;         // checked there; 0: the sample has none
-    std::vector<float> max_abs_error;  // of o
-    std::vector<float> max_lse_error;  // over finite lse
-    std::vector<float> mean_lse;       // of the run, over finite ones; -inf where every row is empty
-};
-
-/// Checked against the float64 reference: all rows when that is affordable, an even sample of them otherwise.
-struct Verification {
-    int64_t checked_rows = 0;
-    int64_t total_rows = 0;
-    double max_abs_error = 0;   // of o
-    double relative_error = 0;  // |o - ref| / |ref|, over the checked rows together
-    double max_lse_error = 0;   // absolute, over finite lse
-    double allowed_relative_error = 0;
-    /// Rows whose lse should be -inf and is not, or the other way round; or that are not finite.
-    int64_t wrong_empty_rows = 0;
-    bool coverage_ok = true;  // every allowed pair planned exactly once
-    bool passed = false;
-    std::shared_ptr<const ErrorMap> map;  // null when reopened from a file
 };
 
 enum class RunState { done, failed, cancelled };
@@ -81,6 +54,9 @@ struct Run {
     std::string kernel;     // the one that ran, never "auto"
     std::string transport;  // "shared"
     int threads = 0;
+    /// The kernel rounds softmax weights to the dtype before they meet V: verify() allows for it. Not kept in a
+    /// file.
+    bool weights_rounded = false;
     // What libraries compiled for the run before its clock started, and how long that took on the wall: in no
     // metric, kept for later runs of this process, not kept in a file.
     int compiled_kernels = 0;

@@ -3,67 +3,26 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <set>
+#include <span>
 
 #include "engine/host/worker_pool.h"
 #include "engine/run/reference.h"
+#include "engine/run/row_errors.h"
 
 namespace ringscope {
 
 namespace {
 
-/// Sampled tokens of one task, which share what is read of their segments' keys.
+/// Sampled tokens of one task, which share what is read of their segments' keys: at most so many, and so many
+/// elements of q.
 constexpr int64_t kTokensPerTask = 512;
-/// Keys held as doubles at a time: bounds a task's memory for segments of any length.
+constexpr int64_t kQueryElements = int64_t{1} << 19;
+/// Keys held as doubles at a time, and their elements: bounds a task's memory for segments of any length, and
+/// the time until it sees a stop request.
 constexpr int64_t kKeysAtOnce = 1024;
-
-/// One checked row.
-struct RowError {
-    float o = 0;
-    float lse_error = 0;
-    float lse = 0;
-};
-
-/// Errors of some rows; adding up in the order of tasks makes the figures independent of threads.
-struct Errors {
-    int64_t rows = 0;
-    int64_t wrong_empty = 0;
-    double square_error = 0;
-    double square_reference = 0;
-    double max_abs = 0;
-    double max_lse = 0;
-    double largest_lse = 0;
-
-    void add(const Errors& other) {
-        rows += other.rows;
-        wrong_empty += other.wrong_empty;
-        square_error += other.square_error;
-        square_reference += other.square_reference;
-        max_abs = std::max(max_abs, other.max_abs);
-        max_lse = std::max(max_lse, other.max_lse);
-        largest_lse = std::max(largest_lse, other.largest_lse);
-    }
-    RowError add_row(const float* o, float lse, const double* wanted_o, double wanted_lse, int head_dim) {
-        RowError row{0, 0, lse};
-        ++rows;
-        bool wrong = std::isfinite(wanted_lse) ? !std::isfinite(lse) : !(lse < 0 && std::isinf(lse));
-        for (int i = 0; i < head_dim; ++i) {
-            if (!std::isfinite(o[i])) wrong = true;
-            const double error = std::abs(double{o[i]} - wanted_o[i]);
-            square_error += error * error;
-            square_reference += wanted_o[i] * wanted_o[i];
-            max_abs = std::max(max_abs, error);
-            row.o = std::max(row.o, static_cast<float>(error));
-        }
-        if (wrong) ++wrong_empty;
-        if (wrong || !std::isfinite(wanted_lse)) return row;
-        const double lse_error = std::abs(double{lse} - wanted_lse);
-        row.lse_error = static_cast<float>(lse_error);
-        max_lse = std::max(max_lse, lse_error);
-        largest_lse = std::max(largest_lse, std::abs(wanted_lse));
-        return row;
-    }
-};
+constexpr int64_t kKeyElements = int64_t{1} << 18;
 
 /// Parts of the sequence that the map tells apart: what a screen shows.
 constexpr int64_t kMapParts = 256;
@@ -116,67 +75,78 @@ std::vector<int64_t> tokens_to_check(const Problem& problem, double pairs_allowe
 /// One task's tokens, all heads: (token, head, d).
 struct Rows {
     std::span<const int64_t> tokens;
-    std::vector<double> q, o;
+    std::vector<double> q, o, peak;
     std::vector<ReferenceState> state;
 };
 
 class VerifyJob final : public PoolJob {
   public:
-    VerifyJob(const Problem& problem, const TensorSource& source, const RunOutput& output,
-              const std::atomic<bool>& stopped, double pairs_allowed)
-        : problem_(problem),
+    VerifyJob(const Schedule& schedule, const TensorSource& source, const RunOutput& output,
+              const VerifyOptions& options, const std::atomic<bool>& stopped)
+        : problem_(schedule.problem),
           source_(source),
           output_(output),
+          arithmetic_(arithmetic_of(schedule.problem, schedule.ranks, options.weights_rounded)),
           stopped_(stopped),
-          tokens_(tokens_to_check(problem, pairs_allowed)) {
+          tokens_(tokens_to_check(schedule.problem, options.pairs_allowed)),
+          tokens_per_task_(std::clamp<int64_t>(kQueryElements / (int64_t{problem_.heads} * problem_.head_dim),
+                                               1, kTokensPerTask)),
+          keys_at_once_(std::clamp<int64_t>(kKeyElements / (int64_t{problem_.kv_heads} * problem_.head_dim),
+                                            1, kKeysAtOnce)),
+          tokens_per_part_((problem_.seq_len + kMapParts - 1) / kMapParts) {
         errors_.resize(static_cast<size_t>(tasks(0)));
-        rows_.resize(tokens_.size() * static_cast<size_t>(problem.heads) *
-                     static_cast<size_t>(problem.batch));
     }
     int64_t tasks(int) const override { return blocks() * problem_.batch; }
     void run(int phase, int64_t task, int worker) override;
     std::shared_ptr<const ErrorMap> map() const;
-    Errors errors() const {
-        Errors sum;
-        for (const Errors& errors : errors_) sum.add(errors);
+    RowErrors errors() const {
+        RowErrors sum;
+        for (const RowErrors& errors : errors_) sum.add(errors);
         return sum;
     }
 
   private:
     int64_t blocks() const {
-        return (static_cast<int64_t>(tokens_.size()) + kTokensPerTask - 1) / kTokensPerTask;
+        return (static_cast<int64_t>(tokens_.size()) + tokens_per_task_ - 1) / tokens_per_task_;
     }
     void attend_segment(int batch_index, const Pattern& pattern, size_t begin, size_t end,
                         ReferenceKeys& block, Rows& rows) const;
-    Errors compare(int batch_index, size_t first_token, Rows& rows);
+    RowErrors compare(int batch_index, Rows& rows) const;
+    void compare_row(RowErrors& errors, const RowError& place, size_t row, Rows& rows) const;
 
     const Problem& problem_;
     const TensorSource& source_;
     const RunOutput& output_;
+    const RowArithmetic arithmetic_;
     const std::atomic<bool>& stopped_;
-    std::vector<int64_t> tokens_;
-    std::vector<Errors> errors_;  // by task
-    std::vector<RowError> rows_;  // (batch, checked token, head); each task writes its own
+    const std::vector<int64_t> tokens_;
+    const int64_t tokens_per_task_;
+    const int64_t keys_at_once_;
+    const int64_t tokens_per_part_;
+    std::vector<RowErrors> errors_;  // by task
 };
 
 void VerifyJob::run(int, int64_t task, int) {
     const auto batch_index = static_cast<int>(task / blocks());
-    const auto first = static_cast<size_t>(task % blocks() * kTokensPerTask);
+    const auto first = static_cast<size_t>(task % blocks() * tokens_per_task_);
     Rows rows;
     ReferenceKeys keys(problem_, source_);
-    rows.tokens = {tokens_.data() + first, std::min<size_t>(kTokensPerTask, tokens_.size() - first)};
+    rows.tokens = {tokens_.data() + first,
+                   std::min(static_cast<size_t>(tokens_per_task_), tokens_.size() - first)};
     for (const int64_t token : rows.tokens)
         read_as_double(problem_, source_, InputTensor::q, batch_index, {token, 1, 1}, rows.q);
     rows.o.assign(rows.q.size(), 0.0);
+    rows.peak.assign(rows.q.size(), 0.0);
     rows.state.resize(rows.tokens.size() * static_cast<size_t>(problem_.heads));
     for (const Pattern& pattern : problem_.patterns) {
         for (size_t begin = 0, end = 0; begin < rows.tokens.size(); begin = end) {
             const int64_t segment = rows.tokens[begin] / pattern.segment_length;
             while (end < rows.tokens.size() && rows.tokens[end] / pattern.segment_length == segment) ++end;
             attend_segment(batch_index, pattern, begin, end, keys, rows);
+            if (stopped_.load(std::memory_order_relaxed)) return;
         }
     }
-    errors_[static_cast<size_t>(task)] = compare(batch_index, first, rows);
+    errors_[static_cast<size_t>(task)] = compare(batch_index, rows);
 }
 
 /// Tokens [begin, end) of the task, which lie in one segment, against its keys.
@@ -191,112 +161,100 @@ void VerifyJob::attend_segment(int batch_index, const Pattern& pattern, size_t b
         const int64_t last = rows.tokens[queries.back()];
         keys.count = last < keys.first ? 0 : std::min(keys.count, (last - keys.first) / keys.stride + 1);
     }
-    for (int64_t at = 0; at < keys.count; at += kKeysAtOnce) {
-        if (stopped_.load(std::memory_order_relaxed)) return;
-        block.load(batch_index, {keys.at(at), keys.stride, std::min(kKeysAtOnce, keys.count - at)});
+    for (int64_t at = 0; at < keys.count; at += keys_at_once_) {
+        block.load(batch_index, {keys.at(at), keys.stride, std::min(keys_at_once_, keys.count - at)});
         for (const int head : pattern.heads)
             for (const size_t i : queries) {
+                if (stopped_.load(std::memory_order_relaxed)) return;
                 const size_t row = i * static_cast<size_t>(problem_.heads) + static_cast<size_t>(head);
                 const size_t vector = row * static_cast<size_t>(problem_.head_dim);
                 block.attend(rows.q.data() + vector, problem_.kv_head_of(head), rows.tokens[i],
-                             rows.o.data() + vector, rows.state[row]);
+                             rows.o.data() + vector, rows.state[row], rows.peak.data() + vector);
             }
     }
 }
 
-/// `first_token`: of the task, among all that are checked.
-Errors VerifyJob::compare(int batch_index, size_t first_token, Rows& rows) {
-    Errors errors;
-    const auto heads = static_cast<size_t>(problem_.heads);
-    for (size_t i = 0; i < rows.tokens.size(); ++i)
-        for (int head = 0; head < problem_.heads; ++head) {
-            const size_t row = i * heads + static_cast<size_t>(head);
-            double* o = rows.o.data() + row * static_cast<size_t>(problem_.head_dim);
-            const double lse = finish_reference_row(problem_.head_dim, o, rows.state[row]);
-            const size_t place =
-                (static_cast<size_t>(batch_index) * tokens_.size() + first_token) * heads + row;
-            rows_[place] =
-                errors.add_row(output_.o_row(batch_index, rows.tokens[i], head),
-                               output_.lse(batch_index, head, rows.tokens[i]), o, lse, problem_.head_dim);
-        }
+RowErrors VerifyJob::compare(int batch_index, Rows& rows) const {
+    RowErrors errors;
+    errors.first_part = rows.tokens.front() / tokens_per_part_;
+    const int64_t parts = rows.tokens.back() / tokens_per_part_ - errors.first_part + 1;
+    errors.cells.resize(static_cast<size_t>(parts * problem_.heads));
+    size_t row = 0;
+    for (const int64_t token : rows.tokens)
+        for (int head = 0; head < problem_.heads; ++head)
+            compare_row(errors, {batch_index, head, token, 0, 0}, row++, rows);
     return errors;
+}
+
+/// `row`: of the task.
+void VerifyJob::compare_row(RowErrors& errors, const RowError& place, size_t row, Rows& rows) const {
+    const auto d = static_cast<size_t>(problem_.head_dim);
+    const ReferenceState& state = rows.state[row];
+    const std::span o(rows.o.data() + row * d, d);
+    const double lse = finish_reference_row(problem_.head_dim, o.data(), state);
+    const CheckedRow checked{place,
+                             output_.o_row(place.batch_index, place.token, place.head),
+                             output_.lse(place.batch_index, place.head, place.token),
+                             o,
+                             {rows.peak.data() + row * d, d},
+                             lse};
+    const int64_t part = place.token / tokens_per_part_ - errors.first_part;
+    CellErrors& cell = errors.cells[static_cast<size_t>(part * problem_.heads + place.head)];
+    if (state.magnitudes.keys == 0) return errors.add_row(checked, nullptr, cell);
+    double o_size = 0;
+    for (const double x : o) o_size = std::max(o_size, std::abs(x));
+    const RowBound bound(state.magnitudes, arithmetic_, state.max, state.sum, o_size);
+    errors.add_row(checked, &bound, cell);
 }
 
 std::shared_ptr<const ErrorMap> VerifyJob::map() const {
     auto map = std::make_shared<ErrorMap>();
     map->heads = problem_.heads;
     map->seq_len = problem_.seq_len;
-    map->tokens_each = (problem_.seq_len + kMapParts - 1) / kMapParts;
+    map->tokens_each = tokens_per_part_;
     map->parts = static_cast<int>((problem_.seq_len + map->tokens_each - 1) / map->tokens_each);
-    const size_t cells = static_cast<size_t>(map->heads) * static_cast<size_t>(map->parts);
-    map->rows.resize(cells);
-    map->max_abs_error.resize(cells);
-    map->max_lse_error.resize(cells);
-    map->mean_lse.resize(cells);
-    std::vector<double> sums(cells);
-    std::vector<int64_t> finite(cells);
-    for (size_t i = 0; i < rows_.size(); ++i) {
-        const auto heads = static_cast<size_t>(problem_.heads);
-        const int64_t token = tokens_[i / heads % tokens_.size()];
-        const size_t cell =
-            i % heads * static_cast<size_t>(map->parts) + static_cast<size_t>(token / map->tokens_each);
-        ++map->rows[cell];
-        map->max_abs_error[cell] = std::max(map->max_abs_error[cell], rows_[i].o);
-        map->max_lse_error[cell] = std::max(map->max_lse_error[cell], rows_[i].lse_error);
-        if (!std::isfinite(rows_[i].lse)) continue;
-        sums[cell] += rows_[i].lse;
-        ++finite[cell];
+    const auto heads = static_cast<size_t>(map->heads);
+    const auto parts = static_cast<size_t>(map->parts);
+    std::vector<CellErrors> cells(heads * parts);
+    for (const RowErrors& errors : errors_)
+        for (size_t i = 0; i < errors.cells.size(); ++i)
+            cells[i % heads * parts + static_cast<size_t>(errors.first_part) + i / heads].add(
+                errors.cells[i]);
+    for (const CellErrors& cell : cells) {
+        map->rows.push_back(cell.rows);
+        map->max_abs_error.push_back(cell.max_abs_error);
+        map->max_lse_error.push_back(cell.max_lse_error);
+        map->mean_lse.push_back(cell.finite > 0
+                                    ? static_cast<float>(cell.lse_sum / static_cast<double>(cell.finite))
+                                    : -std::numeric_limits<float>::infinity());
     }
-    for (size_t cell = 0; cell < cells; ++cell)
-        map->mean_lse[cell] = finite[cell] > 0
-                                  ? static_cast<float>(sums[cell] / static_cast<double>(finite[cell]))
-                                  : -std::numeric_limits<float>::infinity();
     return map;
 }
 
 }  // namespace
 
-Tolerance tolerance_of(DType dtype) {
-    switch (dtype) {
-        case DType::f32:
-            return {1e-5, 1e-4};
-        case DType::f16:
-            return {1.5e-3, 1e-3};
-        case DType::bf16:
-            return {6e-3, 1e-3};
-    }
-    return {};
-}
-
 Verification verify(const Schedule& schedule, const TensorSource& source, const RunOutput& output,
-                    int threads, std::stop_token stop, double pairs_allowed) {
+                    const VerifyOptions& options, std::stop_token stop) {
     const Problem& problem = schedule.problem;
     std::atomic<bool> stopped{stop.stop_requested()};
     const std::stop_callback on_stop(stop, [&stopped] { stopped.store(true); });
-    VerifyJob job(problem, source, output, stopped, pairs_allowed);
+    VerifyJob job(schedule, source, output, options, stopped);
     {
-        WorkerPool pool(threads, stopped);
+        WorkerPool pool(options.threads, stopped);
         WorkerPool::Submission(pool, job).wait();
     }
     if (stopped.load()) throw Error(ErrorKind::cancelled, "cancelled while verifying");
 
-    const Errors errors = job.errors();
-    const Tolerance tolerance = tolerance_of(problem.dtype);
-    Verification result;
-    result.checked_rows = errors.rows;
+    const RowErrors errors = job.errors();
+    Verification result = errors.found;
     result.total_rows = problem.batch * problem.seq_len * problem.heads;
-    result.max_abs_error = errors.max_abs;
     result.relative_error = errors.square_reference > 0
                                 ? std::sqrt(errors.square_error / errors.square_reference)
                                 : std::sqrt(errors.square_error);
-    result.max_lse_error = errors.max_lse;
-    result.allowed_relative_error = tolerance.o_relative;
-    result.wrong_empty_rows = errors.wrong_empty;
     result.coverage_ok = schedule.pairs_planned == schedule.pairs_allowed;
-    const double lse_allowed = tolerance.lse_absolute * std::max(1.0, errors.largest_lse / 10);
     result.map = job.map();
-    result.passed = result.relative_error <= tolerance.o_relative && result.max_lse_error <= lse_allowed &&
-                    result.wrong_empty_rows == 0 && result.coverage_ok;
+    result.passed = result.wrong_o_rows == 0 && result.wrong_lse_rows == 0 && result.wrong_empty_rows == 0 &&
+                    result.unjudged_rows < result.checked_rows && result.coverage_ok;
     return result;
 }
 

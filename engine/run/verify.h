@@ -15,17 +15,16 @@ namespace ringscope {
 /// Query-key pairs of the reference that one verification may cost: a few seconds on one core at head_dim 64.
 inline constexpr double kVerifyPairs = 1e8;
 
-/// Relative error of o over the checked rows, and absolute error of lse (times a tenth of the largest lse, if
-/// above 1), that rounding in F32 arithmetic on inputs of this type may make.
-struct Tolerance {
-    double o_relative = 0;
-    double lse_absolute = 0;
+/// What of a run the check must know beside its answer, and what it may cost.
+struct VerifyOptions {
+    bool weights_rounded = false;  // Run::weights_rounded
+    int threads = 1;               // the figures do not depend on their number
+    double pairs_allowed = kVerifyPairs;
 };
-Tolerance tolerance_of(DType dtype);
 
-/// Throws Error(cancelled) on a stop request. Uses `threads` threads; the figures do not depend on their
-/// number.
+/// Judges every checked row by its own bound (rounding_bound.h). Throws Error(cancelled) soon after a stop
+/// request.
 Verification verify(const Schedule& schedule, const TensorSource& source, const RunOutput& output,
-                    int threads, std::stop_token stop, double pairs_allowed = kVerifyPairs);
+                    const VerifyOptions& options, std::stop_token stop);
 
 }  // namespace ringscope

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "engine/analysis/verification_text.h"
 #include "sessions/atomic_file.h"
 #include "sessions/report/html_pictures.h"
 #include "sessions/report/html_text.h"
@@ -139,10 +140,12 @@ std::string ranks_section(const Comparison& c) {
 std::string verification_text(const Run& run) {
     if (run.state != RunState::done) return name_of(run.state);
     if (!run.verification) return "not verified";
-    return std::string(run.verification->passed ? "verified" : "WRONG") + ", largest error " +
-           error_text(run.verification->max_abs_error) + " in " +
-           std::to_string(run.verification->checked_rows) + " of " +
-           std::to_string(run.verification->total_rows) + " rows";
+    std::string text = std::string(run.verification->passed ? "verified" : "WRONG") + ", largest error " +
+                       error_text(run.verification->max_abs_error) + " in " +
+                       std::to_string(run.verification->checked_rows) + " of " +
+                       std::to_string(run.verification->total_rows) + " rows";
+    for (const std::string& failure : failures_of(*run.verification)) text += "; " + failure;
+    return text;
 }
 
 std::string provenance_section(Runs runs, const Comparison& c) {

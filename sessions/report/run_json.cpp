@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/analysis/figures.h"
+#include "engine/analysis/verification_text.h"
 #include "sessions/experiment_file.h"
 #include "sessions/strict_json.h"
 
@@ -43,15 +44,31 @@ Json rank_json(const RankMetrics& rank) {
     return json;
 }
 
+Json row_error_json(const RowError& row) {
+    if (row.allowed == 0) return Json();
+    return {{"batch", row.batch_index},
+            {"head", row.head},
+            {"token", row.token},
+            {"error", number(row.error)},
+            {"allowed", number(row.allowed)}};
+}
+
 Json verification_json(const Verification& v) {
     return {{"checked_rows", v.checked_rows},
             {"total_rows", v.total_rows},
             {"max_abs_error", number(v.max_abs_error)},
             {"relative_error", number(v.relative_error)},
-            {"allowed_relative_error", number(v.allowed_relative_error)},
+            {"max_row_relative_error", number(v.max_row_relative_error)},
             {"max_lse_error", number(v.max_lse_error)},
+            {"error_share", number(v.error_share())},
+            {"worst_o", row_error_json(v.worst_o)},
+            {"worst_lse", row_error_json(v.worst_lse)},
+            {"wrong_o_rows", v.wrong_o_rows},
+            {"wrong_lse_rows", v.wrong_lse_rows},
             {"wrong_empty_rows", v.wrong_empty_rows},
+            {"unjudged_rows", v.unjudged_rows},
             {"coverage_ok", v.coverage_ok},
+            {"failures", failures_of(v)},
             {"passed", v.passed}};
 }
 

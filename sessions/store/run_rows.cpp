@@ -54,15 +54,26 @@ void insert_experiment(Db& db, int64_t id, const Experiment& experiment) {
     insert.bind(id).bind(experiment_to_json(experiment)).bind(field_lines(experiment)).run();
 }
 
+void insert_worst_row(Db& db, int64_t id, const char* what, const RowError& row) {
+    Statement insert(db,
+                     "INSERT INTO worst_row (run, what, batch_index, head, token, error, allowed) "
+                     "VALUES (?,?,?,?,?,?,?)");
+    insert.bind(id).bind(what).bind(int64_t{row.batch_index}).bind(int64_t{row.head}).bind(row.token);
+    insert.bind(row.error).bind(row.allowed).run();
+}
+
 void insert_verification(Db& db, int64_t id, const Verification& v) {
     Statement insert(
         db,
         "INSERT INTO verification (run, checked_rows, total_rows, max_abs_error, relative_error, "
-        "max_lse_error, allowed_relative_error, wrong_empty_rows, coverage_ok, passed) "
-        "VALUES (?,?,?,?,?,?,?,?,?,?)");
+        "max_row_relative_error, max_lse_error, wrong_o_rows, wrong_lse_rows, wrong_empty_rows, "
+        "unjudged_rows, coverage_ok, passed) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)");
     insert.bind(id).bind(v.checked_rows).bind(v.total_rows).bind(v.max_abs_error).bind(v.relative_error);
-    insert.bind(v.max_lse_error).bind(v.allowed_relative_error).bind(v.wrong_empty_rows).bind(v.coverage_ok);
-    insert.bind(v.passed).run();
+    insert.bind(v.max_row_relative_error).bind(v.max_lse_error).bind(v.wrong_o_rows).bind(v.wrong_lse_rows);
+    insert.bind(v.wrong_empty_rows).bind(v.unjudged_rows).bind(v.coverage_ok).bind(v.passed).run();
+    if (v.worst_o.allowed != 0) insert_worst_row(db, id, "o", v.worst_o);
+    if (v.worst_lse.allowed != 0) insert_worst_row(db, id, "lse", v.worst_lse);
+    if (v.wrong_empty_rows > 0) insert_worst_row(db, id, "empty", v.first_wrong_empty);
 }
 
 template <typename Item, typename Encode>
@@ -118,11 +129,27 @@ bool read_header(Db& db, int64_t id, Run& run) {
     return true;
 }
 
+/// All zeros when the file has none.
+RowError read_worst_row(Db& db, int64_t id, const char* what) {
+    Statement select(
+        db, "SELECT batch_index, head, token, error, allowed FROM worst_row WHERE run = ? AND what = ?");
+    select.bind(id).bind(what);
+    RowError row;
+    if (!select.step()) return row;
+    row.batch_index = select.get_small();
+    row.head = select.get_small();
+    row.token = select.get_int();
+    row.error = select.get_real();
+    row.allowed = select.get_real();
+    return row;
+}
+
 std::optional<Verification> read_verification(Db& db, int64_t id) {
     Statement select(
         db,
-        "SELECT checked_rows, total_rows, max_abs_error, relative_error, max_lse_error, "
-        "allowed_relative_error, wrong_empty_rows, coverage_ok, passed FROM verification WHERE run = ?");
+        "SELECT checked_rows, total_rows, max_abs_error, relative_error, max_row_relative_error, "
+        "max_lse_error, wrong_o_rows, wrong_lse_rows, wrong_empty_rows, unjudged_rows, coverage_ok, "
+        "passed FROM verification WHERE run = ?");
     select.bind(id);
     if (!select.step()) return {};
     Verification v;
@@ -130,11 +157,17 @@ std::optional<Verification> read_verification(Db& db, int64_t id) {
     v.total_rows = select.get_int();
     v.max_abs_error = select.get_real();
     v.relative_error = select.get_real();
+    v.max_row_relative_error = select.get_real();
     v.max_lse_error = select.get_real();
-    v.allowed_relative_error = select.get_real();
+    v.wrong_o_rows = select.get_int();
+    v.wrong_lse_rows = select.get_int();
     v.wrong_empty_rows = select.get_int();
+    v.unjudged_rows = select.get_int();
     v.coverage_ok = select.get_int() != 0;
     v.passed = select.get_int() != 0;
+    v.worst_o = read_worst_row(db, id, "o");
+    v.worst_lse = read_worst_row(db, id, "lse");
+    v.first_wrong_empty = read_worst_row(db, id, "empty");
     return v;
 }
 

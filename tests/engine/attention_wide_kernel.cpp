@@ -24,6 +24,7 @@ const AttentionKernelTable kAttentionWideBf16 = {wide::kQueryTile,
                                                  nullptr,
                                                  wide::attend<wide::DotProducts, wide::BF16>,
                                                  nullptr,
-                                                 nullptr};
+                                                 nullptr,
+                                                 true};
 
 }  // namespace ringscope

@@ -127,7 +127,7 @@ TEST(Migration, TracesThatAFileOfSchema3KeptAreImported) {
         third.db->run("UPDATE run SET kind = 'trace' WHERE id = 2");
     }
     const RunFile migrated = open_run_file(path, false);
-    EXPECT_TRUE(contains(migrated.message, "migrated from schema 3 to 6")) << migrated.message;
+    EXPECT_TRUE(contains(migrated.message, "migrated from schema 3 to 7")) << migrated.message;
     EXPECT_EQ(migrated.db->text("SELECT group_concat(origin) FROM (SELECT origin FROM run ORDER BY id)"),
               "measured,imported");
 }

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/analysis/verification_text.h"
 #include "engine/experiment/scenarios.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/migrations.h"
@@ -143,6 +144,22 @@ TEST(RunStore, KeepsAnErrorThatIsNotANumber) {
     EXPECT_TRUE(std::isnan(loaded->verification->max_abs_error));
     EXPECT_TRUE(std::isinf(loaded->verification->relative_error));
     EXPECT_FALSE(loaded->verification->passed);
+}
+
+TEST(RunStore, KeepsWhichRowIsWrong) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    FixtureOptions options;
+    options.verify_passed = false;
+    const auto run = make_fixture_run(tiny(), options);
+    Verification& v = *run->verification;
+    v.worst_lse = {1, 2, 3, 0.5, 1e-6};
+    v.wrong_lse_rows = 4;
+    v.wrong_empty_rows = 5;
+    v.first_wrong_empty = {0, 1, 7, 0, 0};
+    const auto loaded = store->load(store->save(*run, "wrong"));
+    EXPECT_EQ(failures_of(*loaded->verification), failures_of(v));
+    EXPECT_EQ(verification_line(*loaded->verification), verification_line(v));
 }
 
 TEST(RunStore, ChangesNamesNotesTagsBaselineAndArchive) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
 #include "ui/widgets/imgui_compat.h"
 #include "ui/window/actions.h"
@@ -147,11 +148,9 @@ ReferenceBadge reference_badge(const Run* run, bool is_current, const Theme& the
     if (!run->verification)
         return {"not verified" + earlier, "The run was not checked against the reference.", theme.text_dim};
     const Verification& v = *run->verification;
-    const std::string help =
-        "Checked against the float64 reference: " + count_text(v.checked_rows) + " of " +
-        count_text(v.total_rows) + " rows, relative error " + error_text(v.relative_error) + " (allowed " +
-        error_text(v.allowed_relative_error) + "), LSE error " + error_text(v.max_lse_error) +
-        ", every allowed pair planned once: " + (v.coverage_ok ? "yes" : "no") + ".";
+    const std::string help = "Against the float64 reference: " + verification_line(v) + ". LSE error " +
+                             error_text(v.max_lse_error) +
+                             ", every allowed pair planned once: " + (v.coverage_ok ? "yes" : "no") + ".";
     if (v.passed) return {"= reference, max " + error_text(v.max_abs_error) + earlier, help, theme.good};
     return {"WRONG: differs from reference, max " + error_text(v.max_abs_error) + earlier, help, theme.error};
 }

@@ -17,6 +17,7 @@ const AttentionKernelTable kAttentionAvx512Bf16 = {
     nullptr,
     avx512_bf16::attend<avx512_bf16::DotProducts, avx512_bf16::BF16>,
     nullptr,
-    avx512_bf16::multiply_add<avx512_bf16::DotProducts>};
+    avx512_bf16::multiply_add<avx512_bf16::DotProducts>,
+    true};
 
 }  // namespace ringscope

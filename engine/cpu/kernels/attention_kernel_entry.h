@@ -62,7 +62,8 @@ CpuKernel kernel_of(const char* name, const char* description, bool (*usable)())
             scratch_bytes<kTable>,
             attend<kTable>,
             kTable.multiply_add_f32,
-            kTable.multiply_add_bf16};
+            kTable.multiply_add_bf16,
+            kTable.weights_rounded};
 }
 
 }  // namespace ringscope

@@ -38,6 +38,7 @@ struct AttentionKernelTable {
     void (*attend_bf16)(const AttentionTile& tile, void* scratch);
     double (*multiply_add_f32)(int64_t rounds);
     double (*multiply_add_bf16)(int64_t rounds);
+    bool weights_rounded = false;  // to the dtype, before they meet V
 };
 
 }  // namespace ringscope

@@ -41,13 +41,17 @@ struct Codes {
 }  // namespace
 
 const CudaKernel& tensor_core_kernel() {
-    static const CudaKernel kernel{"mma",
-                                   "f16 or bf16 and compute capability 8.0 or newer (mma.sync m16n8k16)",
-                                   80,
-                                   [](DType dtype, int) { return dtype != DType::f32; },
-                                   tensor_core_tile_shape,
-                                   prepare_tile_kernel<Codes>,
-                                   launch_tile_kernel<Codes>};
+    static const CudaKernel kernel = [] {
+        CudaKernel mma{"mma",
+                       "f16 or bf16 and compute capability 8.0 or newer (mma.sync m16n8k16)",
+                       80,
+                       [](DType dtype, int) { return dtype != DType::f32; },
+                       tensor_core_tile_shape,
+                       prepare_tile_kernel<Codes>,
+                       launch_tile_kernel<Codes>};
+        mma.weights_rounded = true;
+        return mma;
+    }();
     return kernel;
 }
 

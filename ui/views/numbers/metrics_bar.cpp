@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/analysis/figures.h"
+#include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
 #include "ui/views/run_clock.h"
 #include "ui/widgets/imgui_compat.h"
@@ -14,10 +15,8 @@ namespace ringscope {
 namespace {
 
 std::string error_details(const Verification& check) {
-    return "\nRelative error " + error_text(check.relative_error) + ", allowed " +
-           error_text(check.allowed_relative_error) + ".\nChecked " + count_text(check.checked_rows) +
-           " of " + count_text(check.total_rows) +
-           " rows; each allowed pair planned exactly once: " + (check.coverage_ok ? "yes" : "NO") + ".";
+    return "\nThis run: " + verification_line(check) +
+           ".\nEach allowed pair planned exactly once: " + (check.coverage_ok ? "yes" : "NO") + ".";
 }
 
 /// What the shown run and plan add to the formula of some figures.
