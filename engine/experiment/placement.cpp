@@ -120,6 +120,16 @@ void Placement::append_runs(int rank, int64_t begin, int64_t end, int64_t first,
     const bool by_residue = residues < blocks && reach <= (end - begin) / period;
     const int64_t common = by_residue ? reach * period : 0;
     const int64_t stop = by_residue ? std::min(end, begin + common) : end;
+    const int64_t run_stride = by_residue ? common : stride;
+    const int64_t tokens = anchor < stop ? (stop - 1 - anchor) / stride + 1 : 0;
+    if (tokens < (stop - begin) / period) {  // most blocks of the rank keep nothing: go from token to token
+        for (int64_t i = 0; i < tokens; ++i) {
+            const int64_t token = anchor + i * stride;
+            if (token / block_ % ranks_ == rank)
+                runs.push_back({token, run_stride, by_residue ? (end - 1 - token) / common + 1 : 1});
+        }
+        return;
+    }
     int64_t block = begin / period * period + rank * block_;
     for (; block < stop; block += period) {
         const size_t already = runs.size();

@@ -6,7 +6,9 @@
 #include <tuple>
 
 #include "engine/base/error.h"
-#include "engine/experiment/experiment_fields.h"
+#include "engine/base/stop_check.h"
+#include "engine/plan/plan_size.h"
+#include "engine/plan/resolved_ring.h"
 #include "engine/plan/schedule.h"
 #include "engine/plan/segment_counts.h"
 #include "engine/plan/sub_rings.h"
@@ -14,20 +16,6 @@
 namespace ringscope {
 
 namespace {
-
-/// Rank-steps times streams beyond which a plan would not fit a few GiB.
-constexpr int64_t kMaxPieces = int64_t{16} << 20;
-
-int64_t resolved_stripe_block(const Experiment& experiment) {
-    const int64_t n = experiment.problem.seq_len;
-    if (!experiment.ring.stripe_block.automatic()) return std::min(experiment.ring.stripe_block.tokens, n);
-    int64_t block = 1;
-    for (const HeadGroup& group : experiment.problem.head_groups) {
-        block = std::lcm(block, group.dilation_rate);
-        if (block >= n) return n;
-    }
-    return block;
-}
 
 /// Where pieces that travel together lie: the share of owner `owner` (an index into those who share) in step
 /// `step`, as an index into the pieces of the one rank that holds it then, or of every rank (all_gather).
@@ -47,7 +35,9 @@ class HeldPieces {
 
 class Planner {
   public:
-    explicit Planner(const Experiment& experiment) { schedule_.experiment = experiment; }
+    Planner(const Experiment& experiment, std::stop_token stop) : check_(std::move(stop)) {
+        schedule_.experiment = experiment;
+    }
 
     Schedule make() {
         resolve_ring();
@@ -60,20 +50,17 @@ class Planner {
   private:
     void resolve_ring() {
         const Experiment& e = schedule_.experiment;
-        schedule_.problem = resolve(e.problem);
-        schedule_.strategy = e.ring.strategy;
-        if (e.ring.strategy == Strategy::automatic) schedule_.strategy = Strategy::ring;
-        if (e.ring.ranks == 1) schedule_.strategy = Strategy::single;
-        schedule_.ranks = resolved_ranks(e.ring);
-        schedule_.placement =
-            Placement(e.ring.layout, schedule_.ranks, e.problem.seq_len, resolved_stripe_block(e));
+        ResolvedRing ring = resolve_ring_of(e);
+        schedule_.problem = std::move(ring.problem);
+        schedule_.strategy = ring.strategy;
+        schedule_.ranks = ring.placement.ranks();
+        schedule_.placement = ring.placement;
+        schedule_.streams = std::move(ring.streams);
+        schedule_.stream_of_pattern = std::move(ring.stream_of_pattern);
         schedule_.phases = e.problem.mixing == Mixing::longnet ? schedule_.problem.groups : 1;
         schedule_.rank_plans.resize(static_cast<size_t>(schedule_.ranks));
-        prune_ = e.ring.prune && schedule_.strategy == Strategy::ring;
-        if (schedule_.strategy == Strategy::single) {
-            schedule_.stream_of_pattern.assign(schedule_.problem.patterns.size(), -1);
-        } else {
-            schedule_.streams = make_streams(e.ring, prune_, schedule_.problem, schedule_.stream_of_pattern);
+        prune_ = ring.prune;
+        if (schedule_.strategy != Strategy::single) {
             const int64_t element = bytes_of(schedule_.problem.dtype);
             schedule_.payloads = {
                 {Payload::kv, Purpose::travelling_kv, {{KvTensor::k, element}, {KvTensor::v, element}}}};
@@ -101,11 +88,11 @@ class Planner {
             for (int p = 0; p < static_cast<int>(schedule_.problem.patterns.size()); ++p)
                 for (const SegmentRange& range :
                      segments_touching(schedule_.placement, pattern(p).segment_length, rank))
-                    add_work(
-                        rank, 0,
-                        {p, rank, range,
-                         pair_matrix(schedule_.problem, pattern(p), schedule_.placement, range, {rank})[0],
-                         -1});
+                    add_work(rank, 0,
+                             {p, rank, range,
+                              pair_matrix(schedule_.problem, pattern(p), schedule_.placement, range, {rank},
+                                          check_)[0],
+                              -1});
     }
 
     void add_work(int rank, int step, const Work& work) {
@@ -116,7 +103,7 @@ class Planner {
         std::vector<SubRing> shared;
         for (int stream = 0; stream < static_cast<int>(schedule_.streams.size()); ++stream)
             for (SubRing& ring :
-                 make_sub_rings(schedule_.problem, schedule_.placement, stream_at(stream), stream))
+                 make_sub_rings(schedule_.problem, schedule_.placement, stream_at(stream), stream, check_))
                 shared.push_back(std::move(ring));
         if (schedule_.strategy == Strategy::all_gather) {
             std::vector<HeldPieces> held = gather_pieces();
@@ -124,7 +111,10 @@ class Planner {
         } else if (prune_) {
             for (const SubRing& ring : shared) {
                 std::vector<int> hops;
-                for (int j = 0; j < ring.size(); ++j) hops.push_back(ring.hops_needed(j));
+                for (int j = 0; j < ring.size(); ++j) {
+                    check_(ring.size());
+                    hops.push_back(ring.hops_needed(j));
+                }
                 HeldPieces held = circulate(ring.stream, ring.segments, ring.members, hops);
                 add_ring_work(ring, held);
             }
@@ -147,13 +137,13 @@ class Planner {
     }
 
     /// The owner's share of some segments of a stream, packed.
-    Piece make_piece(int stream_index, SegmentRange segments, int owner) const {
+    Piece make_piece(int stream_index, SegmentRange segments, int owner) {
         const Stream& stream = stream_at(stream_index);
         const Placement& placement = schedule_.placement;
         Piece piece{Payload::kv, stream_index, owner, segments, 0, 0, 0};
         if (stream.dilated) {
             piece.rows = kept_rows(placement, stream.segment_length, stream.dilation_rate, stream.offset,
-                                   segments, owner);
+                                   segments, owner, check_);
         } else {
             const int64_t end = std::min(placement.seq_len(), segments.end() * stream.segment_length);
             piece.rows = placement.rows_before(owner, end) -
@@ -166,15 +156,12 @@ class Planner {
 
     /// Puts the piece behind the others of its payload in that step's slot; its index.
     int append_piece(int rank, int step, Piece piece) {
+        check_(8);  // it allocates
         auto& pieces = step_of(rank, step).pieces;
         const auto last = std::find_if(pieces.rbegin(), pieces.rend(),
                                        [&](const Piece& other) { return other.payload == piece.payload; });
         piece.slot_offset = last == pieces.rend() ? 0 : last->slot_offset + last->bytes;
         pieces.push_back(piece);
-        if (++pieces_planned_ > kMaxPieces)
-            throw Error(ErrorKind::bad_input, "ring.ranks: a plan of " + std::to_string(schedule_.ranks) +
-                                                  " ranks with these settings has more than 16 million "
-                                                  "transfers; take fewer ranks or prune");
         return static_cast<int>(pieces.size()) - 1;
     }
 
@@ -237,6 +224,7 @@ class Planner {
         const Stream& stream = stream_at(ring.stream);
         for (int i = 0; i < ring.size(); ++i) {
             for (int j = 0; j < ring.size(); ++j) {
+                check_(1);
                 if (i == j || !ring.needs(i, j)) continue;
                 const int rank = ring.members[static_cast<size_t>(i)];
                 const int owner = ring.members[static_cast<size_t>(j)];
@@ -247,6 +235,7 @@ class Planner {
                 RINGSCOPE_CHECK(piece >= 0);
                 for (size_t reader = 0; reader < stream.patterns.size(); ++reader) {
                     const int p = stream.patterns[reader];
+                    check_(8);
                     add_work(
                         rank, step,
                         {p, owner, reader_segments(ring, pattern(p)), ring.pairs_at(reader, i, j), piece});
@@ -269,11 +258,14 @@ class Planner {
         const auto message = [](const Copy& copy) {
             return std::tuple(copy.step, copy.to, copy.from, copy.payload);
         };
-        std::stable_sort(copies_.begin(), copies_.end(),
-                         [&](const Copy& a, const Copy& b) { return message(a) < message(b); });
+        std::stable_sort(copies_.begin(), copies_.end(), [&](const Copy& a, const Copy& b) {
+            check_(1);
+            return message(a) < message(b);
+        });
         auto& transfers = schedule_.transfers;
         for (size_t i = 0; i < copies_.size(); ++i) {
             const Copy& copy = copies_[i];
+            check_(8);
             if (i == 0 || message(copies_[i - 1]) != message(copy)) {
                 const int index = static_cast<int>(transfers.size());
                 step_of(copy.to, copy.step).receives.push_back(index);
@@ -309,6 +301,7 @@ class Planner {
         plan.slot_bytes.assign(schedule_.slots.size(), 0);
         for (size_t s = 0; s < plan.steps.size(); ++s) {
             RankStep& step = plan.steps[s];
+            check_(8 + static_cast<int64_t>(step.work.size() + step.pieces.size()));
             int64_t pairs = 0;
             for (const Work& work : step.work)
                 pairs += work.pairs * static_cast<int64_t>(pattern(work.pattern).heads.size());
@@ -368,7 +361,7 @@ class Planner {
 
     Schedule schedule_;
     bool prune_ = false;
-    int64_t pieces_planned_ = 0;
+    StopCheck check_;
     std::vector<Copy> copies_;
 };
 
@@ -393,11 +386,9 @@ void predict_memory(Schedule& schedule) {
 
 }  // namespace
 
-int resolved_ranks(const RingSpec& ring) { return ring.strategy == Strategy::single ? 1 : ring.ranks; }
-
-Schedule plan(const Experiment& experiment, const MemoryModel& model) {
-    require_valid(experiment);
-    Schedule schedule = Planner(experiment).make();
+Schedule plan(const Experiment& experiment, const MemoryModel& model, std::stop_token stop) {
+    require_plannable(experiment, plan_size(experiment));
+    Schedule schedule = Planner(experiment, std::move(stop)).make();
     schedule.memory_model = model;
     predict_memory(schedule);
     return schedule;

@@ -86,9 +86,10 @@ void PieceReader::rows_of(int64_t segment, std::vector<RowRun>& rows) {
         return;
     }
     if (segment != next_segment_) {
+        StopCheck never;
         const SegmentRange before{piece_.segments.first, segment - piece_.segments.first};
         next_row_ = kept_rows(schedule_.placement, pattern_.segment_length, pattern_.dilation_rate,
-                              pattern_.offset, before, piece_.owner);
+                              pattern_.offset, before, piece_.owner, never);
     }
     for (RowRun& run : rows) {
         run.first_row = next_row_;

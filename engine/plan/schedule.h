@@ -31,6 +31,7 @@
 
 #include <array>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -202,8 +203,10 @@ struct Schedule {
 
 /// Plans a valid experiment with up to kMaxRanks ranks. Milliseconds for a million tokens on 64 ranks.
 /// `model` is that of the executor that is to run it (engine/run/executor.h), by itself that of ranks on the
-/// CPU. Throws Error(bad_input) with every problem when the experiment is not valid.
-Schedule plan(const Experiment& experiment, const MemoryModel& model = {});
+/// CPU. Throws Error(bad_input) with every problem when the experiment is not valid, and at once for a plan that
+/// would be too large (plan_size.h); Error(cancelled) within milliseconds of a stop request, less what it takes to
+/// give the memory back.
+Schedule plan(const Experiment& experiment, const MemoryModel& model = {}, std::stop_token stop = {});
 
 /// Ranks that the planner lets work: one when there is nothing to share.
 int resolved_ranks(const RingSpec& ring);

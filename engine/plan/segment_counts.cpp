@@ -48,20 +48,46 @@ void for_segment_kinds(const Placement& placement, int64_t length, SegmentRange 
 }
 
 int64_t kept_rows(const Placement& placement, int64_t length, int64_t rate, int64_t offset,
-                  SegmentRange range, int rank) {
+                  SegmentRange range, int rank, StopCheck& check) {
     int64_t rows = 0;
     std::vector<TokenRun> runs;
-    for_segment_kinds(placement, length, range, {rank}, [&](int64_t segment, int64_t times) {
-        runs.clear();
-        const int64_t begin = segment * length;
-        placement.append_runs(rank, begin, std::min(placement.seq_len(), begin + length), offset, rate, runs);
-        rows += times * token_count(runs);
-    });
+    // Segments without a token of the rank are not looked at: there may be hundreds of millions.
+    for (const SegmentRange& touching : segments_touching(placement, length, rank)) {
+        const int64_t first = std::max(range.first, touching.first);
+        const int64_t end = std::min(range.end(), touching.end());
+        if (first >= end) continue;
+        for_segment_kinds(placement, length, {first, end - first}, {rank},
+                          [&](int64_t segment, int64_t times) {
+                              runs.clear();
+                              const int64_t begin = segment * length;
+                              const int64_t segment_end = std::min(placement.seq_len(), begin + length);
+                              placement.append_runs(rank, begin, segment_end, offset, rate, runs);
+                              check(1 + static_cast<int64_t>(runs.size()));
+                              rows += times * token_count(runs);
+                          });
+    }
     return rows;
 }
 
+namespace {
+
+/// Of two ranks in one segment; the check is looked at between runs of queries.
+int64_t checked_pairs(std::span<const TokenRun> queries, std::span<const TokenRun> keys, bool causal,
+                      StopCheck& check) {
+    check(static_cast<int64_t>(queries.size() + keys.size()));
+    if (!causal) return count_pairs(queries, keys, causal);
+    int64_t pairs = 0;
+    for (const TokenRun& run : queries) {
+        check(static_cast<int64_t>(keys.size()));
+        pairs += count_pairs({&run, 1}, keys, causal);
+    }
+    return pairs;
+}
+
+}  // namespace
+
 std::vector<int64_t> pair_matrix(const Problem& problem, const Pattern& pattern, const Placement& placement,
-                                 SegmentRange range, const std::vector<int>& ranks) {
+                                 SegmentRange range, const std::vector<int>& ranks, StopCheck& check) {
     const size_t members = ranks.size();
     std::vector<int64_t> pairs(members * members, 0);
     // Members with tokens in the segment, and these tokens; few of them where segments are short.
@@ -74,6 +100,7 @@ std::vector<int64_t> pair_matrix(const Problem& problem, const Pattern& pattern,
         const int64_t end = problem.segment_end(pattern, segment);
         present.clear();
         for (size_t i = 0; i < members; ++i) {
+            check(1);
             kept[i].clear();
             all[i].clear();
             placement.append_runs(ranks[i], begin, end, pattern.offset, pattern.dilation_rate, kept[i]);
@@ -83,7 +110,7 @@ std::vector<int64_t> pair_matrix(const Problem& problem, const Pattern& pattern,
         for (const size_t i : present)
             for (const size_t j : present)
                 pairs[i * members + j] +=
-                    times * count_pairs(all_queries ? all[i] : kept[i], kept[j], problem.causal);
+                    times * checked_pairs(all_queries ? all[i] : kept[i], kept[j], problem.causal, check);
     });
     return pairs;
 }

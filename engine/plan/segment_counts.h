@@ -3,12 +3,13 @@
 //
 // Segments that lie alike relative to the placement count alike: when contiguous or zigzag, those inside one
 // interval of a rank; when striped, those whose begins agree modulo ranks * block. One of each kind is
-// counted and multiplied.
+// counted and multiplied. Counts throw Error(cancelled) when the check says so.
 #pragma once
 
 #include <functional>
 #include <vector>
 
+#include "engine/base/stop_check.h"
 #include "engine/experiment/placement.h"
 #include "engine/experiment/problem.h"
 
@@ -22,12 +23,12 @@ void for_segment_kinds(const Placement& placement, int64_t length, SegmentRange 
 
 /// Rows of `rank` with tokens `offset` (mod `rate`) of their segment, over a range of segments of length w.
 int64_t kept_rows(const Placement& placement, int64_t length, int64_t rate, int64_t offset,
-                  SegmentRange range, int rank);
+                  SegmentRange range, int rank, StopCheck& check);
 
 /// Pairs of the pattern over the range: element [i * ranks.size() + j] has queries on ranks[i] and keys on
 /// ranks[j].
 std::vector<int64_t> pair_matrix(const Problem& problem, const Pattern& pattern, const Placement& placement,
-                                 SegmentRange range, const std::vector<int>& ranks);
+                                 SegmentRange range, const std::vector<int>& ranks, StopCheck& check);
 
 /// Segments of length w that hold a token of the rank, as ascending disjoint ranges (a superset when striped
 /// with stripes longer than segments).

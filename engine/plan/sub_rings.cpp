@@ -96,55 +96,12 @@ std::vector<Stream> make_whole_streams(Problem& problem, bool prune, std::vector
     return streams;
 }
 
-/// Ranks that own a token of [begin, end), ascending.
-std::vector<int> owners_in(const Placement& placement, int64_t begin, int64_t end) {
-    std::vector<int> owners;
-    if (placement.layout() == Layout::striped) {
-        const int64_t block = placement.stripe_block();
-        const int64_t blocks = std::min<int64_t>((end - 1) / block - begin / block + 1, placement.ranks());
-        for (int64_t i = 0; i < blocks; ++i)
-            owners.push_back(placement.owner(std::min(end - 1, begin + i * block)));
-        if (blocks == placement.ranks()) std::sort(owners.begin(), owners.end());
-    } else {
-        for (int rank = 0; rank < placement.ranks(); ++rank)
-            if (placement.rows_before(rank, end) > placement.rows_before(rank, begin)) owners.push_back(rank);
-    }
-    std::sort(owners.begin(), owners.end());
-    owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
-    return owners;
-}
-
-/// Segments that may have more than one owner, ascending. Contiguous and zigzag: those an interval's border
-/// cuts.
-std::vector<SegmentRange> shared_segments(const Placement& placement, int64_t length) {
-    const int64_t n = placement.seq_len();
-    const int64_t segments = (n + length - 1) / length;
-    std::vector<SegmentRange> shared;
-    if (placement.layout() == Layout::striped) {
-        if (length >= placement.stripe_block() * placement.ranks()) {
-            const int64_t full = n / length;
-            if (full > 0) shared.push_back({0, full});
-            if (full < segments) shared.push_back({full, 1});
-        } else {
-            for (int64_t segment = 0; segment < segments; ++segment) shared.push_back({segment, 1});
-        }
-        return shared;
-    }
-    std::vector<int64_t> cut;
-    for (int rank = 0; rank < placement.ranks(); ++rank)
-        for (const TokenInterval& interval : placement.intervals_of(rank))
-            if (interval.end < n && interval.end % length != 0) cut.push_back(interval.end / length);
-    std::sort(cut.begin(), cut.end());
-    cut.erase(std::unique(cut.begin(), cut.end()), cut.end());
-    for (int64_t segment : cut) shared.push_back({segment, 1});
-    return shared;
-}
-
 /// Removes members with neither queries nor keys in the range.
-void drop_bystanders(SubRing& ring) {
+void drop_bystanders(SubRing& ring, StopCheck& check) {
     const int size = ring.size();
     std::vector<int> stay;
     for (int i = 0; i < size; ++i) {
+        check(size);
         bool takes_part = false;
         for (int j = 0; j < size && !takes_part; ++j) takes_part = ring.needs(i, j) || ring.needs(j, i);
         if (takes_part) stay.push_back(i);
@@ -154,8 +111,10 @@ void drop_bystanders(SubRing& ring) {
     for (int i : stay) smaller.members.push_back(ring.members[static_cast<size_t>(i)]);
     for (size_t reader = 0; reader < ring.pairs.size(); ++reader) {
         auto& pairs = smaller.pairs.emplace_back();
-        for (int i : stay)
+        for (int i : stay) {
+            check(static_cast<int64_t>(stay.size()));
             for (int j : stay) pairs.push_back(ring.pairs_at(reader, i, j));
+        }
     }
     ring = std::move(smaller);
 }
@@ -169,25 +128,78 @@ std::vector<Stream> make_streams(const RingSpec& ring, bool prune, Problem& prob
     return make_whole_streams(problem, prune, stream_of_pattern);
 }
 
+std::vector<int> owners_in(const Placement& placement, int64_t begin, int64_t end) {
+    const int ranks = placement.ranks();
+    std::vector<int> owners;
+    if (placement.layout() == Layout::striped) {
+        const int64_t block = placement.stripe_block();
+        const int64_t blocks = std::min<int64_t>((end - 1) / block - begin / block + 1, ranks);
+        for (int64_t i = 0; i < blocks; ++i)
+            owners.push_back(placement.owner(std::min(end - 1, begin + i * block)));
+        std::sort(owners.begin(), owners.end());
+        owners.erase(std::unique(owners.begin(), owners.end()), owners.end());
+        return owners;
+    }
+    int first = placement.owner(begin);
+    int last = placement.owner(end - 1);
+    if (placement.layout() == Layout::zigzag) {
+        const int64_t slices = 2 * int64_t{ranks};
+        const int64_t middle =
+            ranks * (placement.seq_len() / slices) + std::min<int64_t>(ranks, placement.seq_len() % slices);
+        if (begin < middle && end > middle) {  // up to the last rank, and back down
+            first = std::min(first, last);
+            last = ranks - 1;
+        } else if (first > last) {
+            std::swap(first, last);
+        }
+    }
+    for (int rank = first; rank <= last; ++rank) owners.push_back(rank);
+    return owners;
+}
+
+void for_shared_segments(const Placement& placement, int64_t length,
+                         const std::function<void(SegmentRange)>& visit) {
+    const int64_t n = placement.seq_len();
+    if (placement.layout() == Layout::striped) {
+        const int64_t segments = (n + length - 1) / length;
+        if (length >= placement.stripe_block() * placement.ranks()) {
+            const int64_t full = n / length;
+            if (full > 0) visit({0, full});
+            if (full < segments) visit({full, 1});
+        } else {
+            for (int64_t segment = 0; segment < segments; ++segment) visit({segment, 1});
+        }
+        return;
+    }
+    std::vector<int64_t> cut;
+    for (int rank = 0; rank < placement.ranks(); ++rank)
+        for (const TokenInterval& interval : placement.intervals_of(rank))
+            if (interval.end < n && interval.end % length != 0) cut.push_back(interval.end / length);
+    std::sort(cut.begin(), cut.end());
+    cut.erase(std::unique(cut.begin(), cut.end()), cut.end());
+    for (int64_t segment : cut) visit({segment, 1});
+}
+
 std::vector<SubRing> make_sub_rings(const Problem& problem, const Placement& placement, const Stream& stream,
-                                    int stream_index) {
+                                    int stream_index, StopCheck& check) {
     std::vector<SubRing> rings;
-    for (const SegmentRange& segments : shared_segments(placement, stream.segment_length)) {
+    for_shared_segments(placement, stream.segment_length, [&](SegmentRange segments) {
         const int64_t begin = segments.first * stream.segment_length;
         const int64_t first_end = std::min(placement.seq_len(), begin + stream.segment_length);
         SubRing ring{stream_index, segments, owners_in(placement, begin, first_end), {}};
-        if (ring.size() < 2) continue;
+        check(8 * (1 + ring.size()));  // lists were made
+        if (ring.size() < 2) return;
         const int64_t end = std::min(placement.seq_len(), segments.end() * stream.segment_length);
         for (int reader : stream.patterns) {
             const Pattern& pattern = problem.patterns[static_cast<size_t>(reader)];
             const int64_t first = begin / pattern.segment_length;
             const int64_t past = (end - 1) / pattern.segment_length + 1;
             ring.pairs.push_back(
-                pair_matrix(problem, pattern, placement, {first, past - first}, ring.members));
+                pair_matrix(problem, pattern, placement, {first, past - first}, ring.members, check));
         }
-        drop_bystanders(ring);
+        drop_bystanders(ring, check);
         if (ring.size() >= 2) rings.push_back(std::move(ring));
-    }
+    });
     return rings;
 }
 

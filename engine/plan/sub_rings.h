@@ -2,8 +2,10 @@
 // travels.
 #pragma once
 
+#include <functional>
 #include <vector>
 
+#include "engine/base/stop_check.h"
 #include "engine/plan/schedule.h"
 
 namespace ringscope {
@@ -37,9 +39,17 @@ struct SubRing {
 std::vector<Stream> make_streams(const RingSpec& ring, bool prune, Problem& problem,
                                  std::vector<int>& stream_of_pattern);
 
+/// Ranks that own a token of [begin, end), ascending.
+std::vector<int> owners_in(const Placement& placement, int64_t begin, int64_t end);
+
+/// Calls `visit` with the segments of length w that may have more than one owner, ascending, as ranges with the same
+/// owners. Contiguous and zigzag: those that an interval's border cuts.
+void for_shared_segments(const Placement& placement, int64_t length,
+                         const std::function<void(SegmentRange)>& visit);
+
 /// Segments that more than one rank takes part in, grouped into sub-rings; every other segment is local to
-/// its rank.
+/// its rank. Throws Error(cancelled) when the check says so.
 std::vector<SubRing> make_sub_rings(const Problem& problem, const Placement& placement, const Stream& stream,
-                                    int stream_index);
+                                    int stream_index, StopCheck& check);
 
 }  // namespace ringscope

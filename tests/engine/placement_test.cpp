@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <map>
 #include <random>
 #include <set>
@@ -105,6 +106,21 @@ TEST(Placement, RunsStayFewInLongSegments) {
         Placement(Layout::striped, 8, n, 16).append_runs(3, 0, n, 0, rate, runs);
         EXPECT_LE(runs.size(), 16u) << "rate " << rate;
     }
+}
+
+/// A thousand calls over 2^31 tokens of which three are kept: milliseconds by token, a minute by block.
+TEST(Placement, FewKeptTokensAreFoundWithoutALookAtEveryBlock) {
+    const int64_t n = INT32_MAX;
+    const Placement placement(Layout::striped, 3, n, 1);
+    const auto begin = std::chrono::steady_clock::now();
+    int64_t tokens = 0;
+    for (int call = 0; call < 1002; ++call) {
+        std::vector<TokenRun> runs;
+        placement.append_runs(call % 3, 0, n, 0, n / 2, runs);
+        tokens += token_count(runs);
+    }
+    EXPECT_EQ(tokens, 334 * 3);  // 0, n / 2 and n - 1
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
 /// The trap of striping single tokens: p and r share a factor, and some ranks keep nothing. lcm of the rates
