@@ -11,17 +11,17 @@
 
 namespace ringscope {
 
-void declare_plan(Arguments& program, std::stop_token) {
+void declare_plan(Arguments& program, std::stop_token stop) {
     struct PlanCommand {
         ExperimentOptions experiment;
         bool json = false;
     };
     auto command = std::make_shared<PlanCommand>();
     Arguments arguments =
-        program.command("plan", "Print steps, bytes, memory and FLOPs; runs nothing", [command] {
+        program.command("plan", "Print steps, bytes, memory and FLOPs; runs nothing", [command, stop] {
             const Experiment experiment = read_experiment(command->experiment);
             require_known_names(experiment.backend);
-            const Schedule schedule = plan(experiment, memory_model_of(experiment.backend));
+            const Schedule schedule = plan(experiment, memory_model_of(experiment.backend), stop);
             print(command->json ? plan_to_json(schedule) : plan_report(schedule));
             return 0;
         });

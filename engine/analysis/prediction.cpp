@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "engine/base/error.h"
+
 namespace ringscope {
 
 namespace {
@@ -29,7 +31,7 @@ std::optional<double> tightest_hop(const Schedule& schedule) {
 }
 
 /// Of the largest rank, were every chunk sent whole.
-int64_t undilated_peak_bytes(const Schedule& schedule) {
+int64_t undilated_peak_bytes(const Schedule& schedule, const std::stop_token& stop) {
     const auto dilates = [](const Pattern& pattern) { return pattern.dilation_rate > 1; };
     const auto& patterns = schedule.problem.patterns;
     if (schedule.strategy == Strategy::single || !schedule.experiment.ring.dilate_before_send ||
@@ -37,17 +39,17 @@ int64_t undilated_peak_bytes(const Schedule& schedule) {
         return 0;
     Experiment whole = schedule.experiment;
     whole.ring.dilate_before_send = false;
-    return predicted_peak_bytes_max(plan(whole, schedule.memory_model));
+    return peak_bytes_if_plannable(whole, schedule.memory_model, stop);
 }
 
 }  // namespace
 
-Prediction predict(const Schedule& schedule) {
+Prediction predict(const Schedule& schedule, const std::stop_token& stop) {
     Prediction p;
     p.peak_bytes_max = predicted_peak_bytes_max(schedule);
     p.bytes_all_ranks = predicted_bytes_all_ranks(schedule);
-    p.all_gather_peak_bytes = all_gather_peak_bytes(schedule);
-    p.undilated_peak_bytes = undilated_peak_bytes(schedule);
+    p.all_gather_peak_bytes = all_gather_peak_bytes(schedule, stop);
+    p.undilated_peak_bytes = undilated_peak_bytes(schedule, stop);
     for (const RankPlan& rank : schedule.rank_plans) {
         p.sent_bytes_max = std::max(p.sent_bytes_max, rank.sent_bytes);
         p.flops_max = std::max(p.flops_max, rank.flops);

@@ -278,6 +278,11 @@ PlanSize plan_size(const Experiment& experiment) {
     return Counter(experiment).count();
 }
 
+bool is_plannable(const PlanSize& size) {
+    return size.pieces <= kMaxPlanPieces && size.work <= kMaxPlanWork &&
+           size.comparisons <= kMaxPlanComparisons;
+}
+
 void require_plannable(const Experiment& experiment, const PlanSize& size) {
     const auto refuse = [&](int64_t count, const char* what, int64_t most) {
         const RingSpec& ring = experiment.ring;

@@ -27,6 +27,9 @@ inline constexpr int64_t kMaxPlanComparisons = int64_t{1} << 32;
 /// Error(bad_input) with every problem when the experiment is not valid.
 PlanSize plan_size(const Experiment& experiment);
 
+/// Whether every count is within its limit.
+bool is_plannable(const PlanSize& size);
+
 /// Throws Error(bad_input) that names the settings, what they would make, the limit, and what helps; plan() calls
 /// it. `size` is the experiment's plan_size().
 void require_plannable(const Experiment& experiment, const PlanSize& size);

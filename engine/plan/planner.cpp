@@ -313,19 +313,9 @@ class Planner {
                 slot = std::max(slot, piece.slot_offset + piece.bytes);
             }
         }
-        const int64_t rows = plan.tokens * problem.batch;
-        const int64_t element = bytes_of(problem.dtype);
-        const auto predicted = [&](Purpose purpose) -> int64_t& {
-            return plan.predicted[static_cast<size_t>(purpose)];
-        };
-        predicted(Purpose::query) = aligned_bytes(rows * problem.heads * problem.head_dim * element);
-        predicted(Purpose::own_kv) = 2 * aligned_bytes(rows * problem.kv_heads * problem.head_dim * element);
+        plan.predicted = own_bytes(schedule_.experiment, plan.tokens);
         for (const PayloadLayout& layout : schedule_.payloads)
-            predicted(layout.purpose) += travelling_bytes(plan, layout.payload);
-        predicted(Purpose::output) = aligned_bytes(rows * problem.heads * problem.head_dim * 4);
-        predicted(Purpose::lse) = aligned_bytes(rows * problem.heads * 4);
-        if (schedule_.experiment.ring.accumulator == Accumulator::online_softmax)
-            predicted(Purpose::workspace) = aligned_bytes(rows * problem.heads * 4);  // running sums
+            plan.predicted[static_cast<size_t>(layout.purpose)] += travelling_bytes(plan, layout.payload);
     }
 
     size_t slot_index(Payload payload, size_t step) const {

@@ -4,6 +4,8 @@
 #include <numeric>
 
 #include "engine/base/error.h"
+#include "engine/plan/plan_size.h"
+#include "engine/plan/resolved_ring.h"
 #include "engine/plan/segment_counts.h"
 
 namespace ringscope {
@@ -50,10 +52,60 @@ int64_t predicted_bytes_all_ranks(const Schedule& schedule) {
     return sum;
 }
 
-int64_t all_gather_peak_bytes(const Schedule& schedule) {
+int64_t peak_bytes_if_plannable(const Experiment& experiment, const MemoryModel& model,
+                                const std::stop_token& stop) {
+    if (!is_plannable(plan_size(experiment))) return 0;
+    return predicted_peak_bytes_max(plan(experiment, model, stop));
+}
+
+namespace {
+
+/// Of one KV head of one batch entry: all rows that all owners share of a stream.
+int64_t rows_of_all(const Problem& problem, const Stream& stream) {
+    if (!stream.dilated) return problem.seq_len;
+    const auto kept = [&](int64_t tokens) {
+        return std::max<int64_t>(0,
+                                 (tokens - stream.offset + stream.dilation_rate - 1) / stream.dilation_rate);
+    };
+    const int64_t w = stream.segment_length;
+    return problem.seq_len / w * kept(w) + kept(problem.seq_len % w);
+}
+
+}  // namespace
+
+int64_t all_gather_peak_bytes(const Schedule& schedule, const std::stop_token& stop) {
     Experiment gathered = schedule.experiment;
     gathered.ring.strategy = Strategy::all_gather;
-    return predicted_peak_bytes_max(plan(gathered, schedule.memory_model));
+    if (schedule.memory_model.workspace_bytes != nullptr)
+        return peak_bytes_if_plannable(gathered, schedule.memory_model, stop);
+    const ResolvedRing ring = resolve_ring_of(gathered);
+    const Problem& problem = ring.problem;
+    int64_t tokens = 0;
+    for (int rank = 0; rank < ring.placement.ranks(); ++rank)
+        tokens = std::max(tokens, ring.placement.tokens_of(rank));
+    const BytesByPurpose own = own_bytes(gathered, tokens);
+    int64_t slot = 0;
+    for (const Stream& stream : ring.streams)
+        slot += rows_of_all(problem, stream) * static_cast<int64_t>(stream.kv_heads.size()) * problem.batch *
+                problem.head_dim * 2 * bytes_of(problem.dtype);
+    return total_bytes(own) + aligned_bytes(slot);
+}
+
+BytesByPurpose own_bytes(const Experiment& experiment, int64_t tokens) {
+    const ProblemSpec& problem = experiment.problem;
+    const int64_t rows = tokens * problem.batch;
+    const int64_t row_elements = int64_t{problem.heads} * problem.head_dim;
+    const int64_t kv_elements = int64_t{problem.kv_heads.value_or(problem.heads)} * problem.head_dim;
+    const int64_t element = bytes_of(problem.dtype);
+    BytesByPurpose bytes{};
+    const auto of = [&](Purpose purpose) -> int64_t& { return bytes[static_cast<size_t>(purpose)]; };
+    of(Purpose::query) = aligned_bytes(rows * row_elements * element);
+    of(Purpose::own_kv) = 2 * aligned_bytes(rows * kv_elements * element);
+    of(Purpose::output) = aligned_bytes(rows * row_elements * 4);
+    of(Purpose::lse) = aligned_bytes(rows * problem.heads * 4);
+    if (experiment.ring.accumulator == Accumulator::online_softmax)
+        of(Purpose::workspace) = aligned_bytes(rows * problem.heads * 4);  // running sums
+    return bytes;
 }
 
 void append_own_rows(const Schedule& schedule, const Pattern& pattern, int64_t segment, int rank,

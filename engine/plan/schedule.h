@@ -216,8 +216,17 @@ int64_t predicted_peak_bytes_max(const Schedule& schedule);
 int64_t predicted_bytes_all_ranks(const Schedule& schedule);
 
 /// The largest rank's peak if the same experiment ran as all_gather on the same executor: the contrast line of
-/// the memory view.
-int64_t all_gather_peak_bytes(const Schedule& schedule);
+/// the memory view. By arithmetic where the executor's workspace does not hang on the schedule. 0 when that takes
+/// a plan that is too large; throws Error(cancelled) as plan() does.
+int64_t all_gather_peak_bytes(const Schedule& schedule, const std::stop_token& stop = {});
+
+/// predicted_peak_bytes_max() of another experiment's plan; 0 when that is too large to make. Throws
+/// Error(cancelled) as plan() does.
+int64_t peak_bytes_if_plannable(const Experiment& experiment, const MemoryModel& model,
+                                const std::stop_token& stop);
+
+/// What a rank with so many tokens holds of its own, whatever travels: every purpose but travelling K/V.
+BytesByPurpose own_bytes(const Experiment& experiment, int64_t tokens);
 
 // Rows of runs in memory, for executors.
 

@@ -54,7 +54,7 @@ void run_checked(const RunOptions& options, std::stop_token stop, Run& run) {
     require_valid(run.experiment);
     require_few_ranks(run.experiment);
     const Executor& executor = choose_executor(run.experiment);
-    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment, executor.memory));
+    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment, executor.memory, stop));
     run.schedule = schedule;
     require_able(executor, run.experiment);
     require_possible(options.fault, *schedule);

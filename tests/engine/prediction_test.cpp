@@ -4,8 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
+#include "engine/base/error.h"
 #include "engine/experiment/scenarios.h"
+#include "tests/random_problem.h"
 
 namespace ringscope {
 namespace {
@@ -33,6 +36,36 @@ TEST(Prediction, UndilatedPeakIsThatOfWholeChunks) {
     EXPECT_EQ(p.undilated_peak_bytes, whole.peak_bytes_max);
     EXPECT_GT(whole.peak_bytes_max, p.peak_bytes_max);
     EXPECT_EQ(whole.undilated_peak_bytes, 0) << "nothing is left out of whole chunks";
+}
+
+TEST(Prediction, AllGathersPeakIsThatOfItsPlan) {
+    std::mt19937 random(3);
+    for (int round = 0; round < 500; ++round) {
+        Experiment e = random_experiment(random);
+        SCOPED_TRACE(describe(e));
+        const int64_t told = all_gather_peak_bytes(plan(e));
+        e.ring.strategy = Strategy::all_gather;
+        ASSERT_EQ(told, predicted_peak_bytes_max(plan(e)));
+    }
+}
+
+/// Short segments lie on few ranks each, but gathering them takes a piece of every rank on every rank.
+TEST(Prediction, NeedsNoPlanThatIsTooLarge) {
+    Experiment e = find_scenario("Hybrid")->experiment;
+    e.problem.seq_len = 1 << 20;
+    e.problem.heads = 8;
+    e.problem.kv_heads.reset();
+    e.problem.head_groups.clear();
+    for (int64_t group = 0; group < 8; ++group) e.problem.head_groups.push_back({64, 2 + group, {}, {}});
+    e.ring.ranks = kMaxRanks;
+    const Prediction p = predict(plan(e));
+    EXPECT_GT(p.all_gather_peak_bytes, p.peak_bytes_max);
+    std::stop_source stop;
+    stop.request_stop();
+    e = find_scenario("Hybrid")->experiment;
+    e.problem.seq_len = e.problem.head_groups[0].segment_length = 1 << 20;
+    e.ring.ranks = 256;
+    EXPECT_THROW(predict(plan(e), stop.get_token()), Error) << "the plan of whole chunks is stopped";
 }
 
 TEST(Prediction, MostOfARankIsTheLargestRanks) {

@@ -1,11 +1,14 @@
 // What stands behind the settings panel: edits of head groups, reasons, fixes, undo, the plan and when to
 // run.
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "engine/experiment/problem.h"
 #include "engine/experiment/scenarios.h"
+#include "engine/plan/plan_size.h"
 #include "ui/settings/field_rules.h"
 #include "ui/settings/head_group_edits.h"
 #include "ui/settings/plan_cache.h"
@@ -171,6 +174,77 @@ TEST(PlanCache, PlansOnlyWhatChanged) {
     cache.update(e);
     ASSERT_TRUE(cache.schedule());
     EXPECT_TRUE(cache.problems().empty());
+}
+
+/// 256 ranks, each of which sends to all: 65,536 pieces.
+Experiment large_plan(int64_t seq_len) {
+    Experiment e = default_experiment();
+    e.problem.seq_len = seq_len;
+    e.problem.head_groups = {{seq_len, 1, {}, {}}};
+    e.ring.ranks = 256;
+    return e;
+}
+
+void wait_for_plan(PlanCache& cache, const Experiment& e) {
+    const auto begin = std::chrono::steady_clock::now();
+    while (cache.planning() && std::chrono::steady_clock::now() - begin < std::chrono::minutes(2)) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        cache.update(e);
+    }
+}
+
+TEST(PlanCache, PlansWhatIsLargeOnAThreadBesideTheFrames) {
+    PlanCache cache;
+    Experiment e = default_experiment();
+    cache.update(e);
+    EXPECT_FALSE(cache.planning()) << "small plans are there in the frame that asks for them";
+    const auto before = cache.schedule();
+    e = large_plan(1 << 20);
+    EXPECT_FALSE(fits_in_a_frame(plan_size(e)));
+    cache.update(e);
+    EXPECT_TRUE(cache.planning());
+    EXPECT_EQ(cache.schedule(), before) << "the plan before is shown meanwhile";
+    wait_for_plan(cache, e);
+    ASSERT_TRUE(cache.schedule());
+    EXPECT_TRUE(cache.schedule()->experiment == e);
+    EXPECT_EQ(cache.prediction().peak_bytes_max, predicted_peak_bytes_max(*cache.schedule()));
+}
+
+TEST(PlanCache, TheLatestRequestWins) {
+    PlanCache cache;
+    Experiment e;
+    for (int64_t seq_len = 1 << 20; seq_len < (1 << 20) + 64; seq_len += 16) {
+        e = large_plan(seq_len);
+        cache.update(e);
+    }
+    wait_for_plan(cache, e);
+    ASSERT_TRUE(cache.schedule());
+    EXPECT_TRUE(cache.schedule()->experiment == e);
+    EXPECT_EQ(cache.serial(), 1u) << "those before were dropped";
+    cache.update(large_plan(1 << 21));
+    EXPECT_TRUE(cache.planning());
+    e = default_experiment();
+    cache.update(e);
+    EXPECT_FALSE(cache.planning());
+    EXPECT_TRUE(cache.schedule()->experiment == e) << "a small plan replaces a large one under way";
+    e.problem.heads = 0;
+    cache.update(large_plan(1 << 21));
+    cache.update(e);
+    EXPECT_FALSE(cache.planning());
+    EXPECT_FALSE(cache.schedule());
+}
+
+TEST(PlanCache, RefusesAPlanWithoutEndAtOnce) {
+    PlanCache cache;
+    Experiment e = default_experiment();
+    e.problem.seq_len = 134217728;
+    e.problem.head_groups = {{3, 1, {}, {}}};
+    e.ring.ranks = 64;
+    e.ring.layout = Layout::striped;
+    cache.update(e);
+    EXPECT_FALSE(cache.planning());
+    ASSERT_EQ(cache.problems().size(), 1u);
+    EXPECT_NE(cache.problems()[0].message.find("pieces"), std::string::npos);
 }
 
 TEST(AutoRun, WaitsUntilSettingsStandStill) {

@@ -1,8 +1,10 @@
 #include "ui/settings/plan_cache.h"
 
-#include "engine/base/error.h"
+#include <system_error>
+#include <utility>
+
 #include "engine/base/number_text.h"
-#include "engine/run/executor.h"
+#include "engine/plan/plan_size.h"
 
 namespace ringscope {
 
@@ -24,20 +26,40 @@ std::optional<FieldProblem> obstacle_of_name(const char* path, const std::string
 
 }  // namespace
 
+bool fits_in_a_frame(const PlanSize& size) {
+    constexpr int64_t kMostItems = 32768;          // 0.1 to 0.2 us each
+    constexpr int64_t kMostComparisons = 1 << 19;  // some 10 ns each
+    return size.pieces + size.work <= kMostItems && size.comparisons <= kMostComparisons;
+}
+
 void PlanCache::update(const Experiment& experiment) {
-    if (experiment_ && *experiment_ == experiment) return;
-    experiment_ = experiment;
-    schedule_.reset();
-    problems_ = validate(experiment);
-    if (!problems_.empty()) return;
-    try {
-        schedule_ = std::make_shared<const Schedule>(plan(experiment, memory_model_of(experiment.backend)));
-        prediction_ = predict(*schedule_);
-        ++serial_;
-    } catch (const Error& error) {
-        schedule_.reset();
-        problems_.push_back({"ring.ranks", error.what()});
+    if (experiment_ && *experiment_ == experiment) {
+        if (!planning_) return;
+        if (auto planned = thread_.take()) adopt(std::move(*planned));
+        return;
     }
+    experiment_ = experiment;
+    if (std::exchange(planning_, false)) thread_.drop();
+    problems_ = validate(experiment);
+    if (!problems_.empty()) return schedule_.reset();
+    const PlanSize size = plan_size(experiment);
+    if (fits_in_a_frame(size) || !is_plannable(size)) return adopt(make_plan(experiment, {}));
+    try {
+        thread_.ask(experiment);
+        planning_ = true;
+    } catch (const std::system_error& error) {
+        adopt({nullptr, {}, std::string("no thread could be started to plan it: ") + error.what()});
+    }
+}
+
+void PlanCache::adopt(Planned planned) {
+    planning_ = false;
+    schedule_ = std::move(planned.schedule);
+    prediction_ = planned.prediction;
+    if (schedule_)
+        ++serial_;
+    else
+        problems_.push_back({"ring.ranks", planned.problem});
 }
 
 std::optional<FieldProblem> run_obstacle(const Schedule& schedule, const EngineInventory* inventory) {

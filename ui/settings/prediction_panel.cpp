@@ -9,6 +9,8 @@ namespace ringscope {
 
 namespace {
 
+constexpr float kDimmed = 0.5f;
+
 class Panel {
   public:
     Panel(const PlanCache& plan, const Run* run, Selection& selection, WidgetContext ui)
@@ -45,7 +47,8 @@ class Panel {
              "Bytes of the rank that sends the most.");
         line("peak_bytes", "peak memory per rank", bytes(p_.peak_bytes_max),
              "The largest rank's arena at its peak: query, own and travelling K/V, output, LSE, workspace.");
-        line("all_gather_peak_bytes", "peak with all-gather", bytes(p_.all_gather_peak_bytes),
+        line("all_gather_peak_bytes", "peak with all-gather",
+             p_.all_gather_peak_bytes > 0 ? bytes(p_.all_gather_peak_bytes) : "too large to plan",
              "Peak memory per rank if every rank gathered all K/V first.");
         const double share = schedule_.dense_flops > 0 ? schedule_.flops / schedule_.dense_flops : 0;
         line("flops", "work", flops_text(schedule_.flops) + ", " + percent_text(share) + " of dense",
@@ -200,7 +203,15 @@ class Panel {
 
 std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selection& selection,
                                   WidgetContext ui) {
-    if (plan.schedule()) return Panel(plan, run, selection, ui).draw();
+    if (plan.planning()) wrapped_item(ui, "prediction/planning", "Planning...", ui.theme.text);
+    if (plan.schedule()) {
+        const float alpha = ImGui::GetStyle().Alpha * (plan.planning() ? kDimmed : 1.0f);
+        ImGui::PushStyleVar(ImGuiStyleVar_Alpha, alpha);  // figures of the plan before
+        const std::string copied = Panel(plan, run, selection, ui).draw();
+        ImGui::PopStyleVar();
+        return copied;
+    }
+    if (plan.planning()) return "";
     std::string fields;
     for (const FieldProblem& problem : plan.problems()) fields += (fields.empty() ? "" : ", ") + problem.path;
     wrapped_item(ui, "prediction/invalid", "No plan until these are fixed: " + fields, ui.theme.error);

@@ -28,6 +28,7 @@ ViewContext Shell::view_context() {
 }
 
 std::string Shell::why_not_run() const {
+    if (plan.planning()) return "the settings are still being planned";
     if (!plan.schedule())
         return plan.problems().empty() ? "nothing is planned yet" : "some settings are invalid";
     return obstacle ? obstacle->message : "";

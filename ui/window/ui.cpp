@@ -131,7 +131,7 @@ double Ui::seconds_to_next_frame() const {
                                     [&](const ViewEntry& view) { return view.wants_frame(state_->views); });
     if (state_->clock.playing || state_->theme_changed || wanted) return 0;
     double seconds = INFINITY;
-    if (state_->in.busy) seconds = kBusyFrameSeconds;
+    if (state_->in.busy || state_->plan.planning()) seconds = kBusyFrameSeconds;
     if (state_->auto_run.pending()) seconds = std::min(seconds, AutoRun::kPauseSeconds / 5);
     return seconds;
 }

@@ -30,7 +30,7 @@ class Ui {
     /// Otherwise it may sleep until there is input.
     bool wants_frames() const;
     /// Seconds after which the next frame should be drawn without input: 0 while playing, a tenth while a run
-    /// is under way, infinity when nothing moves.
+    /// or a plan is under way, infinity when nothing moves.
     double seconds_to_next_frame() const;
 
     const ItemRegistry& items() const;
