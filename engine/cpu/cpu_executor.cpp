@@ -77,6 +77,8 @@ class CpuRun {
 /// All ranks from one instant on; returns when the last thread has ended.
 void CpuRun::run() {
     std::vector<std::thread> threads;
+    // A rank whose thread has no core yet is at work, too.
+    for (int rank = 0; rank < schedule_.ranks; ++rank) transport_->set_working(rank, true);
     try {
         for (size_t rank = 0; rank < traces_.size(); ++rank)
             threads.emplace_back([this, rank] { run_rank(rank); });
@@ -107,6 +109,7 @@ void CpuRun::run_rank(size_t rank) {
         stop(Error(ErrorKind::run_failed, name + ": " + error.what()));
     }
     traces_[rank].ended_ns = steady_ns();
+    transport_->set_working(static_cast<int>(rank), false);
 }
 
 /// Brings what the ranks wrote down onto the run's own clock.

@@ -16,9 +16,7 @@ struct RankLoop::Attention {
     void finish() {
         if (!submission) return;
         const NvtxRange range(NvtxKind::compute, {loop.rank_, step, job.owner(), 0});
-        loop.shared_.transport.set_computing(loop.rank_, true);
         loop.attend_done(submission->wait(), step, job.owner());
-        loop.shared_.transport.set_computing(loop.rank_, false);
         submission.reset();
         loop.throw_if_stopped();
     }
@@ -111,7 +109,8 @@ void RankLoop::publish(int step, int during_step) {
     const Fault& fault = shared_.fault;
     if (fault.rank == rank_ && fault.step == during_step) {
         if (fault.kind == Fault::Kind::delay) shared_.transport.sleep(rank_, fault.delay_seconds);
-        if (fault.kind == Fault::Kind::lose_transfer) return;
+        if (fault.kind == Fault::Kind::lose_transfer)
+            return shared_.transport.publish(of_step(step), nullptr);
     }
     const auto slot = static_cast<size_t>(schedule_.slot_of(kTravels, during_step));
     shared_.transport.publish(of_step(step), memory_.slots[slot].data());

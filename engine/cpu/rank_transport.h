@@ -12,12 +12,14 @@
 //   publish never waits, and receive and wait_taken wait for nothing but what rank_loop.cpp's proof counts
 //   on: a publish, and the end of a receive.
 //
-//   A slow rank is not a lost one. A wait counts towards the time limit only while it is the root of what
-//   holds the ranks up: following who waits for whom from the peer on, either the peer waits for nobody and
-//   is not computing (it sleeps, or is gone), or the chain comes back to the waiting rank itself (the peer,
-//   too, waits in vain) and that rank waits for data. While the chain ends at a rank that computes, everybody
-//   is patient; ranks that hang on somebody else's wait leave the message to it. So the message names the
-//   transfer that is really missing.
+//   A slow rank is not a lost one, and neither is one without a core. A wait counts towards the time limit only
+//   while nothing that some rank still does could end it, and it is the root of what holds the ranks up. That is
+//   when the transfer is lost (sent, and nothing came), when the peer is not at work (it sleeps, has ended, or
+//   never began), or when following who waits for whom from the peer on comes back to the waiting rank itself,
+//   and that rank waits for data. While the chain ends at a rank that is at work, whether or not it gets a core,
+//   everybody is patient; a rank whose wait is over and that has not run since is at work. Ranks that hang on
+//   somebody else's wait leave the message to it. So the message names the transfer that is really missing, and
+//   the chain (wait_chain.h).
 #pragma once
 
 #include <cstddef>
@@ -39,7 +41,8 @@ class RankTransport {
   public:
     virtual ~RankTransport() = default;
 
-    /// All that the rank sends lies in `slot` and stays there until wait_taken(sent).
+    /// All that the rank sends lies in `slot` and stays there until wait_taken(sent). Null: it is sent, and lost
+    /// on its way, as a fault wants it.
     virtual void publish(const Exchange& sent, const std::byte* slot) = 0;
 
     /// Brings all that the rank receives into `slot`, whichever is ready first; spans of kind `kind` go to
@@ -50,10 +53,12 @@ class RankTransport {
     /// Until everything that was published as `sent` is copied away. Throws as receive does.
     virtual void wait_taken(const Exchange& sent, int during_step, RankTrace& trace) = 0;
 
-    /// Says that the rank does nothing but wait for its own attention: its peers are patient.
-    virtual void set_computing(int rank, bool computing) = 0;
+    /// Says that the rank has work of its own to do whenever it does not wait here: its peers are patient. So
+    /// from before its thread starts until that ends.
+    virtual void set_working(int rank, bool working) = 0;
 
-    /// Returns after `seconds`. Throws Interrupted when the run is stopped meanwhile.
+    /// Returns after `seconds`, in which the rank does not count as at work. Throws Interrupted when the run is
+    /// stopped meanwhile.
     virtual void sleep(int rank, double seconds) = 0;
 
     /// Wakes everybody who waits; call after RunControl::stop().

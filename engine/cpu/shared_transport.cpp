@@ -10,13 +10,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
-#include <functional>
 #include <mutex>
 #include <string>
 
 #include "engine/base/number_text.h"
 #include "engine/cpu/cpu_transports.h"
 #include "engine/host/nvtx.h"
+#include "engine/run/wait_chain.h"
 
 namespace ringscope {
 
@@ -38,7 +38,7 @@ class SharedTransport final : public RankTransport {
     void receive(const Exchange& received, std::byte* slot, SpanKind kind, int during_step,
                  RankTrace& trace) override;
     void wait_taken(const Exchange& sent, int during_step, RankTrace& trace) override;
-    void set_computing(int rank, bool computing) override;
+    void set_working(int rank, bool working) override;
     void sleep(int rank, double seconds) override;
     void interrupt() override;
     std::vector<TransferTimes> times() const override;
@@ -46,21 +46,28 @@ class SharedTransport final : public RankTransport {
   private:
     struct Message {
         const std::byte* source = nullptr;  // the sender's slot, once published
+        bool lost = false;                  // on its way: published without a slot
         bool taken = false;
         TransferTimes times;
     };
-    enum class Wait { none, data, room };
+    /// What a rank waits for, on its own stack; read by others under the lock.
+    struct Wait {
+        std::vector<int> open;  // transfers: one of them is to be published, or the only one to be taken
+        WaitLink link;          // of the first
+    };
     struct RankState {
         std::condition_variable woken;  // its own thread alone waits here
-        bool computing = false;
-        Wait wait = Wait::none;
-        int waits_for = -1;  // rank, while it waits
+        bool working = false;
+        bool asleep = false;
+        const Wait* wait = nullptr;
     };
 
-    void wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, Wait wait,
-                    const std::function<bool()>& ready,
-                    const std::function<Error(double waited_seconds)>& late);
-    bool holds_up_the_rest(int rank) const;
+    void wait_until_over(std::unique_lock<std::mutex>& lock, const Wait& wait);
+    bool is_over(const Wait& wait) const;
+    bool is_lost(const Wait& wait) const;
+    WaitChain chain_from(const Wait& wait) const;
+    bool holds_up_the_rest(const Wait& wait) const;
+    Error late(const Wait& wait, double waited_seconds) const;
     int await_any(int rank, const std::vector<int>& open, int during_step, RankTrace& trace);
     void take(int index, int64_t begin_ns, int64_t done_ns);
     void copy(const Transfer& transfer, const std::byte* source, std::byte* slot) const;
@@ -94,73 +101,109 @@ void SharedTransport::publish(const Exchange& sent, const std::byte* slot) {
         for (const int index : sends) {
             Message& message = message_at(index);
             message.source = slot;
+            message.lost = slot == nullptr;
+            if (message.lost) continue;
             message.times.peer_ready_ns = now_ns;
             RankState& receiver = ranks_[static_cast<size_t>(transfer_at(index).to)];
-            if (receiver.wait == Wait::data) waiting.push_back(&receiver);
+            if (receiver.wait != nullptr && !receiver.wait->link.for_room) waiting.push_back(&receiver);
         }
     }
     for (RankState* receiver : waiting) receiver->woken.notify_one();
 }
 
-/// With the lock held. `ready` is looked at under the lock.
-void SharedTransport::wait_until(std::unique_lock<std::mutex>& lock, int rank, int peer, Wait wait,
-                                 const std::function<bool()>& ready,
-                                 const std::function<Error(double)>& late) {
+/// With the lock held. Throws Error at the time limit, Interrupted when the run is stopped.
+void SharedTransport::wait_until_over(std::unique_lock<std::mutex>& lock, const Wait& wait) {
     const auto limit_ns = static_cast<int64_t>(timeout_seconds_ * 1e9);
     const auto slice = std::chrono::nanoseconds(std::clamp<int64_t>(limit_ns / 8, 1'000'000, 50'000'000));
-    RankState& state = ranks_[static_cast<size_t>(rank)];
-    state.wait = wait;
-    state.waits_for = peer;
+    RankState& state = ranks_[static_cast<size_t>(wait.link.rank)];
+    state.wait = &wait;
+    struct End {
+        RankState& state;
+        ~End() { state.wait = nullptr; }  // the lock is held again, whatever ends the wait
+    } const end{state};
     const int64_t begin_ns = steady_ns();
     int64_t counted_ns = 0;  // of the limit: between two looks that both found this wait to blame
     int64_t looked_ns = begin_ns;
-    bool to_blame = holds_up_the_rest(rank);
-    while (!ready()) {
+    bool to_blame = holds_up_the_rest(wait);
+    while (!is_over(wait)) {
         if (control_.stopped()) throw Interrupted{};
         state.woken.wait_for(lock, slice);
         const int64_t now_ns = steady_ns();
         const bool was_to_blame = to_blame;
-        to_blame = holds_up_the_rest(rank);
+        to_blame = holds_up_the_rest(wait);
         counted_ns = was_to_blame && to_blame ? counted_ns + now_ns - looked_ns : 0;
         looked_ns = now_ns;
-        if (counted_ns >= limit_ns && !ready()) throw late(static_cast<double>(now_ns - begin_ns) * 1e-9);
+        if (counted_ns >= limit_ns && !is_over(wait))
+            throw late(wait, static_cast<double>(now_ns - begin_ns) * 1e-9);
     }
-    state.wait = Wait::none;
 }
 
-/// Whether the rank's wait is the one to blame; see rank_transport.h.
-bool SharedTransport::holds_up_the_rest(int rank) const {
-    const RankState& state = ranks_[static_cast<size_t>(rank)];
-    int at = state.waits_for;
-    for (int hops = 0; hops < schedule_.ranks; ++hops) {
-        const RankState& peer = ranks_[static_cast<size_t>(at)];
-        if (peer.wait == Wait::none) return hops == 0 && !peer.computing;
-        at = peer.waits_for;
-        if (at == rank) return state.wait == Wait::data;
+bool SharedTransport::is_over(const Wait& wait) const {
+    return std::any_of(wait.open.begin(), wait.open.end(), [&](int index) {
+        const Message& message = messages_[static_cast<size_t>(index)];
+        return wait.link.for_room ? message.taken : message.source != nullptr;
+    });
+}
+
+bool SharedTransport::is_lost(const Wait& wait) const {
+    return !wait.link.for_room && std::any_of(wait.open.begin(), wait.open.end(), [&](int index) {
+        return messages_[static_cast<size_t>(index)].lost;
+    });
+}
+
+WaitChain SharedTransport::chain_from(const Wait& wait) const {
+    WaitChain chain;
+    for (const Wait* at = &wait;;) {
+        chain.links.push_back(at->link);
+        const RankState& peer = ranks_[static_cast<size_t>(at->link.peer)];
+        if (is_lost(*at))
+            chain.end = WaitEnd::lost;
+        else if (peer.asleep)
+            chain.end = WaitEnd::asleep;
+        else if (peer.wait == nullptr)
+            chain.end = peer.working ? WaitEnd::working : WaitEnd::gone;
+        else if (is_over(*peer.wait))
+            chain.end = WaitEnd::working;  // it was woken and has not run since
+        else if (std::any_of(chain.links.begin(), chain.links.end(),
+                             [&](const WaitLink& link) { return link.rank == at->link.peer; }))
+            chain.end = WaitEnd::circle;
+        else {
+            at = peer.wait;
+            continue;
+        }
+        return chain;
     }
-    return false;
+}
+
+/// Whether the wait is the one to blame; see rank_transport.h.
+bool SharedTransport::holds_up_the_rest(const Wait& wait) const {
+    const WaitChain chain = chain_from(wait);
+    if (chain.end == WaitEnd::circle) return chain.links.back().peer == wait.link.rank && !wait.link.for_room;
+    return chain.end != WaitEnd::working && chain.links.size() == 1;
+}
+
+Error SharedTransport::late(const Wait& wait, double waited_seconds) const {
+    const WaitLink& link = wait.link;
+    return Error(ErrorKind::run_failed,
+                 "rank " + std::to_string(link.rank) + " waited " + seconds_text(waited_seconds) +
+                     " for rank " + std::to_string(link.peer) + (link.for_room ? " to take its chunk" : "") +
+                     " in step " + std::to_string(link.step) + "; ring.timeout_seconds is " +
+                     exact_text(timeout_seconds_) + ": " + text_of(chain_from(wait)));
 }
 
 int SharedTransport::await_any(int rank, const std::vector<int>& open, int during_step, RankTrace& trace) {
     std::unique_lock lock(mutex_);
-    int found = -1;
-    const auto ready = [&] {
-        for (const int index : open)
-            if (message_at(index).source != nullptr) {
-                found = index;
-                return true;
-            }
-        return false;
+    const auto published = [&] {
+        const auto at = std::find_if(open.begin(), open.end(),
+                                     [&](int index) { return message_at(index).source != nullptr; });
+        return at == open.end() ? -1 : *at;
     };
     const int64_t begin_ns = steady_ns();
-    if (ready()) return found;
-    const int peer = transfer_at(open.front()).from;
-    const NvtxRange range(NvtxKind::wait, {rank, during_step, peer, 0});
-    wait_until(lock, rank, peer, Wait::data, ready, [&](double waited) {
-        return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
-                                                seconds_text(waited) + " for rank " + std::to_string(peer) +
-                                                " in step " + std::to_string(during_step));
-    });
+    if (const int found = published(); found >= 0) return found;
+    const Transfer& first = transfer_at(open.front());
+    const NvtxRange range(NvtxKind::wait, {rank, during_step, first.from, 0});
+    wait_until_over(lock, {open, {rank, during_step, first.from, first.payload, false}});
+    const int found = published();
     const int from = transfer_at(found).from;
     const int64_t ready_ns = message_at(found).times.peer_ready_ns;
     trace.add_wait(WaitCause::late_peer, during_step, from, found, begin_ns, ready_ns);
@@ -209,7 +252,7 @@ void SharedTransport::take(int index, int64_t begin_ns, int64_t done_ns) {
         message.times.begin_ns = begin_ns;
         message.times.done_ns = done_ns;
         message.taken = true;
-        waiting = sender.wait == Wait::room && sender.waits_for == transfer.to;
+        waiting = sender.wait != nullptr && sender.wait->link.for_room && is_over(*sender.wait);
     }
     if (waiting) sender.woken.notify_one();
 }
@@ -246,27 +289,23 @@ void SharedTransport::wait_taken(const Exchange& sent, int during_step, RankTrac
         if (message.taken) continue;
         const int64_t begin_ns = steady_ns();
         const int peer = transfer_at(index).to;
-        wait_until(
-            lock, rank, peer, Wait::room, [&] { return message.taken; },
-            [&](double waited) {
-                return Error(ErrorKind::run_failed, "rank " + std::to_string(rank) + " waited " +
-                                                        seconds_text(waited) + " for rank " +
-                                                        std::to_string(peer) + " to take its chunk in step " +
-                                                        std::to_string(during_step));
-            });
+        wait_until_over(lock, {{index}, {rank, during_step, peer, sent.payload, true}});
         trace.add_wait(WaitCause::late_peer, during_step, peer, index, begin_ns, steady_ns());
     }
 }
 
-void SharedTransport::set_computing(int rank, bool computing) {
+void SharedTransport::set_working(int rank, bool working) {
     const std::lock_guard lock(mutex_);
-    ranks_[static_cast<size_t>(rank)].computing = computing;
+    ranks_[static_cast<size_t>(rank)].working = working;
 }
 
 void SharedTransport::sleep(int rank, double seconds) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
     std::unique_lock lock(mutex_);
-    ranks_[static_cast<size_t>(rank)].woken.wait_until(lock, until, [this] { return control_.stopped(); });
+    RankState& state = ranks_[static_cast<size_t>(rank)];
+    state.asleep = true;
+    state.woken.wait_until(lock, until, [this] { return control_.stopped(); });
+    state.asleep = false;
     if (control_.stopped()) throw Interrupted{};
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -130,10 +131,11 @@ TEST_P(EveryTransport, AChunkNobodyTakesIsAnErrorOfItsSender) {
     }
 }
 
-/// A chain of waits that ends at a rank which computes: nobody's limit passes, however long it takes.
-TEST_P(EveryTransport, WaitsForARankThatComputesAreNoErrors) {
+/// A chain of waits that ends at a rank which is at work: nobody's limit passes, however long it takes and whether or
+/// not that rank has a core.
+TEST_P(EveryTransport, WaitsForARankAtWorkAreNoErrors) {
     Ring ring(GetParam(), ring_of(4), kLimitSeconds);
-    ring.transport->set_computing(0, true);
+    for (int rank = 0; rank < 4; ++rank) ring.transport->set_working(rank, true);
     std::vector<std::jthread> ranks;
     for (const int rank : {1, 2, 3})
         ranks.emplace_back([&ring, rank] {
@@ -144,6 +146,52 @@ TEST_P(EveryTransport, WaitsForARankThatComputesAreNoErrors) {
     ring.publish(0, 1);  // rank 1 goes on; ranks 2 and 3 follow it
     ranks.clear();
     for (const int rank : {1, 2, 3}) EXPECT_FALSE(ring.traces[static_cast<size_t>(rank)].spans.empty());
+}
+
+/// The peer goes on with its own work, but what it sent will never come.
+TEST_P(EveryTransport, ALostTransferIsLateWhateverItsSenderDoes) {
+    Ring ring(GetParam(), ring_of(4), kLimitSeconds);
+    for (int rank = 0; rank < 4; ++rank) ring.transport->set_working(rank, true);
+    ring.transport->publish({1, 1, Payload::kv}, nullptr);
+    try {
+        ring.receive(2, 1);
+        FAIL();
+    } catch (const Error& error) {
+        EXPECT_NE(
+            std::string(error.what())
+                .find(
+                    "; ring.timeout_seconds is 0.1: rank 2 waits for K/V of rank 1 (step 0), which has sent "
+                    "it: it was lost"),
+            std::string::npos)
+            << error.what();
+    }
+}
+
+/// Of three ranks that wait in a circle each for the next one's chunk, one speaks, and names them all.
+TEST_P(EveryTransport, ACircleOfWaitsIsNamed) {
+    Ring ring(GetParam(), ring_of(3), kLimitSeconds);
+    std::mutex mutex;
+    std::string said;
+    std::vector<std::jthread> ranks;
+    for (int rank = 0; rank < 3; ++rank) {
+        ring.transport->set_working(rank, true);
+        ranks.emplace_back([&, rank] {
+            try {
+                ring.receive(rank, 1);
+            } catch (const Error& error) {
+                const std::lock_guard lock(mutex);
+                if (said.empty()) said = error.what();
+                ring.control.stop(error);
+                ring.transport->interrupt();
+            } catch (const Interrupted&) {
+            }
+        });
+    }
+    ranks.clear();
+    for (const char* link :
+         {"rank 0 waits for K/V of rank 2 (step 0)", "rank 1 waits for K/V of rank 0 (step 0)",
+          "rank 2 waits for K/V of rank 1 (step 0)", "and so in a circle"})
+        EXPECT_NE(said.find(link), std::string::npos) << said;
 }
 
 /// Only the root of a chain speaks: rank 1 misses the chunk, ranks 2 and 3 hang on it.

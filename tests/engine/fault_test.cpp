@@ -1,6 +1,7 @@
 // What goes wrong in a run: it ends on every rank, soon, says where, and the next run works.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <thread>
@@ -153,6 +154,26 @@ TEST(Fault, ASlowRankIsNotALostOne) {
     e.ring.overlap = false;
     const auto done = execute(e, {}, {});
     EXPECT_EQ(done->state, RunState::done) << done->error;
+}
+
+/// Twice as many threads that never rest as there are cores, and ranks that wait for one each other time: the limit
+/// counts none of that.
+TEST(Fault, ARankWithoutACoreIsNotALostOne) {
+    std::atomic<bool> done{false};
+    std::vector<std::jthread> busy;
+    for (unsigned i = 0; i < 2 * std::thread::hardware_concurrency(); ++i)
+        busy.emplace_back([&done] {
+            while (!done.load(std::memory_order_relaxed)) {
+            }
+        });
+    Experiment e = ring_of_four();
+    e.problem.seq_len = 4096;
+    e.problem.head_groups = {{4096, 1, {}, {}}};
+    e.ring.ranks = 64;
+    e.ring.timeout_seconds = 0.005;
+    const auto run = execute(e, {}, {});
+    done = true;
+    EXPECT_EQ(run->state, RunState::done) << run->error;
 }
 
 TEST(Fault, ReadsWhatAPersonWrites) {
