@@ -1,5 +1,7 @@
 #include "engine/cpu/cpu_executor.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <latch>
 #include <string>
@@ -10,6 +12,7 @@
 #include "engine/cpu/rank_loop.h"
 #include "engine/host/arena.h"
 #include "engine/host/machine.h"
+#include "engine/host/memory_limits.h"
 #include "engine/host/nvtx.h"
 
 namespace ringscope {
@@ -154,17 +157,30 @@ void CpuRun::collect(Run& into) const {
     });
 }
 
+/// Addresses that the stack of a thread takes.
+int64_t stack_bytes() {
+    rlimit limit{};
+    constexpr int64_t kUsual = int64_t{8} << 20;
+    if (::getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return kUsual;
+    return static_cast<int64_t>(limit.rlim_cur);
+}
+
 void require_memory(const Schedule& schedule, const BufferPool& buffers) {
-    const int64_t needed = predicted_bytes_all_ranks(schedule);
-    const int64_t available = available_memory_bytes() + buffers.kept_bytes();
+    int64_t needed = predicted_bytes_all_ranks(schedule);
+    const MemoryLeft left = memory_left();
+    const int64_t kept = buffers.kept_bytes();
+    const int64_t available = left.bytes > INT64_MAX - kept ? INT64_MAX : left.bytes + kept;
+    const int64_t threads = schedule.ranks + worker_threads(schedule.experiment.backend);
+    if (left.address_space) needed += threads * stack_bytes();
     if (needed <= available) return;
     // Every buffer grows in proportion to n.
     const double share = static_cast<double>(available) / static_cast<double>(needed);
     const auto fits = static_cast<int64_t>(share * static_cast<double>(schedule.problem.seq_len));
     throw Error(ErrorKind::run_failed, "out of memory: the ranks need " + bytes_text(needed) +
-                                           " together and " + bytes_text(available) +
-                                           " is available; a problem.seq_len of about " +
-                                           std::to_string(fits) + " would fit");
+                                           " together and " + bytes_text(available) + " is available" +
+                                           (left.limit.empty() ? "" : " under the " + left.limit) +
+                                           "; a problem.seq_len of about " + std::to_string(fits) +
+                                           " would fit");
 }
 
 EngineOptions options() {

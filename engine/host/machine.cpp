@@ -6,9 +6,10 @@
 
 #include <algorithm>
 #include <fstream>
-#include <limits>
 #include <string>
 #include <thread>
+
+#include "engine/host/memory_limits.h"
 
 namespace ringscope {
 
@@ -28,26 +29,9 @@ std::string value_in(const char* file, const std::string& key, char separator) {
     return "";
 }
 
-/// A file that holds one number; `otherwise` when it is missing or says "max".
-int64_t number_in(const char* file, int64_t otherwise) {
-    std::ifstream in(file);
-    int64_t value = 0;
-    return in >> value ? value : otherwise;
-}
-
 int64_t meminfo_bytes(const char* key) {
     const std::string text = value_in("/proc/meminfo", key, ':');
     return text.empty() ? 0 : std::strtoll(text.c_str(), nullptr, 10) * 1024;
-}
-
-/// Control group version 2; pages of its file cache can be dropped, so they count as free.
-int64_t control_group_bytes_left() {
-    constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
-    const int64_t most = number_in("/sys/fs/cgroup/memory.max", kUnlimited);
-    if (most == kUnlimited) return kUnlimited;
-    const int64_t used = number_in("/sys/fs/cgroup/memory.current", 0);
-    const std::string cache = value_in("/sys/fs/cgroup/memory.stat", "inactive_file", ' ');
-    return std::max<int64_t>(0, most - used + std::strtoll(cache.c_str(), nullptr, 10));
 }
 
 }  // namespace
@@ -63,9 +47,7 @@ int worker_threads(const BackendSpec& backend) {
     return backend.threads > 0 ? backend.threads : usable_cores();
 }
 
-int64_t available_memory_bytes() {
-    return std::min(meminfo_bytes("MemAvailable"), control_group_bytes_left());
-}
+int64_t available_memory_bytes() { return memory_left().bytes; }
 
 Machine this_machine() {
     Machine machine;
