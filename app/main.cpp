@@ -25,13 +25,11 @@ int exit_code_of(ErrorKind kind) {
     return kExitRunFailed;
 }
 
-int run_program(int argc, char** argv) {
-    guard_standard_streams();
-    Interrupt interrupt;
+/// What went wrong becomes one line on standard error, and its code.
+template <typename Command>
+int exit_code(const Command& command) {
     try {
-        return run_command_line(
-            argc, argv, [&](Arguments& program) { declare_commands(program, interrupt.token()); },
-            default_command());
+        return command();
     } catch (const Error& error) {
         print_error(error.what());
         return exit_code_of(error.kind());
@@ -41,6 +39,22 @@ int run_program(int argc, char** argv) {
     } catch (const std::exception& error) {
         print_error(error.what());
         return kExitRunFailed;
+    }
+}
+
+int run_program(int argc, char** argv) {
+    guard_standard_streams();
+    try {
+        Interrupt interrupt;
+        const int code = exit_code([&] {
+            return run_command_line(
+                argc, argv, [&](Arguments& program) { declare_commands(program, interrupt.token()); },
+                default_command());
+        });
+        return code == kExitInterrupted ? interrupt.exit_code() : code;
+    } catch (const Error& error) {
+        print_error(error.what());
+        return exit_code_of(error.kind());
     }
 }
 

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <string>
+#include <system_error>
 
 namespace ringscope {
 
@@ -31,14 +32,19 @@ std::string progress_text(const Progress& progress) {
 
 ProgressLine::ProgressLine(const Progress& progress, std::string before) {
     if (!isatty(STDERR_FILENO)) return;
-    thread_ = std::jthread([&progress, before = std::move(before)](std::stop_token stop) {
+    const auto show = [&progress, before = std::move(before)](std::stop_token stop) {
         std::mutex mutex;
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
         while (!wake.wait_for(lock, stop, kPeriod, [] { return false; }) && !stop.stop_requested())
             write_terminal(kEraseLine + before + progress_text(progress));
         write_terminal(kEraseLine);
-    });
+    };
+    try {
+        thread_ = std::jthread(show);
+    } catch (const std::system_error&) {
+        // A run is worth more than a line about it.
+    }
 }
 
 ProgressLine::~ProgressLine() = default;

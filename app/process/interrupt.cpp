@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <string>
+#include <system_error>
 
 #include "engine/base/error.h"
 
@@ -11,7 +13,7 @@ namespace ringscope {
 
 namespace {
 
-constexpr int kInterruptedCode = 130;
+constexpr int kSignalCode = 128;  // and the signal's number
 
 /// The signals that stop the program, less those that the parent wants ignored; SIGTERM always, to end the
 /// thread.
@@ -36,17 +38,28 @@ Interrupt::Interrupt() {
     RINGSCOPE_CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
     // One that came before this line stops what has not begun.
     const timespec at_once{};
-    const bool came_before = sigtimedwait(&set, nullptr, &at_once) > 0;
-    if (came_before) source_.request_stop();
-    thread_ = std::thread([this, set, came_before] {
-        for (bool again = came_before;; again = true) {
+    const int before = sigtimedwait(&set, nullptr, &at_once);
+    const auto stop = [this](int number) {
+        exit_code_ = kSignalCode + number;
+        source_.request_stop();
+    };
+    if (before > 0) stop(before);
+    const auto wait = [this, set, stop, again = before > 0]() mutable {
+        for (;; again = true) {
             int number = 0;
             sigwait(&set, &number);
             if (leaving_) return;
-            if (again) _exit(kInterruptedCode);
-            source_.request_stop();
+            if (again) _exit(kSignalCode + number);
+            stop(number);
         }
-    });
+    };
+    try {
+        thread_ = std::thread(wait);
+    } catch (const std::system_error& error) {
+        throw Error(
+            ErrorKind::run_failed,
+            std::string("the system could not start the thread that waits for Ctrl-C: ") + error.what());
+    }
 }
 
 Interrupt::~Interrupt() {

@@ -1,8 +1,20 @@
 #include "app/window/worker.h"
 
+#include <string>
+#include <system_error>
+
+#include "engine/base/error.h"
+
 namespace ringscope {
 
-Worker::Worker(std::function<void()> wake) : wake_(std::move(wake)), thread_([this] { loop(); }) {}
+Worker::Worker(std::function<void()> wake) : wake_(std::move(wake)) {
+    try {
+        thread_ = std::thread([this] { loop(); });
+    } catch (const std::system_error& error) {
+        throw Error(ErrorKind::run_failed,
+                    std::string("the system could not start the window's second thread: ") + error.what());
+    }
+}
 
 Worker::~Worker() {
     {

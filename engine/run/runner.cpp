@@ -1,6 +1,10 @@
 #include "engine/run/runner.h"
 
+#include <string>
+#include <system_error>
 #include <utility>
+
+#include "engine/base/error.h"
 
 #include "engine/host/arena.h"
 #include "engine/host/clock.h"
@@ -8,9 +12,15 @@
 namespace ringscope {
 
 Runner::Runner(std::function<void()> on_publish)
-    : on_publish_(std::move(on_publish)),
-      buffers_(std::make_shared<BufferPool>()),
-      thread_([this](std::stop_token stop) { loop(stop); }) {}
+    : on_publish_(std::move(on_publish)), buffers_(std::make_shared<BufferPool>()) {
+    try {
+        thread_ = std::jthread([this](std::stop_token stop) { loop(stop); });
+    } catch (const std::system_error& error) {
+        throw Error(
+            ErrorKind::run_failed,
+            std::string("the system could not start the thread that runs experiments: ") + error.what());
+    }
+}
 
 Runner::~Runner() {
     thread_.request_stop();

@@ -33,6 +33,7 @@ class Runner {
   public:
     /// `on_publish` is called on the runner thread after each publication, with no lock held: latest() and
     /// status() show it. Until it returns the next request waits, so it must be brief.
+    /// Throws Error(run_failed) when the system refuses the thread.
     explicit Runner(std::function<void()> on_publish = {});
     ~Runner();
     Runner(const Runner&) = delete;

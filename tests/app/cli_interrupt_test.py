@@ -2,16 +2,21 @@
 """Ctrl-C at any moment: one line, code 130 or the work done, and nothing half written.
 
   cli_interrupt_test.py BINARY [unittest arguments]
+
+RINGSCOPE_SIGNALS is the number of signals that are sent at random moments; 10 when it is not set.
 """
 import json
 import os
+import random
+import re
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import unittest
 
-from program_case import (BINARY, ERROR, PYTORCH, TINY, Case, RunFileCase, default_signals, ringscope,
+from program_case import (BINARY, ERROR, PYTORCH, TINY, Case, RunFileCase, Terminal, default_signals, ringscope,
                           wait_until_it_listens)
 
 
@@ -41,7 +46,10 @@ class InterruptedRuns(Case):
         self.assertEqual(list(self.folder.iterdir()), [])
 
     def test_terminate(self):
-        self.assert_error(self.interrupted(signal.SIGTERM), 130)
+        self.assert_error(self.interrupted(signal.SIGTERM), 143)
+
+    def test_hangup(self):
+        self.assert_error(self.interrupted(signal.SIGHUP), 129)
 
     def test_interrupt_saves_no_run(self):
         db = self.folder / "runs.ringscope"
@@ -138,6 +146,61 @@ class AnyMoment(RunFileCase):
             if bench in ("store", "attention"):  # these last long enough
                 self.assertEqual(process.returncode, 130, bench)
             self.assertEqual(list(self.folder.iterdir()), [], bench)
+
+
+class RandomMoments(RunFileCase):
+    """SIGINT and SIGTERM at random moments of everything that takes long."""
+
+    SIGNALS = int(os.environ.get("RINGSCOPE_SIGNALS", "10"))
+    WIDE = ["--set", "problem.seq_len=32768", "--set", "problem.head_groups=[{\"segment_length\":32768}]"]
+    PLAN = ["--set", "problem.seq_len=16777216", "--set", "problem.heads=1", "--set", "ring.layout=striped",
+            "--set", "ring.ranks=384", "--set", "problem.head_groups=[{\"segment_length\":5003}]"]
+
+    def commands(self):
+        """Planning, filling and running, verifying, saving, importing, sweeping."""
+        out = self.folder / "out.safetensors"
+        return (["plan", *self.PLAN, "--json"],
+                ["run", *self.WIDE, "--output", out, "--trace", self.folder / "trace.json", "--json"],
+                ["run", *TINY, "--set", "problem.seq_len=2048", "--verify", "--json", "--db", self.db],
+                ["run", *TINY, "--repeat", 500, "--db", self.db],
+                ["import", PYTORCH, "--db", self.folder / "other.ringscope"],
+                ["sweep", *TINY, "--repeat", 1000, "--db", self.db])
+
+    def test_every_command_ends_with_the_signals_code_and_leaves_nothing_half_written(self):
+        random.seed(11)
+        self.save()
+        slowest = 0
+        for turn in range(self.SIGNALS):
+            command = self.commands()[turn % len(self.commands())]
+            number = (signal.SIGINT, signal.SIGTERM)[turn // len(self.commands()) % 2]
+            terminal = Terminal()
+            process = subprocess.Popen([BINARY, *map(str, command)], stdout=subprocess.DEVNULL,
+                                       stderr=terminal.follower, preexec_fn=default_signals)
+            wait_until_it_listens(process, number)
+            time.sleep(random.uniform(0, 0.6))
+            asked = time.monotonic()
+            if process.poll() is None:
+                process.send_signal(number)
+            process.wait(timeout=60)
+            slowest = max(slowest, time.monotonic() - asked)
+            self.assertIn(process.returncode, (0, 128 + number), command)
+            shown = terminal.shown()
+            self.assertNotIn("\x1b[?25l", shown.rsplit("\x1b[?25h", 1)[-1], "the cursor stays hidden")
+            if process.returncode:
+                last = re.split(r"[\r\n]|\x1b\[[0-9;?]*[A-Za-z]", shown.rstrip("\r\n"))[-1]
+                self.assertTrue(last.startswith(ERROR), shown)
+            self.assert_whole()
+        print(f"slowest end after a signal: {slowest * 1000:.0f} ms", file=sys.stderr)
+        self.assertLess(slowest, 30)  # generous, for a loaded machine
+
+    def assert_whole(self):
+        self.assertEqual([path.name for path in self.folder.iterdir() if ".part-" in path.name], [])
+        for db in self.folder.glob("*.ringscope"):
+            connection = sqlite3.connect(db)
+            self.assertEqual(connection.execute("PRAGMA integrity_check").fetchall(), [("ok",)])
+            connection.close()
+        for path in self.folder.glob("*.json"):
+            json.loads(path.read_text())
 
 
 if __name__ == "__main__":
