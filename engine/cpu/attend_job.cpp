@@ -11,8 +11,9 @@ namespace {
 
 /// FLOPs that make a task worth taking: some tens of microseconds.
 constexpr double kTaskFlops = 1 << 22;
-/// FLOPs of one kernel call at most: some milliseconds, so that a cancel is seen in time.
-constexpr double kCallFlops = 1 << 29;
+/// FLOPs of one kernel call at most: so that a cancel is seen within 50 ms by a slow core without vector
+/// instructions (some 8 GFLOP/s), too.
+constexpr double kCallFlops = 1 << 28;
 /// Tasks per worker in one work, so that all end at about the same time, and query rows below which
 /// a tile is not cut for that.
 constexpr int64_t kTasksAWorker = 4;
@@ -70,8 +71,10 @@ AttendJob::AttendJob(const Context& context, int rank, int step, const RankMemor
     const Schedule& schedule = context_.schedule;
     phases_.resize(static_cast<size_t>(schedule.phases));
     const RankStep& plan = schedule.rank_plans[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)];
-    for (const Work& work : plan.work)
+    for (const Work& work : plan.work) {
+        if (context_.control.stopped()) throw Interrupted{};
         phases_[static_cast<size_t>(schedule.phase_of(work))].push_back(share_of(work));
+    }
     for (auto& shares : phases_) {
         std::stable_sort(shares.begin(), shares.end(),
                          [](const Share& a, const Share& b) { return a.flops_per_task > b.flops_per_task; });
@@ -196,6 +199,7 @@ void AttendJob::run_chunk(const Share& share, int64_t chunk, int64_t tile, Atten
     if (share.piece != nullptr) reader.emplace(schedule, *share.pattern, *share.piece);
     const int64_t tile_rows = share.tile_rows;
     for (int64_t segment = begin; segment < end; ++segment) {
+        if (context_.control.stopped()) return;
         scratch.queries.clear();
         append_own_rows(schedule, *share.pattern, segment, rank_, schedule.problem.queries == Queries::all,
                         scratch.queries);
@@ -211,6 +215,7 @@ void AttendJob::run_chunk(const Share& share, int64_t chunk, int64_t tile, Atten
         }
         if (scratch.keys.empty()) continue;
         for (int64_t row = first; row < last; row += tile_rows) {
+            if (context_.control.stopped()) return;
             slice(scratch.queries, row, std::min(tile_rows, last - row), scratch.tile);
             run_tile(task, scratch);
         }
@@ -242,18 +247,25 @@ void AttendJob::run_tile(AttentionTask& task, WorkerScratch& scratch) const {
 }
 
 namespace {
-constexpr int64_t kNormaliseRows = 256;
+constexpr int64_t kNormaliseElements = int64_t{1} << 20;  // of one task: about a millisecond
+
+int64_t rows_per_task(const Problem& problem) {
+    const int64_t row = int64_t{problem.heads} * problem.head_dim;
+    return std::clamp<int64_t>(kNormaliseElements / row, 1, 256);
 }
+}  // namespace
 
 int64_t NormaliseJob::tasks(int) const {
-    return (memory_.rows + kNormaliseRows - 1) / kNormaliseRows * problem_.batch;
+    const int64_t rows = rows_per_task(problem_);
+    return (memory_.rows + rows - 1) / rows * problem_.batch;
 }
 
 void NormaliseJob::run(int, int64_t task, int) {
-    const int64_t chunks = (memory_.rows + kNormaliseRows - 1) / kNormaliseRows;
+    const int64_t rows = rows_per_task(problem_);
+    const int64_t chunks = (memory_.rows + rows - 1) / rows;
     const int64_t batch_index = task / chunks;
-    const int64_t begin = task % chunks * kNormaliseRows;
-    const int64_t end = std::min(begin + kNormaliseRows, memory_.rows);
+    const int64_t begin = task % chunks * rows;
+    const int64_t end = std::min(begin + rows, memory_.rows);
     for (int64_t row = begin; row < end; ++row) {
         float* o =
             memory_.o.as<float>() + (batch_index * memory_.rows + row) * problem_.heads * problem_.head_dim;

@@ -11,6 +11,12 @@ namespace {
 /// Elements of Q that one fill task writes: about a millisecond.
 constexpr int64_t kFillElements = int64_t{1} << 17;
 
+/// Rows of one fill task at most: where each is a stretch of its own, a row costs a microsecond however short.
+constexpr int64_t kFillRows = 1024;
+
+/// Bytes of fresh pages that one task maps: some ten milliseconds.
+constexpr int64_t kMapBytes = int64_t{32} << 20;
+
 /// The smallest page of the machines there are: larger ones are written to more than once.
 constexpr int64_t kPage = 4096;
 
@@ -91,13 +97,16 @@ MapSlotsJob::MapSlotsJob(const Schedule& schedule, std::shared_ptr<BufferPool> p
             if (plan.slot_bytes[slot] > 0)
                 slots_.push_back(arena_.allocate(schedule.layout_of(schedule.slots[slot].payload).purpose,
                                                  plan.slot_bytes[slot]));
+    for (const Buffer& slot : slots_)
+        for (int64_t at = 0; at < slot.bytes(); at += kMapBytes)
+            parts_.push_back({slot.data() + at, std::min(kMapBytes, slot.bytes() - at)});
 }
 
-int64_t MapSlotsJob::tasks(int) const { return static_cast<int64_t>(slots_.size()); }
+int64_t MapSlotsJob::tasks(int) const { return static_cast<int64_t>(parts_.size()); }
 
 void MapSlotsJob::run(int, int64_t task, int) {
-    const Buffer& slot = slots_[static_cast<size_t>(task)];
-    for (int64_t at = 0; at < slot.bytes(); at += kPage) slot.data()[at] = std::byte{0};
+    const Part& part = parts_[static_cast<size_t>(task)];
+    for (int64_t at = 0; at < part.bytes; at += kPage) part.data[at] = std::byte{0};
 }
 
 std::shared_ptr<const RunOutput> make_output(std::shared_ptr<const Schedule> schedule,
@@ -109,7 +118,8 @@ FillJob::FillJob(const Schedule& schedule, const TensorSource& source,
                  std::vector<std::unique_ptr<RankMemory>>& memory)
     : schedule_(schedule), source_(source), memory_(memory) {
     const Problem& problem = schedule.problem;
-    const int64_t rows = std::max<int64_t>(1, kFillElements / (int64_t{problem.heads} * problem.head_dim));
+    const int64_t rows =
+        std::clamp<int64_t>(kFillElements / (int64_t{problem.heads} * problem.head_dim), 1, kFillRows);
     for (int rank = 0; rank < schedule.ranks; ++rank)
         for (int64_t row = 0; row < memory_[static_cast<size_t>(rank)]->rows; row += rows)
             parts_.push_back({rank, row, std::min(row + rows, memory_[static_cast<size_t>(rank)]->rows)});

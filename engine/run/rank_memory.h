@@ -45,8 +45,13 @@ class MapSlotsJob : public PoolJob {
     void run(int phase, int64_t task, int worker) override;
 
   private:
+    struct Part {
+        std::byte* data = nullptr;
+        int64_t bytes = 0;
+    };
     Arena arena_;  // before the buffers: outlives them
     std::vector<Buffer> slots_;
+    std::vector<Part> parts_;  // of the slots: one per task
 };
 
 /// The answer, left where the ranks' memory holds it. `memory` is by rank.
