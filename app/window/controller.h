@@ -10,13 +10,13 @@
 // or a disk.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "app/window/shared_snapshot.h"
 #include "app/window/worker.h"
 #include "engine/run/runner.h"
 #include "sessions/store/run_store.h"
@@ -135,7 +135,7 @@ class Controller {
     std::shared_ptr<const Run> being_saved_;  // null: no save is under way
     uint64_t seen_generation_ = 0;
     bool verify_;
-    std::atomic<std::shared_ptr<const Published>> published_;
+    SharedSnapshot<Published> published_;
     Runner runner_;
     Worker worker_;  // last: its jobs refer to what stands above
 };
