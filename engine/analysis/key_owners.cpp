@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "engine/analysis/pattern_coverage.h"
+#include "engine/base/stop_check.h"
+#include "engine/plan/segment_counts.h"
 #include "engine/run/reference.h"
 
 namespace ringscope {
@@ -52,23 +54,48 @@ std::vector<int> owners_in(const Schedule& schedule, int pattern_index, int64_t 
     return owners;
 }
 
-std::vector<OwnerShare> key_owners(const Schedule& schedule, int pattern, int64_t begin, int64_t end) {
-    const Pattern& p = schedule.problem.patterns[static_cast<size_t>(pattern)];
-    std::vector<int64_t> keys(static_cast<size_t>(schedule.ranks));
+namespace {
+
+/// Adds what each rank owns of the part of one segment that lies in [begin, end).
+void add_part_of_segment(const Schedule& schedule, const Pattern& pattern, int64_t segment, int64_t begin,
+                         int64_t end, std::vector<int64_t>& keys) {
+    const TokenRun run = keys_of_segment(schedule.problem, pattern, segment);
+    if (run.count == 0) return;
+    const int64_t first = std::max<int64_t>((begin - run.first + run.stride - 1) / run.stride, 0);
+    const int64_t last = std::min(run.count, (end - run.first + run.stride - 1) / run.stride);
+    if (first >= last) return;
     std::vector<TokenRun> runs;
-    end = std::min(end, schedule.problem.seq_len);
-    for (int64_t segment = begin / p.segment_length; segment * p.segment_length < end; ++segment) {
-        const TokenRun run = keys_of_segment(schedule.problem, p, segment);
-        if (run.count == 0) continue;
-        const int64_t first = std::max<int64_t>((begin - run.first + run.stride - 1) / run.stride, 0);
-        const int64_t last = std::min(run.count, (end - run.first + run.stride - 1) / run.stride);
-        if (first >= last) continue;
-        for (size_t rank = 0; rank < keys.size(); ++rank) {
-            runs.clear();
-            schedule.placement.append_runs(static_cast<int>(rank), run.at(first), run.at(last - 1) + 1, 0,
-                                           run.stride, runs);
-            keys[rank] += token_count(runs);
-        }
+    for (size_t rank = 0; rank < keys.size(); ++rank) {
+        runs.clear();
+        schedule.placement.append_runs(static_cast<int>(rank), run.at(first), run.at(last - 1) + 1, 0,
+                                       run.stride, runs);
+        keys[rank] += token_count(runs);
+    }
+}
+
+}  // namespace
+
+std::vector<OwnerShare> key_owners(const Schedule& schedule, int pattern, int64_t begin, int64_t end) {
+    const Problem& problem = schedule.problem;
+    const Pattern& p = problem.patterns[static_cast<size_t>(pattern)];
+    const Placement& placement = schedule.placement;
+    std::vector<int64_t> keys(static_cast<size_t>(schedule.ranks));
+    end = std::min(end, problem.seq_len);
+    if (placement.layout() != Layout::striped) {
+        for (int rank = 0; rank < schedule.ranks; ++rank)
+            for (const TokenInterval& owned : placement.intervals_of(rank))
+                keys[static_cast<size_t>(rank)] +=
+                    kept_in(problem, p, std::max(begin, owned.begin), std::min(end, owned.end));
+    } else if (begin < end) {
+        // Whole segments that lie alike are counted once; the first and the last may be cut.
+        const int64_t w = p.segment_length, first = begin / w, last = (end - 1) / w;
+        add_part_of_segment(schedule, p, first, begin, end, keys);
+        if (last > first) add_part_of_segment(schedule, p, last, begin, end, keys);
+        StopCheck never;
+        if (last - first > 1)
+            for (int rank = 0; rank < schedule.ranks; ++rank)
+                keys[static_cast<size_t>(rank)] += kept_rows(placement, w, p.dilation_rate, p.offset,
+                                                             {first + 1, last - first - 1}, rank, never);
     }
     std::vector<OwnerShare> shares;
     for (size_t rank = 0; rank < keys.size(); ++rank)
