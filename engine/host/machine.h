@@ -23,8 +23,7 @@ int usable_cores();
 /// Threads that a run uses: backend.threads, or one per usable core.
 int worker_threads(const BackendSpec& backend);
 
-/// Bytes that can be allocated without swapping: what the kernel calls available, or what the process's
-/// control group still allows, whichever is less.
+/// Bytes that can be allocated without swapping; memory_limits.h says what sets them.
 int64_t available_memory_bytes();
 
 }  // namespace ringscope

@@ -234,7 +234,10 @@ class Counter {
     }
 
     PlanSize total() const {
-        const double steps = resolved_.strategy == Strategy::ring ? std::max(1.0, longest_ring_) : 1;
+        // All-gather sends in step 0 alone, and works on a share of another rank in each.
+        const double steps = resolved_.strategy == Strategy::single       ? 1.0
+                             : resolved_.strategy == Strategy::all_gather ? ranks_
+                                                                          : std::max(1.0, longest_ring_);
         const double rank_steps = ranks_ * steps;
         const double pairs_of_ranks = static_cast<double>(ranks_) * (ranks_ - 1.0);
         const double messages = resolved_.strategy == Strategy::all_gather ? pairs_of_ranks
@@ -245,6 +248,7 @@ class Counter {
         size.pieces = saturated(pieces_);
         size.transfers = saturated(transfers);
         size.work = saturated(work_);
+        size.rank_steps = saturated(rank_steps);
         size.comparisons = saturated(comparisons_);
         // Vectors grow by doubling, and every list of a step is an allocation of its own. A piece is also a copy
         // on its way into a transfer: 48 bytes in a list that may have doubled.

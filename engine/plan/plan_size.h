@@ -15,6 +15,7 @@ struct PlanSize {
     int64_t pieces = 0;       // Schedule: RankStep::pieces of all ranks and steps
     int64_t transfers = 0;    // Schedule::transfers
     int64_t work = 0;         // RankStep::work of all ranks and steps
+    int64_t rank_steps = 0;   // RankPlan::steps of all ranks, at most kMaxRanks^2
     int64_t comparisons = 0;  // of pairs of token runs while planning, some 10 ns each
     int64_t bytes = 0;        // of memory while planning, with the schedule that comes of it
 };

@@ -28,7 +28,7 @@ Experiment one_group(int64_t seq_len, int64_t segment_length, int ranks, int64_t
 }
 
 struct Counts {
-    int64_t pieces = 0, transfers = 0, work = 0;
+    int64_t pieces = 0, transfers = 0, work = 0, rank_steps = 0;
 };
 Counts counts_of(const Schedule& schedule) {
     Counts counts;
@@ -37,6 +37,7 @@ Counts counts_of(const Schedule& schedule) {
         for (const RankStep& step : rank.steps) {
             counts.pieces += static_cast<int64_t>(step.pieces.size());
             counts.work += static_cast<int64_t>(step.work.size());
+            ++counts.rank_steps;
         }
     return counts;
 }
@@ -61,6 +62,7 @@ TEST(PlanSize, IsNeverSmallerThanThePlan) {
         ASSERT_GE(size.pieces, counts.pieces);
         ASSERT_GE(size.transfers, counts.transfers);
         ASSERT_GE(size.work, counts.work);
+        ASSERT_GE(size.rank_steps, counts.rank_steps);
         ASSERT_GT(size.comparisons, 0);
         ASSERT_GE(size.bytes, counts.pieces * static_cast<int64_t>(sizeof(Piece)) +
                                   counts.work * static_cast<int64_t>(sizeof(Work)));

@@ -27,9 +27,9 @@ std::optional<FieldProblem> obstacle_of_name(const char* path, const std::string
 }  // namespace
 
 bool fits_in_a_frame(const PlanSize& size) {
-    constexpr int64_t kMostItems = 32768;          // 0.1 to 0.2 us each
+    constexpr int64_t kMostItems = 40000;          // 0.1 to 0.2 us each
     constexpr int64_t kMostComparisons = 1 << 19;  // some 10 ns each
-    return size.pieces + size.work <= kMostItems && size.comparisons <= kMostComparisons;
+    return size.pieces + size.work + size.rank_steps <= kMostItems && size.comparisons <= kMostComparisons;
 }
 
 void PlanCache::update(const Experiment& experiment) {
