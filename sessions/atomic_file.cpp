@@ -1,8 +1,9 @@
 #include "sessions/atomic_file.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
+#include <climits>
+#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -18,63 +19,77 @@ namespace ringscope {
 namespace {
 
 constexpr size_t kBufferBytes = 1 << 20;
+constexpr mode_t kAnybodyMayWrite = S_IWUSR | S_IWGRP | S_IWOTH;
 
-std::string folder_of(const std::string& path) {
-    const size_t slash = path.rfind('/');
-    if (slash == std::string::npos) return ".";
-    return slash == 0 ? "/" : path.substr(0, slash);
+/// Whether a link may be followed: in a folder where everybody may make files only our own, and the folder
+/// owner's.
+bool trusted_link(const struct stat& link, const std::string& path) {
+    struct stat folder {};
+    if (stat(folder_of(path).c_str(), &folder) != 0) return false;
+    const bool is_everybodys = (folder.st_mode & S_ISVTX) && (folder.st_mode & S_IWOTH);
+    return !is_everybodys || link.st_uid == geteuid() || link.st_uid == folder.st_uid;
 }
 
-/// A new file beside the target under a name nobody else has; sets errno and gives -1 when that fails.
-int open_temporary(const std::string& path, std::string& name) {
-    static std::atomic<unsigned> counter{0};
-    for (int attempt = 0; attempt < 100; ++attempt) {
-        name = path + ".part-" + std::to_string(getpid()) + "-" + std::to_string(counter++);
-        const int file = open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file >= 0 || errno != EEXIST) return file;
-    }
-    return -1;
+std::string link_target(const std::string& path) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t bytes = readlink(path.c_str(), target.data(), target.size());
+    if (bytes < 0) fail_to_write(path, errno);
+    target.resize(static_cast<size_t>(bytes));
+    return target.starts_with('/') ? target : folder_of(path) + "/" + target;
+}
+
+std::string octal(mode_t mode) {
+    char digits[8];
+    std::snprintf(digits, sizeof digits, "%04o", static_cast<unsigned>(mode & 07777));
+    return digits;
+}
+
+/// What is there, none when nothing is. Throws Error when it may not be replaced.
+std::optional<struct stat> replaceable(const std::string& path) {
+    struct stat target {};
+    if (stat(path.c_str(), &target) != 0) return std::nullopt;
+    if (!S_ISREG(target.st_mode))
+        throw Error(ErrorKind::bad_input,
+                    "cannot write " + path +
+                        (S_ISDIR(target.st_mode) ? ": it is a folder" : ": it is not a regular file"));
+    // The administrator may write what nobody may, but somebody wanted it protected.
+    if ((target.st_mode & kAnybodyMayWrite) == 0 || faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0)
+        throw Error(ErrorKind::io, "cannot write " + path + ": it is write-protected (mode " +
+                                       octal(target.st_mode) + "); chmod u+w allows its owner to write it");
+    return target;
+}
+
+/// Private until it has the permissions of what it replaces; a new file has what the umask leaves.
+mode_t first_mode(const std::optional<struct stat>& replaced) { return replaced ? 0600 : 0666; }
+
+const std::string& swept(const std::string& path) {
+    sweep_temporaries(path);
+    return path;
 }
 
 }  // namespace
 
-ErrorKind kind_of_path_error(int error_number) {
-    const bool wrong_path = error_number == ENOENT || error_number == ENOTDIR || error_number == EISDIR ||
-                            error_number == ENAMETOOLONG || error_number == ELOOP;
-    return wrong_path ? ErrorKind::bad_input : ErrorKind::io;
-}
-
-std::string missing_folder(const std::string& path) {
-    const std::string folder = folder_of(path);
-    struct stat status {};
-    if (stat(folder.c_str(), &status) == 0) return S_ISDIR(status.st_mode) ? "" : folder + " is not a folder";
-    if (errno == ENOTDIR) return folder + " is not a folder";
-    return errno == ENOENT ? "its folder " + folder + " does not exist" : "";
-}
-
-AtomicFile::AtomicFile(const std::string& path, std::stop_token stop) : path_(path), stop_(std::move(stop)) {
-    struct stat target {};
-    if (stat(path.c_str(), &target) == 0 && !S_ISREG(target.st_mode))
-        throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is not a regular file");
-    file_ = open_temporary(path, temporary_);
-    if (file_ < 0) {
-        const int error_number = errno;
-        temporary_.clear();
-        const std::string missing = missing_folder(path);
-        if (!missing.empty()) throw Error(ErrorKind::bad_input, "cannot write " + path + ": " + missing);
-        fail(error_number);
+std::string followed_links(const std::string& path) {
+    constexpr int kMostLinks = 40;  // as Linux
+    std::string at = path;
+    for (int links = 0;; ++links) {
+        struct stat status {};
+        if (lstat(at.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return at;
+        if (links == kMostLinks) fail_to_write(path, ELOOP);
+        if (!trusted_link(status, at))
+            throw Error(ErrorKind::io, "cannot write " + path + ": " + at +
+                                           " is somebody else's link in a folder that everybody can write; "
+                                           "name the file itself");
+        at = link_target(at);
     }
+}
+
+AtomicFile::AtomicFile(const std::string& path, std::stop_token stop)
+    : path_(followed_links(path)),
+      stop_(std::move(stop)),
+      replaced_(replaceable(path_)),
+      file_(swept(path_), first_mode(replaced_)) {
     buffer_.reserve(kBufferBytes);
-}
-
-AtomicFile::~AtomicFile() {
-    if (file_ >= 0) close(file_);
-    if (!temporary_.empty()) unlink(temporary_.c_str());
-}
-
-void AtomicFile::fail(int error_number) {
-    throw Error(kind_of_path_error(error_number),
-                "cannot write " + path_ + ": " + std::strerror(error_number));
 }
 
 void AtomicFile::write(const void* data, size_t bytes) {
@@ -92,9 +107,9 @@ void AtomicFile::flush() {
     leave_if_stopped(stop_);
     size_t done = 0;
     while (done < buffer_.size()) {
-        const ssize_t written = ::write(file_, buffer_.data() + done, buffer_.size() - done);
+        const ssize_t written = ::write(file_.descriptor(), buffer_.data() + done, buffer_.size() - done);
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) fail(errno);
+        if (written < 0) fail_to_write(path_, errno);
         done += static_cast<size_t>(written);
     }
     buffer_.clear();
@@ -102,18 +117,8 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
     flush();
-    if (fsync(file_) != 0) fail(errno);
-    const int file = file_;
-    file_ = -1;
-    if (close(file) != 0) fail(errno);
-    if (rename(temporary_.c_str(), path_.c_str()) != 0) fail(errno);
-    temporary_.clear();
-    // The rename itself must outlive a power cut; a folder that cannot be opened for it is no reason to fail.
-    const int folder = open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0) {
-        fsync(folder);
-        close(folder);
-    }
+    if (replaced_) give_access_of(*replaced_, file_.descriptor());
+    file_.replace_target();
 }
 
 std::string read_text_file(const std::string& path, int64_t limit) {

@@ -1,31 +1,31 @@
-// A file that appears whole or not at all: written under a temporary name beside the target, synced, renamed
-// over it.
+// A file that appears whole or not at all: written beside the target (temporary_file.h), synced, renamed over it.
+//
+// Where the target is a symbolic link, the file that it points to is written, as a shell's ">" does; the link stays.
+// In a folder that is everybody's (sticky, as /tmp), links of others are refused, as Linux does by default. A file
+// that is replaced leaves its permissions, owner and group to the new one; access lists and hard links stay behind.
+// One that may not be written, for us or for anybody, is refused although its folder would let us replace it.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "engine/base/error.h"
+#include <sys/stat.h>
+
+#include "sessions/path_error.h"
+#include "sessions/temporary_file.h"
 
 namespace ringscope {
 
-/// bad_input where the path itself is wrong: nothing is there, or a folder of it is missing or no folder. io
-/// where the world refuses: no permission, a full disk.
-ErrorKind kind_of_path_error(int error_number);
-
-/// "its folder nowhere does not exist" when that is why nothing can be made at the path; else "".
-std::string missing_folder(const std::string& path);
-
 class AtomicFile {
   public:
-    /// Opens the temporary file. Throws Error that names the target and why, of kind_of_path_error(). Once
-    /// `stop` is requested, write() and commit() throw Error(cancelled) when they next write to the disk.
+    /// Opens the temporary file, and removes those that dead processes left of the same target. Throws Error that
+    /// names the target and why, of kind_of_path_error(). Once `stop` is requested, write() and commit() throw
+    /// Error(cancelled) when they next write to the disk. Unless commit() was done nothing stays behind.
     explicit AtomicFile(const std::string& path, std::stop_token stop = {});
-    /// Removes the temporary file unless commit() was done.
-    ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 
@@ -36,14 +36,17 @@ class AtomicFile {
 
   private:
     void flush();
-    [[noreturn]] void fail(int error_number);
 
-    std::string path_;
+    std::string path_;  // without links at its end
     std::stop_token stop_;
-    std::string temporary_;
+    std::optional<struct stat> replaced_;  // what is there already
+    TemporaryFile file_;
     std::vector<char> buffer_;
-    int file_ = -1;
 };
+
+/// The path that is written where `path` is to be: the end of its symbolic links, which need not be there yet.
+/// Throws Error(io) for links that nobody should follow, Error(bad_input) for a circle of them.
+std::string followed_links(const std::string& path);
 
 /// A whole file of at most `limit` bytes. Throws Error(io) when it cannot be read, Error(bad_input) when it
 /// is not there, larger, or not a regular file.

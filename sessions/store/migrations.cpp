@@ -5,11 +5,13 @@
 #include <cstring>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sessions/atomic_file.h"
 #include "sessions/store/schema_functions.h"
+#include "sessions/temporary_file.h"
 
 namespace ringscope {
 
@@ -34,6 +36,11 @@ int64_t file_size(const std::string& path) {
     if (!S_ISREG(status.st_mode))
         fail(path, "not a run file: it is not a regular file", ErrorKind::bad_input);
     return status.st_size;
+}
+
+/// A message of SQLite's without the name of a temporary file at its front.
+std::string without_path(const std::string& message, const std::string& path) {
+    return message.starts_with(path + ": ") ? message.substr(path.size() + 2) : message;
 }
 
 void set_version(Db& db, size_t version) {
@@ -64,43 +71,59 @@ void create_file(const std::string& path, SchemaSteps steps) {
     if (access(folder.c_str(), W_OK) != 0)  // SQLite would say that there is no such file
         fail(path,
              "cannot be made: its folder cannot be written (" + std::string(std::strerror(errno)) + ")");
-    const std::string part = path + ".part-" + std::to_string(getpid());
+    const TemporaryFolder workplace(path);
+    const std::string part = workplace.file("new");
     try {
         Db db(part, DbMode::create, kBusyTimeoutMs);
         initialise(db, steps);
     } catch (const Error& failure) {
-        unlink(part.c_str());
-        const std::string what = failure.what();
-        fail(path, "cannot be made: " + what.substr(what.find(": ") + 2));
+        fail(path, "cannot be made: " + without_path(failure.what(), part));
     }
     // link() leaves an existing file alone: another window that was faster wins. Not every file system has
     // it.
-    if (link(part.c_str(), path.c_str()) != 0 && errno != EEXIST && rename(part.c_str(), path.c_str()) != 0) {
-        const std::string why = std::strerror(errno);
-        unlink(part.c_str());
-        fail(path, "cannot be made: " + why);
-    }
-    unlink(part.c_str());
+    if (link(part.c_str(), path.c_str()) != 0 && errno != EEXIST && rename(part.c_str(), path.c_str()) != 0)
+        fail(path, "cannot be made: " + std::string(std::strerror(errno)));
 }
 
-std::string free_backup_name(const std::string& path, int64_t version) {
+/// The copy can be read and changed by those who could the original, and by nobody else.
+void give_access(const std::string& original, const std::string& copy) {
+    struct stat status {};
+    const Descriptor file(open(copy.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file && stat(original.c_str(), &status) == 0) give_access_of(status, file.get());
+}
+
+/// Gives the file a name that nothing has yet.
+std::string name_backup(const std::string& part, const std::string& path, int64_t version) {
     const std::string name = path + ".bak-v" + std::to_string(version);
     std::string candidate = name;
-    for (int i = 2; std::filesystem::exists(candidate); ++i) candidate = name + "." + std::to_string(i);
-    return candidate;
+    for (int i = 2;; ++i) {
+        if (link(part.c_str(), candidate.c_str()) == 0) return candidate;
+        const int error_number = errno;
+        struct stat taken {};
+        if (lstat(candidate.c_str(), &taken) != 0) {  // a file system without links
+            if (rename(part.c_str(), candidate.c_str()) == 0) return candidate;
+            fail(candidate, std::strerror(errno));
+        }
+        if (error_number != EEXIST && error_number != EPERM) fail(candidate, std::strerror(error_number));
+        candidate = name + "." + std::to_string(i);
+    }
 }
 
 /// Gives the name of the copy.
 std::string migrate(Db& db, int64_t version, SchemaSteps steps) {
-    const std::string copy = free_backup_name(db.path(), version);
-    const std::string part = copy + ".part-" + std::to_string(getpid());
-    try {
-        db.backup_to(part);
-    } catch (const Error& failure) {
-        unlink(part.c_str());
-        fail(db.path(), std::string("must be migrated, but cannot be copied first: ") + failure.what());
+    std::string copy;
+    {
+        const TemporaryFolder workplace(db.path());
+        const std::string part = workplace.file("copy");
+        try {
+            db.backup_to(part);
+        } catch (const Error& failure) {
+            fail(db.path(),
+                 "must be migrated, but cannot be copied first: " + without_path(failure.what(), part));
+        }
+        give_access(db.path(), part);
+        copy = name_backup(part, db.path(), version);
     }
-    if (rename(part.c_str(), copy.c_str()) != 0) fail(copy, std::strerror(errno));
     db.run("PRAGMA foreign_keys = OFF");
     {
         Transaction transaction(db);
