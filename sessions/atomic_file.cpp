@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "engine/base/error.h"
+#include "sessions/file_kind.h"
 #include "sessions/stop.h"
 
 namespace ringscope {
@@ -52,6 +53,10 @@ std::optional<struct stat> replaceable(const std::string& path) {
         throw Error(ErrorKind::bad_input,
                     "cannot write " + path +
                         (S_ISDIR(target.st_mode) ? ": it is a folder" : ": it is not a regular file"));
+    if (is_run_file(path))
+        throw Error(
+            ErrorKind::bad_input,
+            "cannot write " + path + ": it is a run file, and its runs would be lost; name another file");
     // The administrator may write what nobody may, but somebody wanted it protected.
     if ((target.st_mode & kAnybodyMayWrite) == 0 || faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0)
         throw Error(ErrorKind::io, "cannot write " + path + ": it is write-protected (mode " +
@@ -119,38 +124,6 @@ void AtomicFile::commit() {
     flush();
     if (replaced_) give_access_of(*replaced_, file_.descriptor());
     file_.replace_target();
-}
-
-std::string read_text_file(const std::string& path, int64_t limit) {
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) throw Error(kind_of_path_error(errno), "cannot read " + path + ": " + std::strerror(errno));
-    std::string text;
-    std::string problem;
-    ErrorKind kind = ErrorKind::io;
-    struct stat status {};
-    if (fstat(file, &status) != 0) {
-        problem = std::strerror(errno);
-    } else if (!S_ISREG(status.st_mode)) {
-        problem = "it is not a regular file";
-        kind = ErrorKind::bad_input;
-    } else if (status.st_size > limit) {
-        problem = std::to_string(status.st_size) + " bytes are too many: at most " + std::to_string(limit);
-        kind = ErrorKind::bad_input;
-    } else {
-        text.resize(static_cast<size_t>(status.st_size));
-        size_t done = 0;
-        while (done < text.size()) {
-            const ssize_t got = read(file, text.data() + done, text.size() - done);
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) problem = std::strerror(errno);
-            if (got <= 0) break;
-            done += static_cast<size_t>(got);
-        }
-        text.resize(done);
-    }
-    close(file);
-    if (!problem.empty()) throw Error(kind, "cannot read " + path + ": " + problem);
-    return text;
 }
 
 }  // namespace ringscope

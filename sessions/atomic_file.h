@@ -3,7 +3,8 @@
 // Where the target is a symbolic link, the file that it points to is written, as a shell's ">" does; the link stays.
 // In a folder that is everybody's (sticky, as /tmp), links of others are refused, as Linux does by default. A file
 // that is replaced leaves its permissions, owner and group to the new one; access lists and hard links stay behind.
-// One that may not be written, for us or for anybody, is refused although its folder would let us replace it.
+// One that may not be written, for us or for anybody, is refused although its folder would let us replace it. So is
+// a run file, always: what is written here is never one, and every run in it would be lost.
 #pragma once
 
 #include <cstdint>
@@ -47,9 +48,5 @@ class AtomicFile {
 /// The path that is written where `path` is to be: the end of its symbolic links, which need not be there yet.
 /// Throws Error(io) for links that nobody should follow, Error(bad_input) for a circle of them.
 std::string followed_links(const std::string& path);
-
-/// A whole file of at most `limit` bytes. Throws Error(io) when it cannot be read, Error(bad_input) when it
-/// is not there, larger, or not a regular file.
-std::string read_text_file(const std::string& path, int64_t limit);
 
 }  // namespace ringscope

@@ -11,6 +11,7 @@
 #include "engine/base/error.h"
 #include "engine/experiment/experiment_fields.h"
 #include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 #include "sessions/nearest.h"
 #include "sessions/strict_json.h"
 

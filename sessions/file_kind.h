@@ -1,9 +1,13 @@
 // What a file is, by its first bytes: names and endings lie.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace ringscope {
+
+/// "RScp", SQLite's application_id: tells our files from other SQLite files, to us and to file(1).
+inline constexpr int32_t kApplicationId = 0x52536370;
 
 enum class FileKind {
     run_file,    // SQLite; whether it is one of ours, opening it tells
@@ -11,7 +15,13 @@ enum class FileKind {
     experiment,  // any other text; reading it tells what is wrong with it
 };
 
-/// Throws Error(io) when the file cannot be read, Error(bad_input) when it is not there.
+// Both open and close the file, and with that let go of every lock that SQLite holds on it in this process: not while
+// a store on another thread may be changing it.
+
+/// Throws as InputFile does, also for what is no regular file.
 FileKind file_kind(const std::string& path);
+
+/// Whether it is one of ours, whole or damaged behind its first bytes. False for what cannot be read.
+bool is_run_file(const std::string& path);
 
 }  // namespace ringscope

@@ -86,6 +86,11 @@ void limit(CLI::Option* option, const std::vector<std::string>& allowed, Declare
     });
 }
 
+/// A file is declared as one, so that it is known whether it is read or written.
+void require_no_file(const std::string& meaning) {
+    RINGSCOPE_CHECK(meaning.find("FILE") == std::string::npos);
+}
+
 CLI::Option* not_empty(CLI::Option* option) {
     return option->check(
         [](const std::string& given) -> std::string { return given.empty() ? "its value is empty" : ""; });
@@ -139,27 +144,67 @@ void Arguments::flag(const std::string& name, bool& target, const std::string& h
 
 void Arguments::value(const std::string& name, std::string& target, const std::string& meaning,
                       const std::string& help, const std::vector<std::string>& allowed) {
+    require_no_file(meaning);
     limit(not_empty(app_.add_option(name, target, help)->type_name(meaning)), allowed, commands_);
 }
 
 void Arguments::value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
                                const std::string& help) {
+    require_no_file(meaning);
     app_.add_option(name, target, help)->type_name(meaning);
 }
 
 void Arguments::required_value(const std::string& name, std::string& target, const std::string& meaning,
                                const std::string& help, const std::vector<std::string>& allowed) {
+    require_no_file(meaning);
     limit(not_empty(app_.add_option(name, target, help)->type_name(meaning)->required()), allowed, commands_);
 }
 
 void Arguments::values(const std::string& name, std::vector<std::string>& target, const std::string& meaning,
                        const std::string& help) {
+    require_no_file(meaning);
     not_empty(app_.add_option(name, target, help + "; may be repeated")
                   ->type_name(meaning)
                   ->allow_extra_args(false));
 }
 
+void Arguments::use_file(const std::string& name, FileUse use,
+                         std::function<std::vector<std::string>()> paths) {
+    commands_.files[&app_].push_back({name, use, std::move(paths)});
+}
+
+void Arguments::file(const std::string& name, std::string& target, FileUse use, const std::string& help,
+                     PathOf path) {
+    not_empty(app_.add_option(name, target, help)->type_name("FILE"));
+    use_file(name, use, [&target, path = std::move(path)]() -> std::vector<std::string> {
+        const std::string named = path ? path(target) : target;
+        if (named.empty()) return {};
+        return {named};
+    });
+}
+
+void Arguments::required_file(const std::string& name, std::string& target, FileUse use,
+                              const std::string& help) {
+    file(name, target, use, help);
+    app_.get_option(name)->required();
+}
+
+void Arguments::files(const std::string& name, std::vector<std::string>& target, FileUse use,
+                      const std::string& help) {
+    not_empty(app_.add_option(name, target, help + "; may be repeated")
+                  ->type_name("FILE")
+                  ->allow_extra_args(false));
+    use_file(name, use, [&target] { return target; });
+}
+
+void Arguments::positional_file(const std::string& name, std::string& target, FileUse use,
+                                const std::string& help) {
+    app_.add_option(name, target, help)->required();
+    use_file(name, use, [&target] { return std::vector<std::string>{target}; });
+}
+
 void Arguments::positional(const std::string& name, std::string& target, const std::string& help) {
+    require_no_file(name);
     app_.add_option(name, target, help)->required();
 }
 
@@ -214,6 +259,7 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
     if (run == commands.runs.end())
         throw Error(ErrorKind::bad_input,
                     full_name(*wanted) + " needs a command: " + joined(known_names(*wanted, false)));
+    refuse_overwriting(full_name(*wanted), commands.files[wanted]);
     return run->second();
 }
 

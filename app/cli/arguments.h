@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/command_files.h"
+
 namespace CLI {
 class App;
 }
@@ -38,6 +40,15 @@ class Arguments {
     /// As value(), and "" is a value.
     void value_or_empty(const std::string& name, std::string& target, const std::string& meaning,
                         const std::string& help);
+    /// Files are declared by these alone: before the command runs, refuse_overwriting() sees them all.
+    /// `path` gives the file that a value, also "", stands for; "": none. Without it the value is the path.
+    using PathOf = std::function<std::string(const std::string&)>;
+    void file(const std::string& name, std::string& target, FileUse use, const std::string& help,
+              PathOf path = {});
+    void required_file(const std::string& name, std::string& target, FileUse use, const std::string& help);
+    void files(const std::string& name, std::vector<std::string>& target, FileUse use,
+               const std::string& help);
+    void positional_file(const std::string& name, std::string& target, FileUse use, const std::string& help);
     void positional(const std::string& name, std::string& target, const std::string& help);
     void optional_positional(const std::string& name, std::string& target, const std::string& help,
                              const std::vector<std::string>& allowed = {});
@@ -51,6 +62,8 @@ class Arguments {
     void footer(const std::string& text);
 
   private:
+    void use_file(const std::string& name, FileUse use, std::function<std::vector<std::string>()> paths);
+
     CLI::App& app_;
     DeclaredCommands& commands_;
 };

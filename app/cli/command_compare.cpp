@@ -103,8 +103,8 @@ void declare_compare(Arguments& program, std::stop_token stop) {
         "--fail-if", command->bounds, "BOUND",
         "Exit with code 1 when a run breaks it: 'seconds>+5%' against the first run, or a value itself, "
         "'peak_bytes>1e9'; any figure of --json");
-    arguments.value("--html", command->html, "FILE",
-                    "Write the comparison as one HTML page that needs no network");
+    arguments.file("--html", command->html, FileUse::written,
+                   "Write the comparison as one HTML page that needs no network");
     arguments.flag("--json", command->json, "Print one JSON object");
 }
 

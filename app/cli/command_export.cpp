@@ -8,7 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/run_file_option.h"
 #include "app/process/standard_output.h"
-#include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 #include "sessions/report/run_export.h"
 
 namespace ringscope {
@@ -60,7 +60,7 @@ void declare_export(Arguments& program, std::stop_token stop) {
     std::vector<std::string> formats = export_formats();
     formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});
     arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
-    arguments.value("--output", command->output, "FILE", "Target; standard output when not given");
+    arguments.file("--output", command->output, FileUse::written, "Target; standard output when not given");
     declare_run_file(arguments, command->db);
 }
 

@@ -131,9 +131,9 @@ void declare_gui(Arguments& program, std::stop_token stop) {
                                           [command, stop] { return gui_command(*command, stop); });
     declare(arguments, command->experiment);
     declare_run_file(arguments, command->db, "Run file to show and save to");
-    arguments.values("--trace", command->traces, "FILE",
-                     "Show a Chrome or PyTorch trace beside the runs, .json or .json.gz");
-    arguments.value("--script", command->script, "FILE", "Drive the window by a script, then close it");
+    arguments.files("--trace", command->traces, FileUse::read,
+                    "Show a Chrome or PyTorch trace beside the runs, .json or .json.gz");
+    arguments.file("--script", command->script, FileUse::read, "Drive the window by a script, then close it");
     arguments.flag("--offscreen", command->offscreen, "With --script: draw in memory, without a display");
 }
 

@@ -89,8 +89,8 @@ void declare_import(Arguments& program, std::stop_token stop) {
     Arguments arguments =
         program.command("import", "Add the runs of another run file, or a trace of another program",
                         [command, stop] { return import_command(*command, stop); });
-    arguments.positional(
-        "FILE", command->file,
+    arguments.positional_file(
+        "FILE", command->file, FileUse::read,
         "Run file, as 'export --format run' makes one; or a Chrome or PyTorch trace, .json or "
         ".json.gz");
     declare_run_file(arguments, command->db, "Run file to add to");

@@ -132,11 +132,11 @@ void declare_run(Arguments& program, std::stop_token stop) {
     Arguments arguments =
         program.command("run", "Run an experiment", [command, stop] { return run_command(*command, stop); });
     declare(arguments, command->experiment);
-    arguments.value("--qkv", command->qkv, "FILE", "Read q, k and v from a safetensors file");
-    arguments.value("--output", command->output, "FILE", "Write o and lse to a safetensors file");
+    arguments.file("--qkv", command->qkv, FileUse::read, "Read q, k and v from a safetensors file");
+    arguments.file("--output", command->output, FileUse::written, "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify,
                    "Check the answer against the float64 reference; exit code 4 when it is wrong");
-    arguments.value("--trace", command->trace, "FILE", "Write a trace for the Perfetto UI (JSON)");
+    arguments.file("--trace", command->trace, FileUse::written, "Write a trace for the Perfetto UI (JSON)");
     declare_repeat(arguments, command->repeat,
                    "Run N times, save each, show median and spread; 1 when not given");
     arguments.value("--fault", command->fault, "KIND:rank=R,step=S[,seconds=T]",

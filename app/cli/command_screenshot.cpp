@@ -142,14 +142,15 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     Arguments arguments = program.command("screenshot", "Draw a view to a PNG or SVG file; needs no display",
                                           [command, stop] { return screenshot_command(*command, stop); });
     arguments.required_value("--view", command->view, "NAME", "What to show", Ui::view_names());
-    arguments.required_value("--out", command->out, "FILE", "PNG file to write, or SVG when it ends in .svg");
+    arguments.required_file("--out", command->out, FileUse::written,
+                            "PNG file to write, or SVG when it ends in .svg");
     arguments.flag("--only", command->only, "The view alone: no settings, menus and metrics around it");
     declare(arguments, command->experiment);
     arguments.values(
         "--run", command->runs, "RUN",
         "Show a saved run instead: number, name or start of the uuid; --view compare takes several");
-    arguments.values("--trace", command->traces, "FILE",
-                     "With --view compare: a Chrome or PyTorch trace beside the runs");
+    arguments.files("--trace", command->traces, FileUse::read,
+                    "With --view compare: a Chrome or PyTorch trace beside the runs");
     declare_run_file(arguments, command->db);
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
     arguments.value("--theme", command->theme, "THEME", "Colours; dark when not given",

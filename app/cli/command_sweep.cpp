@@ -227,8 +227,8 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
     declare(arguments, command->experiment, "KEY=VALUE,...",
             "Values of a field, e.g. ring.ranks=1,2,4; every combination of several is run");
     declare_repeat(arguments, command->repeat, "Runs of each combination; 1 when not given");
-    arguments.value("--qkv", command->qkv, "FILE",
-                    "Read q, k and v from a safetensors file, for every combination");
+    arguments.file("--qkv", command->qkv, FileUse::read,
+                   "Read q, k and v from a safetensors file, for every combination");
     arguments.flag("--verify", command->verify, "Check every answer against the float64 reference");
     declare_save_file(
         arguments, command->db,

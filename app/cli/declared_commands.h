@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/command_files.h"
+
 namespace ringscope {
 
 /// What may stand for a value that begins with `typed`.
@@ -15,6 +17,7 @@ using Suggestions = std::function<std::vector<std::string>(const std::string& ty
 
 struct DeclaredCommands {
     std::map<const CLI::App*, std::function<int()>> runs;
+    std::map<const CLI::App*, std::vector<DeclaredFile>> files;
     std::map<const CLI::Option*, Suggestions> suggestions;
 };
 

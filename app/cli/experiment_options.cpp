@@ -127,7 +127,8 @@ std::vector<std::string> suggested_settings(const std::string& typed) {
 
 void declare(Arguments& arguments, ExperimentOptions& options, const std::string& set_meaning,
              const std::string& set_help) {
-    arguments.value("--experiment", options.file, "FILE", "Experiment file (JSON), instead of a preset");
+    arguments.file("--experiment", options.file, FileUse::read,
+                   "Experiment file (JSON), instead of a preset");
     arguments.value("--preset", options.preset, "NAME",
                     "Start from a preset, built in or your own; the first of the list when not given");
     arguments.values("--set", options.settings, set_meaning, set_help);

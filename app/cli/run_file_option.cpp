@@ -12,15 +12,26 @@ namespace {
 
 constexpr const char* kDefaultFile = "~/.local/share/ringscope/runs.ringscope";  // with no XDG_DATA_HOME
 
+/// "" when there is no place for a default; a command that needs one says so itself.
+std::string path_if_any(const std::string& option) {
+    try {
+        return run_file_path(option);
+    } catch (const Error&) {
+        return "";
+    }
+}
+
 }  // namespace
 
 void declare_run_file(Arguments& arguments, std::string& target, const std::string& help) {
-    arguments.value("--db", target, "FILE", help + "; " + kDefaultFile + " when not given");
+    arguments.file("--db", target, FileUse::run_file, help + "; " + kDefaultFile + " when not given",
+                   path_if_any);
 }
 
 void declare_save_file(Arguments& arguments, std::string& target, const std::string& help) {
-    arguments.value("--db", target, "FILE",
-                    help + "; 'default' is " + kDefaultFile + "; nothing is saved when not given");
+    arguments.file("--db", target, FileUse::run_file,
+                   help + "; 'default' is " + kDefaultFile + "; nothing is saved when not given",
+                   [](const std::string& option) { return option.empty() ? "" : path_if_any(option); });
 }
 
 std::string run_file_path(const std::string& option) {
@@ -39,9 +50,6 @@ std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::st
 }
 
 void require_writable_file(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_directory(path, ignored))
-        throw Error(ErrorKind::bad_input, "cannot write " + path + ": it is a folder");
     AtomicFile probe(path);  // makes a temporary file beside the target and, never committed, removes it
 }
 

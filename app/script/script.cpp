@@ -5,7 +5,7 @@
 
 #include "app/script/script_actions.h"
 #include "engine/base/error.h"
-#include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 
 namespace ringscope {
 

@@ -7,6 +7,7 @@
 
 #include "sessions/compare/compare_load.h"
 #include "sessions/experiment_file.h"
+#include "sessions/file_identity.h"
 #include "sessions/file_kind.h"
 #include "sessions/report/run_export.h"
 #include "sessions/traces/chrome_trace_import.h"
@@ -108,6 +109,27 @@ void Controller::open_any_file(const std::string& path) {
 void Controller::notify(Level level, const std::string& text) {
     last_notice_ = {level, text};
     new_notices_.push_back(last_notice_);
+}
+
+void Controller::require_unused(const std::string& path) const {
+    const auto refuse = [&](const char* what) {
+        throw Error(ErrorKind::bad_input,
+                    "cannot write " + path + ": it is " + what + " that is open here; name another file");
+    };
+    if (same_file(path, run_file_)) refuse("the run file");
+    for (const OpenedTrace& opened : traces_)
+        if (same_file(path, opened.path)) refuse("a trace");
+}
+
+/// Says so when nothing may be written there.
+bool Controller::refused(const std::string& path) {
+    try {
+        require_unused(path);
+        return false;
+    } catch (const Error& error) {
+        notify(Level::error, error.what());
+        return true;
+    }
 }
 
 bool Controller::busy() const {
@@ -285,6 +307,7 @@ void Controller::perform(const SetBaseline& command) {
 }
 
 void Controller::perform(const ExportRun& command) {
+    if (refused(command.path)) return;
     const auto written = [this, path = command.path] { notify(Level::info, "Wrote " + path); };
     const bool is_shown = shown_.run && (command.id == 0 || command.id == shown_.id);
     if (is_shown && command.format != kRunFileFormat)
@@ -310,6 +333,7 @@ void Controller::perform(const OpenExperiment& command) {
 }
 
 void Controller::perform(const SaveExperiment& command) {
+    if (refused(command.path)) return;
     ask([this, command]() -> Worker::Outcome {
         save_experiment(command.experiment, command.path);
         return [this, path = command.path] { notify(Level::info, "Wrote " + path); };

@@ -51,6 +51,9 @@ class Controller {
     /// A file that was dropped on the window: an experiment, a run file or a trace, by its content.
     void open_any_file(const std::string& path);
     void notify(Notice::Level level, const std::string& text);
+    /// Throws Error(bad_input) when an output at `path` would replace the run file or a trace that is open. Looks at
+    /// no content, so it may be asked while the worker writes.
+    void require_unused(const std::string& path) const;
 
     /// A run is under way, or something is being saved, opened or written.
     bool busy() const;
@@ -112,6 +115,7 @@ class Controller {
     void collect_run();
     void ask(Worker::Job job);
     void ask_store(bool make_file, StoreJob job);
+    bool refused(const std::string& path);
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
     Worker::Outcome listed(RunStore& store);

@@ -122,6 +122,7 @@ PictureArea FrameLoop::area_of(const std::string& item) const {
 }
 
 void FrameLoop::save_picture(const std::string& path, const std::string& area) {
+    controller_.require_unused(path);
     const bool as_svg = path.ends_with(".svg");
     ImGuiStyle& style = ImGui::GetStyle();
     const ImGuiStyle before = style;

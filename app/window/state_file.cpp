@@ -6,6 +6,7 @@
 #include "app/process/config_folder.h"
 #include "engine/base/error.h"
 #include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 
 namespace ringscope {
 

@@ -7,14 +7,12 @@
 #include <string>
 
 #include "engine/base/error.h"
+#include "sessions/file_kind.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace ringscope {
-
-/// "RScp": tells our files from other SQLite files, to us and to file(1).
-inline constexpr int32_t kApplicationId = 0x52536370;
 
 enum class DbMode {
     read_write,

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 #include "sessions/store/kept_trace.h"
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_output.h"

@@ -1,19 +1,15 @@
 #include "sessions/tensors/safetensors.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <limits>
 #include <map>
 #include <vector>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
 #include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -34,48 +30,6 @@ struct TensorInfo {
 struct Dimension {
     const char* name;
     int64_t size;
-};
-
-class OpenFile {
-  public:
-    explicit OpenFile(const std::string& path) : path_(path) {
-        file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-        if (file_ < 0) fail(std::strerror(errno), kind_of_path_error(errno));
-        struct stat status {};
-        const bool regular = fstat(file_, &status) == 0 && S_ISREG(status.st_mode);
-        size_ = status.st_size;
-        if (regular) return;
-        close(file_);
-        fail("it is not a regular file", ErrorKind::bad_input);
-    }
-    ~OpenFile() { close(file_); }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-
-    int64_t size() const { return size_; }
-    const std::string& path() const { return path_; }
-    /// Thread-safe. The caller has checked the range against size(); a file that shrank since is Error(io).
-    void read_at(int64_t offset, void* target, int64_t bytes) const {
-        char* to = static_cast<char*>(target);
-        while (bytes > 0) {
-            const ssize_t got = pread(file_, to, static_cast<size_t>(bytes), offset);
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) fail(std::strerror(errno));
-            if (got == 0) fail("it has become shorter while it was read");
-            to += got;
-            offset += got;
-            bytes -= got;
-        }
-    }
-
-  private:
-    [[noreturn]] void fail(const std::string& why, ErrorKind kind = ErrorKind::io) const {
-        throw Error(kind, "cannot read " + path_ + ": " + why);
-    }
-
-    std::string path_;
-    int file_ = -1;
-    int64_t size_ = 0;
 };
 
 [[noreturn]] void damaged(const std::string& path, const std::string& what) {
@@ -169,7 +123,7 @@ struct Header {
     int64_t data_begin = 0;  // byte of the file
 };
 
-Header read_header(const OpenFile& file) {
+Header read_header(const InputFile& file) {
     const std::string& path = file.path();
     if (file.size() < kLengthBytes)
         damaged(path, std::to_string(file.size()) + " bytes are too few for a safetensors file: 8 or more");
@@ -199,7 +153,7 @@ Header read_header(const OpenFile& file) {
 }
 
 /// Byte of the file where the tensor's data begin.
-int64_t require_tensor(const OpenFile& file, const Header& header, const std::string& name, DType dtype,
+int64_t require_tensor(const InputFile& file, const Header& header, const std::string& name, DType dtype,
                        const std::vector<Dimension>& dimensions) {
     std::string expected = "(";
     std::vector<int64_t> shape;
@@ -259,7 +213,7 @@ class FileSource : public TensorSource {
         int64_t begin = 0;  // byte of the file
         int64_t bytes = 0;  // of one token's row
     };
-    OpenFile file_;
+    InputFile file_;
     int64_t seq_len_;
     Rows tensors_[3];
 };

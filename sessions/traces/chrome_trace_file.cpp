@@ -1,8 +1,8 @@
 // Traces of other programs from the files they come in, packed or not.
 #include <filesystem>
 
-#include "sessions/atomic_file.h"
 #include "sessions/gzip.h"
+#include "sessions/input_file.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {

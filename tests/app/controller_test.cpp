@@ -253,6 +253,41 @@ TEST_F(ControllerTest, ExportsSavedRunsThatAreNotShownAndKeptTraces) {
     EXPECT_FALSE(std::filesystem::exists(folder_.file("no.csv")));
 }
 
+TEST_F(ControllerTest, NoOutputReplacesAFileThatIsOpen) {
+    namespace fs = std::filesystem;
+    do_and_settle(StartRun{tiny(), true});
+    const auto expect_refused = [&](const std::string& path, const std::string& why) {
+        for (const char* format : {"json", "csv", "perfetto", "run"}) {
+            const Notice notice = do_and_settle(ExportRun{format, path}).notice;
+            EXPECT_EQ(notice.level, Notice::Level::error) << format << " " << notice.text;
+            EXPECT_NE(notice.text.find(why), std::string::npos) << format << " " << notice.text;
+        }
+        const Notice notice = do_and_settle(SaveExperiment{tiny(), path}).notice;
+        EXPECT_NE(notice.text.find(why), std::string::npos) << notice.text;
+    };
+    expect_refused(folder_.path() + "/./runs.ringscope", "it is the run file");
+    EXPECT_FALSE(fs::exists(file_)) << "also when it is not there yet";
+    do_and_settle(SaveRun{"kept"});
+    const std::string before = testing::read_file(file_);
+    fs::create_symlink(file_, folder_.file("link"));
+    fs::create_hard_link(file_, folder_.file("hard"));
+    for (const std::string& path : {file_, folder_.file("link"), folder_.file("hard")})
+        expect_refused(path, "it is the run file");
+    EXPECT_EQ(testing::read_file(file_), before);
+
+    do_and_settle(ExportRun{"perfetto", folder_.file("trace.json")});
+    do_and_settle(OpenTrace{folder_.file("trace.json")});
+    const std::string trace = testing::read_file(folder_.file("trace.json"));
+    expect_refused(folder_.file("trace.json"), "it is a trace");
+    EXPECT_EQ(testing::read_file(folder_.file("trace.json")), trace);
+
+    fs::copy(file_, folder_.file("closed"));
+    const Notice notice = do_and_settle(ExportRun{"json", folder_.file("closed")}).notice;
+    EXPECT_NE(notice.text.find("is a run file, and its runs would be lost"), std::string::npos)
+        << notice.text;
+    EXPECT_EQ(testing::read_file(folder_.file("closed")), before);
+}
+
 TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     do_and_settle(StartRun{tiny(), true});
     do_and_settle(ExportRun{"perfetto", folder_.file("a")});

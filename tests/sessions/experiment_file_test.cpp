@@ -228,9 +228,9 @@ TEST(ExperimentFile, FilesAreReadAndWrittenWhole) {
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment(folder.file("none")); }),
               "cannot read " + folder.file("none") + ": No such file or directory");
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment(folder.path()); }),
-              "cannot read " + folder.path() + ": it is not a regular file");
+              "cannot read " + folder.path() + ": it is a folder");
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_experiment("/dev/zero"); }),
-              "cannot read /dev/zero: it is not a regular file");
+              "cannot read /dev/zero: it is a device, not a regular file");
     const std::string nowhere = folder.file("nowhere/e.json");
     EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_experiment(default_experiment(), nowhere); }),
               "cannot write " + nowhere + ": its folder " + folder.file("nowhere") + " does not exist");

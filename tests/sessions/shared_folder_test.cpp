@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sessions/atomic_file.h"
+#include "sessions/file_identity.h"
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_store.h"
 #include "sessions/temporary_file.h"
@@ -161,6 +162,25 @@ TEST(LinkedTarget, IsRefusedWhenSomebodyElsePutTheLinkIntoASharedFolder) {
     ASSERT_EQ(lchown(folder.file("shared/trap").c_str(), 0, 0), 0);
     write_atomically(folder.file("shared/trap"), "own links are fine");
     EXPECT_EQ(read_file(folder.file("mine")), "own links are fine");
+}
+
+TEST(SameFile, HoweverItIsSpelled) {
+    const ScratchFolder folder;
+    write_file(folder.file("a"), "");
+    write_file(folder.file("b"), "");
+    fs::create_symlink("a", folder.file("link"));
+    fs::create_hard_link(folder.file("a"), folder.file("hard"));
+    fs::create_symlink(".", folder.file("here"));
+    fs::create_symlink("new", folder.file("to new"));
+    for (const char* name : {"a", "link", "hard", "./a", "here/a", "here/here/link"})
+        EXPECT_TRUE(same_file(folder.file("a"), folder.file(name))) << name;
+    for (const char* name : {"new", "to new", "here/new", "here/to new"})
+        EXPECT_TRUE(same_file(folder.file("new"), folder.file(name))) << name;
+    EXPECT_TRUE(same_file(folder.file("none/new"), folder.file("none/./new")));
+    for (const char* name : {"b", "new", "none/a", ""})
+        EXPECT_FALSE(same_file(folder.file("a"), folder.file(name))) << name;
+    EXPECT_FALSE(same_file(folder.file("new"), folder.file("newer")));
+    EXPECT_FALSE(same_file("", ""));
 }
 
 TEST(Sweep, RemovesWhatADeadProcessLeft) {
