@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/experiment/experiment_fields.h"
 #include "sessions/atomic_file.h"
 #include "sessions/input_file.h"
@@ -24,27 +25,31 @@ struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-/// What was found wrong, with the path it belongs to ("" for the file as a whole).
+/// What was found wrong, in one line: the first few in words, the others counted.
 class Problems {
   public:
-    void add(const std::string& path, const std::string& message) { list_.push_back({path, message}); }
+    /// Of a field or section, or with path "" of the file as a whole.
+    void add(const std::string& path, const std::string& message) {
+        if (!path.empty()) told_.push_back(path);
+        add_words([&] { return path + (path.empty() ? "" : ": ") + message; });
+    }
+    /// `words` is called only when they are shown.
+    template <typename Words>
+    void add_words(Words words) {
+        if (count_++ < kShown) text_ += (text_.empty() ? "" : "; ") + words();
+    }
     void not_allowed(const std::string& path, const Json& value, const std::string& allowed) {
         add(path, shown(value) + " is not allowed: " + allowed);
     }
     /// validate() also complains about what could not be read and kept its default; that is no news.
     void add_unless_told(const FieldProblem& problem) {
-        for (const FieldProblem& told : list_) {
-            if (contains(told.path, problem.path) || contains(problem.path, told.path)) return;
-        }
-        list_.push_back(problem);
+        for (const std::string& told : told_)
+            if (contains(told, problem.path) || contains(problem.path, told)) return;
+        add_words([&] { return problem.path + (problem.path.empty() ? "" : ": ") + problem.message; });
     }
-    bool empty() const { return list_.empty(); }
+    bool empty() const { return count_ == 0; }
     std::string joined() const {
-        std::string all;
-        for (const FieldProblem& problem : list_)
-            all += (all.empty() ? "" : "; ") + problem.path + (problem.path.empty() ? "" : ": ") +
-                   problem.message;
-        return all;
+        return text_ + (count_ > kShown ? "; and " + count_text(count_ - kShown) + " more" : "");
     }
 
   private:
@@ -55,9 +60,13 @@ class Problems {
         return inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[';
     }
 
-    std::vector<FieldProblem> list_;
+    static constexpr int64_t kShown = 16;
+    int64_t count_ = 0;
+    std::string text_;
+    std::vector<std::string> told_;  // paths
 };
 
+constexpr size_t kMostKeys = 256;   // of an object: many times what an experiment has
 constexpr size_t kLongestKey = 64;  // more of an unknown key is not shown
 
 /// "unknown key; did you mean seq_len?" or, when nothing is near, all that is known.
@@ -70,15 +79,15 @@ std::string unknown_key(const std::string& key, const std::vector<std::string>& 
 }
 
 std::string joined_path(const std::string& path, const std::string& key) {
-    std::string name = key.size() > kLongestKey ? key.substr(0, kLongestKey) + "..." : key;
-    return path.empty() ? shown(name) : path + "." + shown(name);
+    const std::string name = shown(cut_text(key, kLongestKey));
+    return path.empty() ? name : path + "." + name;
 }
 
 void check_keys(const Json& object, const std::string& path, const std::vector<std::string>& known,
                 Problems& problems) {
     for (const auto& [key, value] : object.items())
         if (std::find(known.begin(), known.end(), key) == known.end())
-            problems.add(joined_path(path, key), unknown_key(key, known));
+            problems.add_words([&] { return joined_path(path, key) + ": " + unknown_key(key, known); });
 }
 
 template <typename Integer>
@@ -251,7 +260,7 @@ void read_fields(const Json& root, std::span<const FieldSetting> settings, Exper
 Experiment read_experiment(const std::string& text, const std::string& name,
                            std::span<const FieldSetting> settings, Problems& problems) {
     std::vector<std::string> doubles;
-    const Json root = parse_json(text, name, doubles);
+    const Json root = parse_json(text, name, kMostKeys, doubles);
     if (!root.is_object())
         throw Error(ErrorKind::bad_input,
                     name + ": " + shown(root) + " is not allowed: an object with \"problem\"");
@@ -354,7 +363,7 @@ void set_experiment_field(Experiment& experiment, const std::string& path, const
     if (!found) throw Error(ErrorKind::bad_input, joined_path("", path) + ": " + unknown_key(path, known));
     if (path != "problem.head_groups") return set_field(experiment, path, text);
     std::vector<std::string> doubles;
-    const Json json = parse_json(text, path, doubles);
+    const Json json = parse_json(text, path, kMostKeys, doubles);
     Problems problems;
     for (const std::string& message : doubles) problems.add(path, message);
     std::vector<HeadGroup> groups;

@@ -1,6 +1,7 @@
 #include "sessions/strict_json.h"
 
 #include <cmath>
+#include <functional>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -23,8 +24,8 @@ std::string without_tag(const std::string& what) {
 /// Keys of the objects that are open, to report duplicates: the library itself silently keeps the last one.
 class OpenObjects {
   public:
-    OpenObjects(const std::string& name, std::vector<std::string>& problems)
-        : name_(name), problems_(problems) {}
+    OpenObjects(const std::string& name, size_t most_keys, std::vector<std::string>& problems)
+        : name_(name), most_keys_(most_keys), problems_(problems) {}
 
     bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
         using Event = Json::parse_event_t;
@@ -33,15 +34,24 @@ class OpenObjects {
                         name_ + ": nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
         if (event == Event::object_start) keys_.emplace_back();
         if (event == Event::object_end) keys_.pop_back();
-        if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second)
-            problems_.push_back(quoted(parsed.get<std::string>()) + " stands twice in one object");
-        return true;
+        if (event != Event::key) return true;
+        std::set<std::string>& keys = keys_.back();
+        const auto [known, is_new] = keys.insert(parsed.get<std::string>());
+        if (!is_new && doubles_.insert(*known).second)
+            problems_.push_back(quoted(*known) + " stands twice in one object");
+        if (keys.size() <= most_keys_) return true;
+        if (is_new) keys.erase(known), ++left_out_;
+        return false;  // not kept
     }
+    int64_t left_out() const { return left_out_; }
 
   private:
     const std::string& name_;
+    size_t most_keys_;
     std::vector<std::string>& problems_;
     std::vector<std::set<std::string>> keys_;
+    std::set<std::string> doubles_;  // that are told
+    int64_t left_out_ = 0;
 };
 
 }  // namespace
@@ -50,9 +60,7 @@ std::string shown(const std::string& text) { return one_line(text); }
 
 std::string quoted(const std::string& text) {
     constexpr size_t kLongest = 64;
-    std::string out = "\"";
-    out += one_line(text.substr(0, kLongest));
-    return out += text.size() > kLongest ? "...\"" : "\"";
+    return "\"" + one_line(cut_text(text, kLongest)) + "\"";
 }
 
 std::string shown(const Json& value) {
@@ -61,15 +69,19 @@ std::string shown(const Json& value) {
     return text;
 }
 
-Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems) {
-    OpenObjects check(name, problems);
+Json parse_json(const std::string& text, const std::string& name, size_t most_keys,
+                std::vector<std::string>& problems) {
+    OpenObjects check(name, most_keys, problems);
     try {
-        return Json::parse(text, check);
+        Json json = Json::parse(text, std::ref(check));
+        if (check.left_out() > 0)
+            problems.push_back(count_text(check.left_out()) + " keys are too many: at most " +
+                               count_text(static_cast<int64_t>(most_keys)) + " in one object");
+        return json;
     } catch (const Json::exception& error) {
-        std::string what = without_tag(error.what());
+        const std::string what = without_tag(error.what());
         constexpr size_t kLongest = 300;
-        if (what.size() > kLongest) what = what.substr(0, kLongest) + "...";
-        throw Error(ErrorKind::bad_input, name + ": not JSON: " + what);
+        throw Error(ErrorKind::bad_input, name + ": not JSON: " + cut_text(what, kLongest));
     }
 }
 

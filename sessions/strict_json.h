@@ -16,9 +16,11 @@ using Json = nlohmann::ordered_json;  // members stay in the order of the text
 
 inline constexpr int kMaxJsonDepth = 32;
 
-/// Appends "duplicate key" problems to `problems`. Throws Error(bad_input), one line with line and column,
-/// when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
-Json parse_json(const std::string& text, const std::string& name, std::vector<std::string>& problems);
+/// Appends to `problems` keys that stand twice, and a count of those beyond the first `most_keys` of an object, which
+/// are left out: finding one among them takes as long as they are many. Throws Error(bad_input), one line with line and
+/// column, when the text is not JSON or nests deeper than kMaxJsonDepth. `name` begins the message.
+Json parse_json(const std::string& text, const std::string& name, size_t most_keys,
+                std::vector<std::string>& problems);
 
 /// With every digit. Null for what JSON has no number for; bytes and counts are whole.
 Json number_json(double value, Unit unit);

@@ -46,7 +46,12 @@ int export_command(const ExportCommand& command, const std::stop_token& stop) {
     const ScratchFolder scratch;
     const std::string file = scratch.path + "/export";
     export_saved(*store, id, command.format, file, stop);
-    print(read_text_file(file, INT64_MAX));
+    const std::string bytes = read_text_file(file, INT64_MAX);
+    const bool is_json = bytes.starts_with('{');  // others have lines and bytes of their own
+    if (is_json && command.format != kTraceFormat)
+        print(bytes);
+    else
+        print_file(bytes);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 // Runs go in rounds, each combination once a round, so that what drifts on the machine meets all of them
 // alike, and an interrupted sweep has something of each. With a run file every run is kept as it ends; the
 // same command then goes on where it stopped.
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
@@ -159,9 +160,12 @@ std::vector<Source> read_inputs(const std::string& qkv, SweepPlan& plan) {
     return inputs;
 }
 
-/// All of them, one line each; nothing has run.
+/// The first of them, one line each; nothing has run.
 int refuse(const std::vector<std::string>& problems) {
-    for (const std::string& problem : problems) print_error(problem);
+    constexpr size_t kShown = 16;
+    for (size_t i = 0; i < std::min(problems.size(), kShown); ++i) print_error(problems[i]);
+    if (problems.size() > kShown)
+        print_error("and " + count_text(static_cast<int64_t>(problems.size() - kShown)) + " more problems");
     return kExitBadInput;
 }
 

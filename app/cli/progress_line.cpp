@@ -8,17 +8,13 @@
 #include <string>
 #include <system_error>
 
+#include "app/process/standard_output.h"
+
 namespace ringscope {
 
 namespace {
 
 constexpr auto kPeriod = std::chrono::milliseconds(100);
-constexpr const char* kEraseLine = "\r\033[K";
-
-void write_terminal(const std::string& text) {
-    // A terminal that went away is no reason to end a run.
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
-}
 
 std::string progress_text(const Progress& progress) {
     std::string text = name_of(progress.phase.load());
@@ -37,8 +33,8 @@ ProgressLine::ProgressLine(const Progress& progress, std::string before) {
         std::condition_variable_any wake;
         std::unique_lock lock(mutex);
         while (!wake.wait_for(lock, stop, kPeriod, [] { return false; }) && !stop.stop_requested())
-            write_terminal(kEraseLine + before + progress_text(progress));
-        write_terminal(kEraseLine);
+            print_progress(before + progress_text(progress));
+        print_progress("");
     };
     try {
         thread_ = std::jthread(show);

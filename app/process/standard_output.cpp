@@ -12,6 +12,18 @@
 
 namespace ringscope {
 
+namespace {
+
+constexpr size_t kLongestError = 4096;
+
+/// In one call, so that lines of several processes do not mix. When standard error is gone, or a terminal went
+/// away, there is nobody to tell.
+void write_error(const std::string& text) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+}
+
+}  // namespace
+
 void guard_standard_streams() {
     for (int descriptor : {0, 1, 2}) {
         if (fcntl(descriptor, F_GETFD) != -1) continue;
@@ -21,22 +33,26 @@ void guard_standard_streams() {
     }
 }
 
-void print(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = write(STDOUT_FILENO, text.data(), text.size());
+void print(const std::string& text) { print_file(visible_text(text)); }
+
+void print_file(std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());
         if (written >= 0) {
-            text.remove_prefix(static_cast<size_t>(written));
+            bytes.remove_prefix(static_cast<size_t>(written));
         } else if (errno != EINTR) {
             throw Error(ErrorKind::io, std::string("cannot write standard output: ") + std::strerror(errno));
         }
     }
 }
 
-void print_error(std::string_view message) {
-    const std::string line = "ringscope: error: " + one_line(std::string(message)) + "\n";
-    // One call, so that lines of several processes do not mix; when standard error is gone there is nobody to
-    // tell.
-    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+void print_error(const std::string& message) {
+    write_error("ringscope: error: " + one_line(cut_text(message, kLongestError)) + "\n");
+}
+
+void print_progress(const std::string& text) {
+    constexpr const char* kEraseLine = "\r\033[K";
+    write_error(kEraseLine + one_line(text));
 }
 
 }  // namespace ringscope

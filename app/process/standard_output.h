@@ -1,6 +1,7 @@
 // Standard output, where a full disk or a reader that went away is an error and not silence.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace ringscope {
@@ -9,10 +10,19 @@ namespace ringscope {
 /// stays unusable: writing to it fails. Call first in main.
 void guard_standard_streams();
 
-/// Writes all of it to standard output, at once. Throws Error(io).
-void print(std::string_view text);
+// Everything for people, and JSON, goes through print(), print_error() or print_progress(): valid UTF-8 in which no
+// name from a file, note or argument speaks to the terminal (visible_text() in sessions/plain_text.h).
 
-/// One line on standard error: "ringscope: error: MESSAGE". Never fails.
-void print_error(std::string_view message);
+/// Writes all of it to standard output, at once. Throws Error(io).
+void print(const std::string& text);
+
+/// A file's bytes as they are, for who asked for the file. Throws Error(io).
+void print_file(std::string_view bytes);
+
+/// One line on standard error: "ringscope: error: MESSAGE", its end left out when it is very long. Never fails.
+void print_error(const std::string& message);
+
+/// In place of what was printed last, on a standard error that is a terminal; "" erases it. Never fails.
+void print_progress(const std::string& text);
 
 }  // namespace ringscope

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstdio>
 
+#include "sessions/plain_text.h"
+
 namespace ringscope {
 
 std::string svg_number(float value) {
@@ -16,7 +18,7 @@ std::string svg_number(float value) {
 
 std::string svg_escaped(std::string_view text) {
     std::string escaped;
-    for (const char c : text) {
+    for (const char c : visible_text(std::string(text))) {
         if (c == '&')
             escaped += "&amp;";
         else if (c == '<')
@@ -25,8 +27,8 @@ std::string svg_escaped(std::string_view text) {
             escaped += "&gt;";
         else if (c == '"')
             escaped += "&quot;";
-        else if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t')
-            escaped += c;  // XML allows no other control character
+        else
+            escaped += c;
     }
     return escaped;
 }

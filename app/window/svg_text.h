@@ -10,6 +10,7 @@ namespace ringscope {
 
 /// Hundredths of a pixel, no trailing zeros.
 std::string svg_number(float value);
+/// Safe between tags and inside quoted attributes: well-formed XML whatever the text is.
 std::string svg_escaped(std::string_view text);
 /// ` fill="#0072b2"`, with the opacity where it is less than whole.
 std::string svg_fill(ImU32 colour);

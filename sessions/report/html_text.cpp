@@ -11,7 +11,7 @@ namespace ringscope {
 
 std::string html_escaped(const std::string& text) {
     std::string escaped;
-    for (const char c : valid_utf8(text)) {
+    for (const char c : visible_text(text)) {
         switch (c) {
             case '&':
                 escaped += "&amp;";
@@ -29,8 +29,7 @@ std::string html_escaped(const std::string& text) {
                 escaped += "&#39;";
                 break;
             default:
-                // A page may hold no other control characters.
-                escaped += static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' ? ' ' : c;
+                escaped += c;
         }
     }
     return escaped;

@@ -7,7 +7,7 @@
 
 namespace ringscope {
 
-/// Safe between tags and inside quoted attributes. Bytes that are not UTF-8 become U+FFFD.
+/// Safe between tags and inside quoted attributes, and well-formed XML whatever the text is (visible_text()).
 std::string html_escaped(const std::string& text);
 
 /// The exact value for programs, the short one for people: <data value="0.0123">12.3 ms</data>.

@@ -17,6 +17,7 @@ namespace ringscope {
 namespace {
 
 constexpr int64_t kLengthBytes = 8;
+constexpr size_t kMostTensors = 8192;
 constexpr int64_t kMaxHeaderBytes = int64_t{16} << 20;
 
 struct TensorInfo {
@@ -140,7 +141,7 @@ Header read_header(const InputFile& file) {
     std::string text(bytes, '\0');
     file.read_at(kLengthBytes, text.data(), static_cast<int64_t>(bytes));
     std::vector<std::string> doubles;
-    const Json json = parse_json(text, path + ": header", doubles);
+    const Json json = parse_json(text, path + ": header", kMostTensors, doubles);
     if (!doubles.empty()) damaged(path, "header: " + doubles.front());
     if (!json.is_object()) damaged(path, "header: " + shown(json) + " is not allowed: an object of tensors");
     Header header;

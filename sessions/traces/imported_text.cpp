@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/base/number_text.h"
+#include "sessions/plain_text.h"
 
 namespace ringscope {
 
@@ -17,8 +18,7 @@ std::string argument_text(const ImportedTrace& trace, const ImportedArgument& ar
         const bool whole = argument.number == std::floor(argument.number) && std::abs(argument.number) < 1e15;
         return whole ? count_text(static_cast<int64_t>(argument.number)) : ratio_text(argument.number);
     }
-    const std::string& text = trace.text(argument.text);
-    return text.size() <= kShownBytes ? text : text.substr(0, kShownBytes) + "..";
+    return cut_text(trace.text(argument.text), kShownBytes);
 }
 
 }  // namespace

@@ -34,9 +34,9 @@ class SavedRuns(RunFileCase):
     def test_a_name_cannot_break_a_line_or_speak_to_the_terminal(self):
         self.save("--name", "two\nlines\x1b[31m")
         self.assert_ok(self.runs("tag", 1, "a\ttag"))
-        self.assertIn("two lines [31m #a tag", self.assert_ok(self.runs("list")))
-        self.assertIn("run 1: two lines [31m ", self.assert_ok(self.runs("show", 1)))
-        self.assert_error(self.runs("show", "no\none"), 2, "no one", "two lines [31m")
+        self.assertIn("two lines\\u001b[31m #a tag", self.assert_ok(self.runs("list")))
+        self.assertIn("run 1: two lines\\u001b[31m ", self.assert_ok(self.runs("show", 1)))
+        self.assert_error(self.runs("show", "no\none"), 2, "no one", "two lines\\u001b[31m")
         self.assert_error(self.runs("tag", 1, ""), 2, "not a tag")
         self.assertEqual(self.listed()[0]["tags"], ["a\ttag"], "as it was given")
 

@@ -20,9 +20,9 @@ TEST(TextTable, ARowIsALineWhateverACellHolds) {
     table.add_row({"two\nlines\t\x1b[31m", "\xC2\x9B\x7F\xC2\xB5"});
     table.add_row({"cut \xC3", "1"});
     EXPECT_EQ(table.text(),
-              "a                  b\n"
-              "two lines  [31m    \xC2\xB5\n"
-              "cut \xEF\xBF\xBD              1\n");
+              "a                                 b\n"
+              "two lines \\u001b[31m  \\u009b\\u007f\xC2\xB5\n"
+              "cut \xEF\xBF\xBD                             1\n");
 }
 
 TEST(TextTable, HasTitlesWithoutRows) { EXPECT_EQ(TextTable({{"a"}, {"b"}}).text(), "a  b\n"); }

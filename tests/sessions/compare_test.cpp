@@ -164,7 +164,7 @@ TEST(HtmlReport, EscapesWhatItIsGiven) {
     const std::vector<ComparedRun> runs{{"x\"><script>", run}, {"y", run}};
     const std::string page = comparison_to_html(runs, compare_runs(runs));
     EXPECT_EQ(page.find("<script"), std::string::npos);
-    EXPECT_NE(page.find("a&lt;b&gt;&amp;&quot;&#39; \xEF\xBF\xBD"), std::string::npos);
+    EXPECT_NE(page.find("a&lt;b&gt;&amp;&quot;&#39;\\u0001\xEF\xBF\xBD"), std::string::npos);
     EXPECT_NE(page.find("No difference."), std::string::npos);
     for (const RunState state : {RunState::failed, RunState::cancelled}) {
         FixtureOptions options;
