@@ -57,6 +57,16 @@ void AsyncSlices::begin(const ChromeEvent& event, int64_t time_ns, int lane) {
     const auto own =
         std::find_if(all.begin(), all.end(), [&](const Open& open) { return open.process == event.process; });
     const bool is_tree = own == all.end() || event.phase == 'S';
+    if (!is_tree && own->slices.size() >= kMostRows) {
+        ++own->left_out;
+        ++notes_["asynchronous slices inside more than " + std::to_string(kMostRows) + " others, not shown"];
+        return;
+    }
+    if (is_tree && all.size() >= kMostRows) {
+        ++notes_["asynchronous slices of one id beside more than " + std::to_string(kMostRows) +
+                 " others, not shown"];
+        return;
+    }
     if (is_tree) {
         trees_.push_back({lane, {}});
         all.insert(all.begin(), {event.process, trees_.size() - 1, {}, time_ns});
@@ -75,6 +85,10 @@ void AsyncSlices::end_slice(ImportedSlice& slice, int64_t time_ns) {
 
 /// The innermost open slice of the end's name; of the older form the whole, with the step it is in.
 void AsyncSlices::end(const ChromeEvent& event, Open& open, int64_t time_ns) {
+    if (open.left_out > 0 && event.phase == 'e') {
+        --open.left_out;
+        return;
+    }
     std::vector<ImportedSlice>& slices = trees_[open.tree].slices;
     auto ended = std::find_if(open.slices.rbegin(), open.slices.rend(), [&](size_t slice) {
         return event.name == 0 || slices[slice].name == event.name;

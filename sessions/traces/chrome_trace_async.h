@@ -55,6 +55,7 @@ class AsyncSlices {
         size_t tree = 0;
         std::vector<size_t> slices;  // of the tree: begun, outermost first
         int64_t last_step_ns = 0;    // of the older form
+        int64_t left_out = 0;        // begun beyond kMostRows, where nothing is shown
     };
 
     static Key key_of(const ChromeEvent& event);

@@ -9,6 +9,7 @@
 #include "engine/base/error.h"
 #include "sessions/stop.h"
 #include "sessions/strict_json.h"
+#include "sessions/traces/watched_text.h"
 
 namespace ringscope {
 
@@ -27,8 +28,9 @@ struct Scalar {
 /// Called by the JSON parser, token by token: no tree of the whole file is ever made.
 class EventReader {
   public:
-    EventReader(const std::string& name, size_t bytes, ChromeEvents& result, const std::stop_token& stop)
-        : name_(name), bytes_(bytes), result_(result), stop_(stop) {}
+    EventReader(const std::string& name, size_t bytes, WatchedText& text, TraceBudget& budget,
+                ChromeEvents& result)
+        : name_(name), bytes_(bytes), text_(text), budget_(budget), result_(result) {}
 
     bool null() { return scalar({Scalar::Kind::null, "null", 0}); }
     bool boolean(bool value) { return scalar({Scalar::Kind::boolean, value ? "true" : "false", 0}); }
@@ -38,18 +40,18 @@ class EventReader {
     bool string(std::string& value) { return scalar({Scalar::Kind::text, value, 0}); }
     bool binary(Json::binary_t&) { return false; }  // never in text
 
-    bool start_object(size_t) {
-        leave_if_stopped(stop_);
-        return open('{');
-    }
+    bool start_object(size_t) { return open('{'); }
     bool start_array(size_t) { return open('['); }
     bool end_object() { return close('}'); }
     bool end_array() { return close(']'); }
 
     bool key(std::string& value) {
+        text_.value_ended();
         if (depth_ == 1) root_key_ = value;
-        if (depth_ == 1 && value != "traceEvents" && value != "distributedInfo")
+        if (depth_ == 1 && value != "traceEvents" && value != "distributedInfo") {
+            budget_.take(StringPool::bytes_of(value));
             result_.other_members.push_back(value);
+        }
         if (depth_ == 2 && !in_events_) inner_key_ = value;
         if (in_event()) event_key_ = value;
         if (in_arguments()) argument_key_ = value;
@@ -93,6 +95,7 @@ class EventReader {
     }
 
     bool open(char bracket) {
+        text_.value_ended();
         if (depth_ == 0) {
             root_is_array_ = bracket == '[';
             in_events_ = found_events_ = root_is_array_;
@@ -121,6 +124,7 @@ class EventReader {
     }
 
     bool close(char bracket) {
+        text_.value_ended();
         --depth_;
         if (nested_) {
             append_nested(std::string(1, bracket), false);
@@ -136,6 +140,7 @@ class EventReader {
     }
 
     bool scalar(const Scalar& value) {
+        text_.value_ended();
         if (nested_) {
             append_nested(value.kind == Scalar::Kind::text ? quoted(value.text) : value.text, true);
         } else if (depth_ == 0) {
@@ -152,7 +157,7 @@ class EventReader {
             member(value);
         } else if (in_arguments()) {
             const bool is_number = value.kind == Scalar::Kind::number;
-            add_argument(is_number ? -1 : result_.strings.index_of(value.text), value.number);
+            add_argument(is_number ? -1 : index_of(value.text), value.number);
         }
         return true;
     }
@@ -163,24 +168,23 @@ class EventReader {
 
     /// One member of an event.
     void member(const Scalar& value) {
-        StringPool& strings = result_.strings;
         if (event_key_ == "ph") {
             if (value.kind != Scalar::Kind::text || value.text.size() != 1)
                 refuse("its phase \"ph\" is " + quoted(value.text) + ", not one letter");
             event_.phase = value.text[0];
             has_phase_ = true;
         } else if (event_key_ == "name") {
-            event_.name = strings.index_of(value.text);
+            event_.name = index_of(value.text);
         } else if (event_key_ == "cat") {
-            event_.category = strings.index_of(value.text);
+            event_.category = index_of(value.text);
         } else if (event_key_ == "pid") {
-            event_.process = strings.index_of(value.text);
+            event_.process = index_of(value.text);
         } else if (event_key_ == "tid") {
-            event_.thread = strings.index_of(value.text);
+            event_.thread = index_of(value.text);
         } else if (event_key_ == "id") {
-            event_.id = strings.index_of(value.text);
+            event_.id = index_of(value.text);
         } else if (event_key_ == "scope") {
-            event_.scope = strings.index_of(value.text);
+            event_.scope = index_of(value.text);
         } else if (event_key_ == "ts") {
             event_.time_ns = time(value);
         } else if (event_key_ == "dur") {
@@ -188,8 +192,21 @@ class EventReader {
         } else if (event_key_ == "bp") {
             event_.enclosing = value.text == "e";
         } else if (event_key_ != "s") {  // how wide an instant is drawn
-            ++result_.unknown_members[event_key_];
+            count_unknown_member();
         }
+    }
+
+    void count_unknown_member() {
+        const size_t before = result_.unknown_members.size();
+        ++result_.unknown_members[event_key_];
+        if (result_.unknown_members.size() > before) budget_.take(StringPool::bytes_of(event_key_));
+    }
+
+    int32_t index_of(const std::string& text) {
+        const size_t before = result_.strings.size();
+        const int32_t index = result_.strings.index_of(text);
+        if (result_.strings.size() > before) budget_.take(StringPool::bytes_of(text));
+        return index;
     }
 
     int64_t time(const Scalar& value) const {
@@ -204,12 +221,14 @@ class EventReader {
     void end_event() {
         if (!has_phase_) refuse("it has no phase \"ph\"");
         event_.arguments = static_cast<uint32_t>(result_.arguments.size()) - event_.first_argument;
+        budget_.take(sizeof event_);
         result_.events.push_back(event_);
     }
 
     void add_argument(int32_t text, double value) {
         if (result_.arguments.size() >= UINT32_MAX) refuse("too many arguments");
-        result_.arguments.push_back({result_.strings.index_of(argument_key_), text, value});
+        budget_.take(2 * sizeof(ImportedArgument));  // a growing list has room for as many again
+        result_.arguments.push_back({index_of(argument_key_), text, value});
     }
 
     /// A list or object inside an event's arguments is kept as its JSON text.
@@ -226,23 +245,24 @@ class EventReader {
     }
     void end_nested() {
         nested_ = false;
-        if (in_arguments_) return add_argument(result_.strings.index_of(nested_text_), 0);
+        if (in_arguments_) return add_argument(index_of(nested_text_), 0);
         // {"local":"0x1"} or {"global":"0x1"}
         event_.id_is_local = nested_text_.starts_with("{\"local\":");
         if (event_key_ != "id2" || !(event_.id_is_local || nested_text_.starts_with("{\"global\":"))) {
-            ++result_.unknown_members[event_key_];
+            count_unknown_member();
             return;
         }
         const size_t begin = nested_text_.find(':') + 1;
         std::string id = nested_text_.substr(begin, nested_text_.size() - 1 - begin);
         if (id.size() > 2 && id.front() == '"') id = id.substr(1, id.size() - 2);
-        event_.id = result_.strings.index_of(id);
+        event_.id = index_of(id);
     }
 
     const std::string& name_;
     size_t bytes_;
+    WatchedText& text_;
+    TraceBudget& budget_;
     ChromeEvents& result_;
-    const std::stop_token& stop_;
     int depth_ = 0;  // open brackets
     bool root_is_array_ = false;
     bool found_events_ = false;
@@ -267,7 +287,9 @@ std::optional<int64_t> nanoseconds_of_decimal(const std::string& text) {
     const size_t point = std::min(text.find('.'), text.size());
     int64_t whole = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + point, whole);
-    if (error != std::errc{} || end != text.data() + point || std::abs(whole) > kMostMicroseconds) return {};
+    if (error != std::errc{} || end != text.data() + point || whole > kMostMicroseconds ||
+        whole < -kMostMicroseconds)
+        return {};
     std::string decimals = point < text.size() ? text.substr(point + 1) : "";
     decimals.resize(4, '0');  // the fourth rounds
     int64_t tenths = 0;
@@ -296,12 +318,14 @@ std::string name_of_unread_phase(char phase) {
     }
 }
 
-ChromeEvents read_chrome_events(const std::string& text, const std::string& name,
+ChromeEvents read_chrome_events(const std::string& text, const std::string& name, TraceBudget& budget,
                                 const std::stop_token& stop) {
     ChromeEvents result;
     result.strings.index_of("");  // what an event leaves out
-    EventReader reader(name, text.size(), result, stop);
-    Json::sax_parse(text, &reader);
+    leave_if_stopped(stop);
+    WatchedText watched(text, name, stop);
+    EventReader reader(name, text.size(), watched, budget, result);
+    Json::sax_parse(watched.begin(), watched.end(), &reader);
     reader.require_events();
     return result;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <stop_token>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "sessions/traces/imported_trace.h"
+#include "sessions/traces/trace_budget.h"
 
 namespace ringscope {
 
@@ -26,10 +28,14 @@ class StringPool {
         if (is_new) strings_.push_back(text);
         return at->second;
     }
+    /// Of one string more: it stands in the list and in the index.
+    static size_t bytes_of(const std::string& text) { return 2 * text.size() + kBytesOfString; }
+    size_t size() const { return strings_.size(); }
     const std::string& operator[](int32_t index) const { return strings_[static_cast<size_t>(index)]; }
     std::vector<std::string> take() { return std::move(strings_); }
 
   private:
+    static constexpr size_t kBytesOfString = 192;  // with the room that growing lists leave
     std::unordered_map<std::string, int32_t> indices_;
     std::vector<std::string> strings_;
 };
@@ -52,7 +58,7 @@ struct ChromeEvent {
 };
 
 struct ChromeEvents {
-    std::vector<ChromeEvent> events;  // in the order of the file
+    std::deque<ChromeEvent> events;  // in the order of the file
     std::vector<ImportedArgument> arguments;
     StringPool strings;
     std::optional<int64_t> rank;                     // distributedInfo.rank
@@ -65,8 +71,8 @@ inline constexpr size_t kMostChromeEvents = size_t{1} << 24;
 
 /// Throws Error(bad_input), one line that begins with `name`, for text that is not JSON (with the byte), is
 /// no trace, or has an event without what every event must have (with its number and the value);
-/// Error(cancelled) once `stop` is requested.
-ChromeEvents read_chrome_events(const std::string& text, const std::string& name,
+/// Error(cancelled) once `stop` is requested. `budget` pays for what is kept.
+ChromeEvents read_chrome_events(const std::string& text, const std::string& name, TraceBudget& budget,
                                 const std::stop_token& stop = {});
 
 /// What the events of a phase that is not read are called: "samples".

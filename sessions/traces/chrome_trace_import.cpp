@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <set>
 #include <utility>
 
 #include "engine/base/error.h"
+#include "sessions/plain_text.h"
 #include "sessions/stop.h"
 #include "sessions/traces/chrome_trace_async.h"
 #include "sessions/traces/chrome_trace_events.h"
@@ -15,6 +17,14 @@
 namespace ringscope {
 
 namespace {
+
+// What the lists and indexes below take for each, with the room that growing ones leave.
+constexpr size_t kBytesOfPlace = 640;
+constexpr size_t kBytesOfSlice = 2 * (sizeof(ImportedSlice) + sizeof(int32_t) + 2 * sizeof(int64_t));
+constexpr size_t kBytesOfTree = 2 * sizeof(AsyncSlices::Tree) + 96 + kBytesOfSlice;
+constexpr size_t kBytesOfFlowEnd = 192;
+constexpr size_t kBytesOfInstant = 2 * sizeof(ImportedInstant);
+constexpr size_t kBytesOfPoint = 2 * sizeof(ImportedCounter::Point);
 
 constexpr int64_t kNoTime = std::numeric_limits<int64_t>::max();
 
@@ -34,8 +44,8 @@ struct FlowEnd {
 /// Makes lanes of events, in passes over them: names first, because they may come last in the file.
 class Assembler {
   public:
-    Assembler(ChromeEvents events, const std::string& name, const std::stop_token& stop)
-        : in_(std::move(events)), stop_(stop) {
+    Assembler(ChromeEvents events, const std::string& name, TraceBudget& budget, const std::stop_token& stop)
+        : in_(std::move(events)), budget_(budget), stop_(stop) {
         out_.name = name;
     }
 
@@ -51,6 +61,7 @@ class Assembler {
         join_flows();
         shift_to_zero();
         make_rows();
+        leave_if_stopped(stop_);
         out_.totals = imported_totals(out_);
         for (const auto& [what, count] : notes_) out_.notes.push_back({what, count});
         out_.strings = in_.strings.take();
@@ -69,8 +80,11 @@ class Assembler {
         if (in_.cut_short) note("lists of events without their end: the file was cut short");
         for (const auto& [member, count] : in_.unknown_members)
             note("members \"" + member + "\" of events", count);
+        constexpr size_t kShown = 16;
         std::string names;
-        for (const std::string& member : in_.other_members) names += (names.empty() ? "" : ", ") + member;
+        for (const std::string& member : in_.other_members | std::views::take(kShown))
+            names += (names.empty() ? "" : ", ") + cut_text(member, 64);
+        if (in_.other_members.size() > kShown) names += ", ...";
         if (!names.empty())
             note("members of the file beside its events: " + names,
                  static_cast<int64_t>(in_.other_members.size()));
@@ -93,7 +107,10 @@ class Assembler {
 
     Placed& place_of(std::vector<Placed>& list, std::map<LaneKey, int>& known, LaneKey key, int32_t id) {
         const auto [at, is_new] = known.try_emplace(key, static_cast<int>(list.size()));
-        if (is_new) list.push_back({"", "", 0, id});
+        if (is_new) {
+            budget_.take(kBytesOfPlace);
+            list.push_back({"", "", 0, id});
+        }
         return list[static_cast<size_t>(at->second)];
     }
 
@@ -192,7 +209,10 @@ class Assembler {
         const bool known = of_thread(event.phase) || is_async(event.phase) || event.phase == 'C';
         if (!known) return note(name_of_unread_phase(event.phase));
         if (!event.time_ns) return note("events without a time \"ts\"");
-        if (is_async(event.phase)) return async_events_.push_back(&event);
+        if (is_async(event.phase)) {
+            budget_.take(begins_async(event.phase) ? kBytesOfTree : kBytesOfSlice);
+            return async_events_.push_back(&event);
+        }
         const int64_t time = *event.time_ns;
         if (event.phase == 'C') return add_counter(event, time);
         const int lane_index = lane_of(event);
@@ -200,9 +220,11 @@ class Assembler {
         if (is_instant(event.phase)) return add_instant(event, time, lane);
         if (is_flow(event.phase)) {
             if (event.id < 0) return note("ends of flows without an \"id\"");
+            budget_.take(kBytesOfFlowEnd);
             flows_[{event.category, event.name, event.id}].push_back({lane_index, time, event.phase});
             return;
         }
+        if (event.phase != 'E') budget_.take(kBytesOfSlice);
         auto& open = open_[static_cast<size_t>(lane_index)];
         if (event.phase == 'X') {
             if (!event.duration_ns) return note("slices without a duration \"dur\"");
@@ -230,6 +252,7 @@ class Assembler {
     }
 
     void add_instant(const ChromeEvent& event, int64_t time, ImportedLane& lane) {
+        budget_.take(kBytesOfInstant);
         const ImportedArgument* total = argument(event, "Total Allocated");
         if (text(event.name) != "[memory]" || !total || total->text >= 0) {
             lane.instants.push_back({time, event.name});
@@ -266,6 +289,7 @@ class Assembler {
     void add_point(const ChromeEvent& event, const std::string& name, int64_t time, double value) {
         const int process = process_of_id_.at(event.process);
         const auto [at, is_new] = counters_.try_emplace({process, name}, out_.counters.size());
+        budget_.take(kBytesOfPoint + (is_new ? StringPool::bytes_of(name) + kBytesOfPlace : 0));
         if (is_new) out_.counters.push_back({process, name, {}});
         out_.counters[at->second].points.push_back({time, value});
     }
@@ -276,6 +300,7 @@ class Assembler {
             async_events_.begin(), async_events_.end(),
             [](const ChromeEvent* a, const ChromeEvent* b) { return *a->time_ns < *b->time_ns; });
         for (const ChromeEvent* event : async_events_) {
+            leave_if_stopped(stop_);
             const auto own = lane_index_.find({event->process, async_thread(event->category)});
             const int lane = own == lane_index_.end() ? -1 : own->second;
             if (event->phase == 'n') {
@@ -317,6 +342,7 @@ class Assembler {
     /// One arrow from each part of a flow to the next in time.
     void join_flows() {
         for (auto& [key, ends] : flows_) {
+            leave_if_stopped(stop_);
             std::stable_sort(ends.begin(), ends.end(),
                              [](const FlowEnd& a, const FlowEnd& b) { return a.time_ns < b.time_ns; });
             if (ends.size() == 1) note("flows with one end only");
@@ -359,8 +385,8 @@ class Assembler {
         for (size_t i = 0; i < out_.lanes.size(); ++i) {
             leave_if_stopped(stop_);
             ImportedLane& lane = out_.lanes[i];
-            const RowFaults faults =
-                tree_of_[i].empty() ? make_thread_rows(lane) : make_async_rows(lane, tree_of_[i]);
+            const RowFaults faults = tree_of_[i].empty() ? make_thread_rows(lane, stop_)
+                                                         : make_async_rows(lane, tree_of_[i], stop_);
             all.crossing += faults.crossing;
             all.too_deep += faults.too_deep;
         }
@@ -371,6 +397,7 @@ class Assembler {
     }
 
     ChromeEvents in_;
+    TraceBudget& budget_;
     const std::stop_token& stop_;
     ImportedTrace out_;
     std::map<std::string, int64_t> notes_;
@@ -389,7 +416,8 @@ class Assembler {
 
 ImportedTrace read_chrome_trace(const std::string& text, const std::string& name,
                                 const std::stop_token& stop) {
-    return Assembler(read_chrome_events(text, name, stop), name, stop).assemble();
+    TraceBudget budget(name, text.size());
+    return Assembler(read_chrome_events(text, name, budget, stop), name, budget, stop).assemble();
 }
 
 }  // namespace ringscope

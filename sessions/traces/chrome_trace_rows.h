@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 #include "sessions/traces/imported_trace.h"
@@ -14,11 +15,12 @@ struct RowFaults {
     int64_t too_deep = 0;  // slices beyond kMostRows, not shown
 };
 
-/// Sorts the slices and puts each into the first row that is free again: its depth, where slices nest.
-RowFaults make_thread_rows(ImportedLane& lane);
+/// Both throw Error(cancelled) once `stop` is requested. Sorts the slices and puts each into the first row that is free again: its depth, where slices nest.
+RowFaults make_thread_rows(ImportedLane& lane, const std::stop_token& stop = {});
 
 /// The same for asynchronous slices: those of one tree keep together, one row per depth, and no other tree
 /// comes between or below them while they last. `tree_of` names the tree of each slice as they stand.
-RowFaults make_async_rows(ImportedLane& lane, const std::vector<int32_t>& tree_of);
+RowFaults make_async_rows(ImportedLane& lane, const std::vector<int32_t>& tree_of,
+                          const std::stop_token& stop = {});
 
 }  // namespace ringscope
