@@ -1,5 +1,4 @@
 // ringscope gui: the window.
-#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,6 +14,7 @@
 #include "app/window/frame_loop.h"
 #include "app/window/imgui_context.h"
 #include "app/window/offscreen.h"
+#include "app/window/pixel_size.h"
 #include "app/window/state_file.h"
 #include "app/window/window.h"
 
@@ -31,9 +31,8 @@ struct GuiCommand {
 
 WindowSize remembered_size(const std::string& state) {
     WindowSize size;
-    int width = 0, height = 0;
-    if (std::sscanf(state_value(state, "window_size").c_str(), "%dx%d", &width, &height) == 2)
-        size.width = width, size.height = height;
+    if (const auto remembered = read_pixel_size(state_value(state, "window_size")))
+        size.width = remembered->width, size.height = remembered->height;
     size.maximised = state_value(state, "window_maximised") == "1";
     return size;
 }

@@ -1,8 +1,8 @@
 // ringscope screenshot: a picture of a view over a run that is really made, without a display.
-#include <cstdio>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
+#include <optional>
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
@@ -13,6 +13,7 @@
 #include "app/window/frame_loop.h"
 #include "app/window/imgui_context.h"
 #include "app/window/offscreen.h"
+#include "app/window/pixel_size.h"
 
 namespace ringscope {
 
@@ -29,22 +30,15 @@ struct ScreenshotCommand {
     bool only = false;
 };
 
-struct Size {
-    int width = 0;
-    int height = 0;
-};
-
-Size read_size(const std::string& text) {
-    Size size;
-    char more = 0;
-    if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &more) != 2 || size.width < 1 ||
-        size.height < 1 || size.width > 16384 || size.height > 16384)
+PixelSize read_size(const std::string& text) {
+    const std::optional<PixelSize> size = read_pixel_size(text);
+    if (!size)
         throw Error(ErrorKind::bad_input,
                     "--size: '" + text + "' is not a size; give WIDTHxHEIGHT, 1 to 16384 each");
-    return size;
+    return *size;
 }
 
-float read_scale(const std::string& text, const Size& size) {
+float read_scale(const std::string& text, const PixelSize& size) {
     if (text.empty()) return picture_scale(size.width, size.height);
     char* end = nullptr;
     const float scale = std::strtof(text.c_str(), &end);
@@ -103,7 +97,7 @@ void find_runs(const ScreenshotCommand& command, ControllerOptions& options) {
 
 int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     require_shown(command);
-    const Size size = read_size(command.size);
+    const PixelSize size = read_size(command.size);
     const float scale = read_scale(command.scale, size);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_file(command.out);

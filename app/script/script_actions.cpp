@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -14,8 +15,10 @@
 #include "app/script/script_expect.h"
 #include "app/script/script_keys.h"
 #include "app/window/frame_loop.h"
+#include "app/window/pixel_size.h"
 #include "engine/experiment/scenarios.h"
 #include "sessions/nearest.h"
+#include "sessions/plain_text.h"
 
 namespace ringscope {
 
@@ -33,13 +36,54 @@ double number(const std::string& text) {
     return text.empty() || *end || !std::isfinite(value) ? std::numeric_limits<double>::quiet_NaN() : value;
 }
 
-bool is_number(const std::string& text) { return !std::isnan(number(text)); }
+/// As it stands in a message.
+std::string shown_word(const std::string& word) {
+    constexpr size_t kLongest = 60;
+    return "'" + cut_text(word, kLongest) + "'";
+}
 
-bool is_size(const std::string& text) {
-    int width = 0, height = 0;
-    char more = 0;
-    return std::sscanf(text.c_str(), "%dx%d%c", &width, &height, &more) == 2 && width > 0 && height > 0 &&
-           width <= 16384 && height <= 16384;
+/// Of a number in a command: what is allowed, and what can be shown and computed with.
+struct Range {
+    double least = 0;
+    double most = 0;
+    bool whole = false;
+};
+
+constexpr Range kScale{0.75, 3};
+constexpr Range kDistance{-kMostPixels, kMostPixels};
+constexpr Range kNotches{-1000, 1000};
+constexpr Range kFrames{0, 100'000, true};
+constexpr Range kSeconds{0, kWaitLimitSeconds};
+
+/// "" when the word is a number in the range.
+std::string range_problem(const std::string& word, const Range& range) {
+    const double value = number(word);
+    if (value >= range.least && value <= range.most && (!range.whole || value == std::floor(value)))
+        return "";
+    std::ostringstream allowed;
+    allowed << (range.whole ? "a whole number" : "a number") << " from " << range.least << " to "
+            << static_cast<int64_t>(range.most);
+    return shown_word(word) + " is not " + allowed.str();
+}
+
+std::string scale_problem(const ScriptCommand& c) { return range_problem(c.rest, kScale); }
+
+std::string drag_problem(const ScriptCommand& c) {
+    const std::string problem = range_problem(c.words[2], kDistance);
+    return problem.empty() ? range_problem(c.words[3], kDistance) : problem;
+}
+
+std::string wheel_problem(const ScriptCommand& c) { return range_problem(c.words[2], kNotches); }
+
+std::string wait_problem(const ScriptCommand& c) {
+    if (c.words.size() < 3) return "";
+    return range_problem(c.words[2], c.words[1] == "frames" ? kFrames : kSeconds);
+}
+
+std::string resize_problem(const ScriptCommand& c) {
+    return read_pixel_size(c.rest)
+               ? ""
+               : shown_word(c.rest) + " is not a size, 1 to " + std::to_string(kMostPixels) + " pixels each";
 }
 
 struct Form {
@@ -48,6 +92,8 @@ struct Form {
     size_t most_words;
     const char* usage;
     bool (*reads)(const ScriptCommand&);  // null: the number of words says it all
+    /// What is wrong with its numbers; "" when nothing is. Null: it has none.
+    std::string (*numbers_problem)(const ScriptCommand&) = nullptr;
 };
 
 constexpr size_t kMany = 1000;
@@ -60,7 +106,7 @@ bool one_of(const std::string& word, std::initializer_list<const char*> allowed)
 
 bool wait_reads(const ScriptCommand& c) {
     if (c.words[1] == "run" || c.words[1] == "idle") return c.words.size() == 2;
-    return one_of(c.words[1], {"frames", "seconds"}) && c.words.size() == 3 && number(c.words[2]) >= 0;
+    return one_of(c.words[1], {"frames", "seconds"}) && c.words.size() == 3;
 }
 
 const std::map<std::string, Form>& forms() {
@@ -73,7 +119,7 @@ const std::map<std::string, Form>& forms() {
         {"view", {&A::view, 1, 1, "NAME", nullptr}},
         {"theme",
          {&A::theme, 1, 1, "dark, light or contrast", [](C c) { return theme_named(c.rest).has_value(); }}},
-        {"scale", {&A::scale, 1, 1, "FACTOR from 0.75 to 3", [](C c) { return is_number(c.rest); }}},
+        {"scale", {&A::scale, 1, 1, "FACTOR from 0.75 to 3", nullptr, scale_problem}},
         {"auto_run",
          {&A::auto_run, 1, 1, "on or off",
           [](C c) {
@@ -82,16 +128,14 @@ const std::map<std::string, Form>& forms() {
         {"click", {&A::click, 1, 2, "ITEM [left|right|middle]", nullptr}},
         {"double_click", {&A::double_click, 1, 1, "ITEM", nullptr}},
         {"hover", {&A::hover, 1, 1, "ITEM", nullptr}},
-        {"drag",
-         {&A::drag, 3, 4, "ITEM DX DY [left|right|middle]",
-          [](C c) { return is_number(c.words[2]) && is_number(c.words[3]); }}},
-        {"wheel", {&A::wheel, 2, 2, "ITEM NOTCHES", [](C c) { return is_number(c.words[2]); }}},
+        {"drag", {&A::drag, 3, 4, "ITEM DX DY [left|right|middle]", nullptr, drag_problem}},
+        {"wheel", {&A::wheel, 2, 2, "ITEM NOTCHES", nullptr, wheel_problem}},
         {"key",
          {&A::key, 1, 1, "NAME, as in ctrl+shift+p, f5, space",
           [](C c) { return !key_tap(c.rest).empty(); }}},
         {"type", {&A::type, 1, kMany, "TEXT", nullptr}},
-        {"wait", {&A::wait, 1, 2, "run, idle, frames N or seconds S", wait_reads}},
-        {"resize", {&A::resize, 1, 1, "WIDTHxHEIGHT", [](C c) { return is_size(c.rest); }}},
+        {"wait", {&A::wait, 1, 2, "run, idle, frames N or seconds S", wait_reads, wait_problem}},
+        {"resize", {&A::resize, 1, 1, "WIDTHxHEIGHT", nullptr, resize_problem}},
         {"expect", {&A::expect, 2, kMany, kExpectUsage, expectation_reads}},
         {"await", {&A::await, 2, kMany, kExpectUsage, expectation_reads}},
         {"print", {&A::print, 1, 1, "ITEM", nullptr}},
@@ -128,7 +172,7 @@ std::string script_problem(const ScriptCommand& command) {
     const Form& f = form->second;
     if (words < f.least_words || words > f.most_words || (f.reads && !f.reads(command)))
         return command.words[0] + " needs " + f.usage;
-    return "";
+    return f.numbers_problem ? f.numbers_problem(command) : "";
 }
 
 ScriptActions::ScriptActions(FrameLoop& loop, std::stop_token stop) : loop_(loop), stop_(stop) {
@@ -264,9 +308,8 @@ void ScriptActions::wait(const ScriptCommand& command) {
 }
 
 void ScriptActions::resize(const ScriptCommand& command) {
-    int width = 0, height = 0;
-    std::sscanf(command.rest.c_str(), "%dx%d", &width, &height);
-    loop_.surface().resize(width, height);
+    const PixelSize size = read_pixel_size(command.rest).value();
+    loop_.surface().resize(size.width, size.height);
     frames(3);
 }
 

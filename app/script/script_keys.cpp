@@ -24,7 +24,8 @@ int key_named(const std::string& name) {
     if (const auto found = named.find(name); found != named.end()) return found->second;
     if (name.size() == 1 && name[0] >= 'a' && name[0] <= 'z') return name[0] - 'a' + 'A';
     if (name.size() == 1 && name[0] > ' ' && name[0] < 'a') return name[0];  // GLFW's codes are ASCII there
-    if (name.size() >= 2 && name[0] == 'f' && std::all_of(name.begin() + 1, name.end(), ::isdigit)) {
+    if (name.size() >= 2 && name[0] == 'f' &&
+        std::all_of(name.begin() + 1, name.end(), [](char c) { return c >= '0' && c <= '9'; })) {
         const int number = std::stoi(name.substr(1, 3));
         if (number >= 1 && number <= 12) return kKeyF1 + number - 1;
     }
