@@ -95,6 +95,7 @@ int list_runs(const RunsCommand& command) {
                   [&](const RunSummary& run) { return (run.archived && !archived) || !filter.matches(run); });
     if (!command.sort.empty()) sort_runs(runs, command.sort);
     print(command.json ? summaries_to_json(runs) : list_text(*store, runs, all));
+    print_message_of(*store);
     return 0;
 }
 

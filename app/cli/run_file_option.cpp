@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "app/cli/arguments.h"
+#include "app/process/standard_output.h"
 #include "engine/base/error.h"
 #include "sessions/atomic_file.h"
 
@@ -47,6 +48,10 @@ std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::st
     auto store = RunStore::open(run_file_path(option));
     store->stop_when(stop);
     return store;
+}
+
+void print_message_of(const RunStore& store) {
+    if (!store.message().empty()) print_note(store.path() + ": " + store.message());
 }
 
 void require_writable_file(const std::string& path) {

@@ -25,6 +25,9 @@ bool run_file_exists(const std::string& option);
 /// An existing run file, whose long work ends once `stop` is requested. Throws Error(io).
 std::unique_ptr<RunStore> open_run_file(const std::string& option, const std::stop_token& stop = {});
 
+/// On standard error, when what was asked for was done: that the file was migrated, or why it is only read.
+void print_message_of(const RunStore& store);
+
 /// Throws Error(io) when `path` cannot be made or replaced, so that a long run does not end in a bad
 /// surprise.
 void require_writable_file(const std::string& path);

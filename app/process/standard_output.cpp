@@ -22,6 +22,11 @@ void write_error(const std::string& text) {
     [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
 }
 
+void write_line(const char* what, std::string_view message) {
+    write_error(std::string("ringscope: ") + what + ": " +
+                one_line(cut_text(std::string(message), kLongestError)) + "\n");
+}
+
 }  // namespace
 
 void guard_standard_streams() {
@@ -46,9 +51,8 @@ void print_file(std::string_view bytes) {
     }
 }
 
-void print_error(const std::string& message) {
-    write_error("ringscope: error: " + one_line(cut_text(message, kLongestError)) + "\n");
-}
+void print_error(std::string_view message) { write_line("error", message); }
+void print_note(std::string_view message) { write_line("note", message); }
 
 void print_progress(const std::string& text) {
     constexpr const char* kEraseLine = "\r\033[K";

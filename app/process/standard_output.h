@@ -10,7 +10,7 @@ namespace ringscope {
 /// stays unusable: writing to it fails. Call first in main.
 void guard_standard_streams();
 
-// Everything for people, and JSON, goes through print(), print_error() or print_progress(): valid UTF-8 in which no
+// Everything for people, and JSON, goes through print(), print_error(), print_note() or print_progress(): valid UTF-8 in which no
 // name from a file, note or argument speaks to the terminal (visible_text() in sessions/plain_text.h).
 
 /// Writes all of it to standard output, at once. Throws Error(io).
@@ -20,7 +20,9 @@ void print(const std::string& text);
 void print_file(std::string_view bytes);
 
 /// One line on standard error: "ringscope: error: MESSAGE", its end left out when it is very long. Never fails.
-void print_error(const std::string& message);
+void print_error(std::string_view message);
+/// The same for what went on all the same: "ringscope: note: MESSAGE".
+void print_note(std::string_view message);
 
 /// In place of what was printed last, on a standard error that is a terminal; "" erases it. Never fails.
 void print_progress(const std::string& text);

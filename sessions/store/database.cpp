@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include "sessions/stop.h"
 
@@ -23,6 +24,8 @@ DbError::Cause cause_of(int code) {
         case SQLITE_READONLY:
         case SQLITE_PERM:
             return DbError::Cause::read_only;
+        case SQLITE_FULL:
+            return DbError::Cause::full;
         default:
             return DbError::Cause::other;
     }
@@ -40,12 +43,14 @@ std::string words_for(int code, sqlite3* handle) {
             return "another program keeps the file locked; try again when it is done";
         case DbError::Cause::read_only:
             return "the file or its folder cannot be written";
+        case DbError::Cause::full:
+            return "the disk is full";
         case DbError::Cause::other:
             break;
     }
-    std::string words = (code & 0xff) == SQLITE_FULL ? "the disk is full" : sqlite3_errmsg(handle);
+    std::string words = sqlite3_errmsg(handle);
     const int system = handle ? sqlite3_system_errno(handle) : 0;
-    if (system != 0 && (code & 0xff) != SQLITE_FULL) words += std::string(" (") + std::strerror(system) + ")";
+    if (system != 0) words += std::string(" (") + std::strerror(system) + ")";
     return words;
 }
 
@@ -58,20 +63,52 @@ int open_flags(DbMode mode) {
             return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
         case DbMode::create:
             return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
+        case DbMode::scratch:
+            return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_CREATE;
     }
     return 0;
+}
+
+// Steps of SQLite's machine. What is listed takes some 200 for a run's row of 500 bytes and more, a check of
+// the file some 20 for each row of an index; 10^8 take about a second.
+constexpr int64_t kStepsPerCall = 100;  // copies at most one chunk of a run in about ten
+constexpr int64_t kStepsAlways = 200'000'000;
+constexpr int64_t kStepsPerByte = 64;
+
+// Of results: a few hundred rows and some text come from SQLite itself, not from the file.
+constexpr int64_t kRowsAlways = 10'000;
+constexpr int64_t kBytesAlways = int64_t{64} << 20;
+
+/// For all connections of the process: what SQLite needs for itself is some MiB per connection.
+constexpr int64_t kMostHeapBytes = int64_t{512} << 20;
+
+[[noreturn]] void more_than_it_holds(const std::string& path) {
+    throw DbError(DbError::Cause::damaged,
+                  path + ": the file is damaged: more is read from it than it has room for");
 }
 
 }  // namespace
 
 Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) {
-    const int code = sqlite3_open_v2(path.c_str(), &handle_, open_flags(mode), nullptr);
+    sqlite3_hard_heap_limit64(kMostHeapBytes);
+    const char* name = mode == DbMode::scratch ? "" : path.c_str();
+    const int code = sqlite3_open_v2(name, &handle_, open_flags(mode), nullptr);
     try {
         if (code != SQLITE_OK) fail(code);
         sqlite3_extended_result_codes(handle_, 1);
         sqlite3_busy_timeout(handle_, busy_timeout_ms);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, mode == DbMode::salvage ? 0 : 1, nullptr);
         sqlite3_db_config(handle_, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+        sqlite3_limit(handle_, SQLITE_LIMIT_LENGTH, kMostValueBytes);
+        const auto enough = [](void* data) {
+            Work& work = *static_cast<Work*>(data);
+            work.steps_left -= kStepsPerCall;
+            return work.steps_left < 0 || work.stop.stop_requested() ? 1 : 0;
+        };
+        sqlite3_progress_handler(handle_, kStepsPerCall, enough, &work_);
+        allow_steps();
         run("PRAGMA foreign_keys = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
         // Overwriting what is deleted, as some distributions have it, needs a journal as large as the run: no
         // run could be deleted from a full disk.
@@ -85,23 +122,40 @@ Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) 
 
 Db::~Db() { sqlite3_close_v2(handle_); }
 
-void Db::stop_when(std::stop_token stop) {
-    constexpr int kSteps = 100;  // of SQLite's machine, which copies at most one chunk of a run in about ten
-    stop_ = std::move(stop);
-    const auto stopped = [](void* token) {
-        return static_cast<const std::stop_token*>(token)->stop_requested() ? 1 : 0;
+void Db::stop_when(std::stop_token stop) { work_.stop = std::move(stop); }
+
+int64_t Db::expected_bytes() const {
+    struct stat status {};
+    return more_bytes_ + (stat(path_.c_str(), &status) == 0 ? int64_t{status.st_size} : 0);
+}
+
+void Db::allow_steps() { work_.steps_left = kStepsAlways + kStepsPerByte * expected_bytes(); }
+
+void Db::forbid_tables(std::set<std::string> names) {
+    forbidden_ = std::move(names);
+    const auto may = [](void* data, int action, const char* table, const char*, const char*, const char*) {
+        const auto& forbidden = *static_cast<const std::set<std::string>*>(data);
+        const auto is_it = [&](const std::string& name) { return sqlite3_stricmp(name.c_str(), table) == 0; };
+        const bool reads = action == SQLITE_READ && table;
+        return reads && std::any_of(forbidden.begin(), forbidden.end(), is_it) ? SQLITE_DENY : SQLITE_OK;
     };
-    sqlite3_progress_handler(handle_, kSteps, stopped, &stop_);
+    sqlite3_set_authorizer(handle_, may, &forbidden_);
 }
 
 void Db::fail(int code) const {
-    if ((code & 0xff) == SQLITE_INTERRUPT) leave_if_stopped(stop_);
+    if ((code & 0xff) == SQLITE_INTERRUPT) {
+        leave_if_stopped(work_.stop);
+        more_than_it_holds(path_);
+    }
     std::string message = path_ + ": " + words_for(code, handle_);
     std::replace(message.begin(), message.end(), '\n', ' ');  // SQLite quotes statements as they stand
-    throw DbError(cause_of(code), message);
+    const bool forbidden =
+        !forbidden_.empty() && ((code & 0xff) == SQLITE_AUTH || (code & 0xff) == SQLITE_ERROR);
+    throw DbError(forbidden ? DbError::Cause::damaged : cause_of(code), message);
 }
 
 void Db::run(const char* sql) {
+    allow_steps();
     const int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
     if (code != SQLITE_OK) fail(code);
 }
@@ -126,6 +180,11 @@ bool Db::is_read_only() const { return sqlite3_db_readonly(handle_, "main") == 1
 
 void Db::backup_to(const std::string& path) const {
     Db target(path, DbMode::create, 0);
+    copy_to(target);
+}
+
+void Db::copy_to(Db& target) const {
+    target.expect_bytes(expected_bytes());
     sqlite3_backup* backup = sqlite3_backup_init(target.handle(), "main", handle_, "main");
     if (!backup) target.fail(sqlite3_errcode(target.handle()));
     constexpr int kAllPages = -1;
@@ -135,7 +194,8 @@ void Db::backup_to(const std::string& path) const {
     if (stepped != SQLITE_DONE) fail(stepped);
 }
 
-Statement::Statement(Db& db, const char* sql) : db_(db) {
+Statement::Statement(Db& db, const char* sql) : db_(db), file_bytes_(db.expected_bytes()) {
+    db.allow_steps();
     const int code = sqlite3_prepare_v2(db.handle(), sql, -1, &statement_, nullptr);
     if (code != SQLITE_OK) db_.fail(code);
 }
@@ -174,9 +234,15 @@ bool Statement::step() {
     leave_if_stopped(db_.stop());
     next_column_ = 0;
     const int code = sqlite3_step(statement_);
-    if (code == SQLITE_ROW) return true;
     if (code == SQLITE_DONE) return false;
-    db_.fail(code);
+    if (code != SQLITE_ROW) db_.fail(code);
+    if (++rows_ > kRowsAlways + file_bytes_ / least_row_bytes_) more_than_it_holds(db_.path());
+    return true;
+}
+
+void Statement::count_bytes(int bytes) {
+    bytes_read_ += bytes;
+    if (bytes_read_ > kBytesAlways + 2 * file_bytes_) more_than_it_holds(db_.path());
 }
 
 void Statement::run() {
@@ -184,6 +250,7 @@ void Statement::run() {
     }
     sqlite3_reset(statement_);
     next_bind_ = 1;
+    rows_ = bytes_read_ = 0;
 }
 
 int64_t Statement::get_int() { return sqlite3_column_int64(statement_, next_column_++); }
@@ -206,14 +273,18 @@ int Statement::get_small() {
 std::string Statement::get_text() {
     const int column = next_column_++;
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-    return text ? std::string(text, static_cast<size_t>(sqlite3_column_bytes(statement_, column)))
-                : std::string();
+    if (!text) return {};
+    const int bytes = sqlite3_column_bytes(statement_, column);
+    count_bytes(bytes);
+    return {text, static_cast<size_t>(bytes)};
 }
 
 std::span<const unsigned char> Statement::get_blob() {
     const int column = next_column_++;
     const auto* data = static_cast<const unsigned char*>(sqlite3_column_blob(statement_, column));
-    return {data, data ? static_cast<size_t>(sqlite3_column_bytes(statement_, column)) : 0};
+    const int bytes = data ? sqlite3_column_bytes(statement_, column) : 0;
+    count_bytes(bytes);
+    return {data, static_cast<size_t>(bytes)};
 }
 
 Transaction::Transaction(Db& db) : db_(db) { db_.run("BEGIN IMMEDIATE"); }

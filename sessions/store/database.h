@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -14,17 +15,21 @@ struct sqlite3_stmt;
 
 namespace ringscope {
 
+/// Of one text, blob or row. What is large is stored in pieces of at most 9 MiB (65536 memory samples).
+inline constexpr int kMostValueBytes = 32 << 20;
+
 enum class DbMode {
     read_write,
     read_only,
     salvage,  // read-only, and reading goes on where the header or the schema contradicts the file
     create,   // a new file; fails when there is one
+    scratch,  // a private database without a name, gone with the connection; the path is not used
 };
 
 /// An Error(io) that says what it was about, for those who can do something about it.
 class DbError : public Error {
   public:
-    enum class Cause { damaged, locked, read_only, other };
+    enum class Cause { damaged, locked, read_only, full, other };
     DbError(Cause cause, const std::string& message) : Error(ErrorKind::io, message), cause_(cause) {}
     Cause cause() const { return cause_; }
 
@@ -35,7 +40,8 @@ class DbError : public Error {
 class Db {
   public:
     /// `create` makes a new file and fails when there is one; the others never create. Sets what every
-    /// connection needs: foreign keys, rollback journal, full sync, defensive mode, a busy timeout. Throws
+    /// connection needs: foreign keys, rollback journal, full sync, defensive mode, a busy timeout; no trigger
+    /// runs and no view is read, as the program has none; a value has at most kMostValueBytes. Throws
     /// Error(io).
     Db(const std::string& path, DbMode mode, int busy_timeout_ms);
     ~Db();
@@ -52,7 +58,14 @@ class Db {
     /// From now on statements that take long, and all that are stepped, end with Error(cancelled) once a stop
     /// is requested; an open transaction is then rolled back as after any error.
     void stop_when(std::stop_token stop);
-    const std::stop_token& stop() const { return stop_; }
+    const std::stop_token& stop() const { return work_.stop; }
+    /// Damage: a statement that takes far more steps than the file's bytes account for. A file that is read
+    /// along with this one adds its own.
+    void expect_bytes(int64_t more) { more_bytes_ += more; }
+    /// Of the file now, and of those read along with it.
+    int64_t expected_bytes() const;
+    /// Reading one of these tables is damage from now on.
+    void forbid_tables(std::set<std::string> names);
     const std::string& path() const { return path_; }
     sqlite3* handle() const { return handle_; }
     /// Throws DbError for the connection's newest error.
@@ -60,11 +73,23 @@ class Db {
     /// Copies the whole database to a new file, page by page, consistent with other connections. Throws
     /// Error(io), also when another program keeps it locked.
     void backup_to(const std::string& path) const;
+    /// The same into an open one, whatever is there.
+    void copy_to(Db& target) const;
 
   private:
+    friend class Statement;
+    /// What the progress handler asks for; `steps_left` of the statement that is run.
+    struct Work {
+        std::stop_token stop;
+        int64_t steps_left = 0;
+    };
+    void allow_steps();
+
     std::string path_;
     sqlite3* handle_ = nullptr;
-    std::stop_token stop_;
+    Work work_;
+    int64_t more_bytes_ = 0;
+    std::set<std::string> forbidden_;
 };
 
 class Statement {
@@ -83,8 +108,12 @@ class Statement {
     Statement& bind(const char* value) { return bind(std::string(value)); }
     Statement& bind(std::span<const unsigned char> value);  // must live until the statement was run
 
-    bool step();  // true: a row is there
-    void run();   // to the end, then ready for new bindings
+    /// Damage: more rows than fit into the file when each takes at least so many bytes of it.
+    void expect_row_bytes(int64_t least) { least_row_bytes_ = least; }
+
+    /// True: a row is there. Throws DbError, also when the rows hold far more than the file does.
+    bool step();
+    void run();  // to the end, then ready for new bindings
 
     /// The next column of the row, in order.
     int64_t get_int();
@@ -94,10 +123,16 @@ class Statement {
     std::span<const unsigned char> get_blob();  // valid until the next step
 
   private:
+    void count_bytes(int bytes);
+
     Db& db_;
     sqlite3_stmt* statement_ = nullptr;
     int next_bind_ = 1;
     int next_column_ = 0;
+    int64_t file_bytes_ = 0;       // when it began
+    int64_t least_row_bytes_ = 4;  // in the file: the cell's pointer, size and number
+    int64_t rows_ = 0;
+    int64_t bytes_read_ = 0;
 };
 
 /// What is read while it lives was there at one moment.

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sessions/atomic_file.h"
+#include "sessions/store/foreign_schema.h"
 #include "sessions/store/schema_functions.h"
 #include "sessions/temporary_file.h"
 
@@ -173,22 +174,40 @@ RunFile open_newer(const std::string& path, int64_t version, SchemaSteps steps) 
                 std::to_string(steps.size()) + "): opened read-only"};
 }
 
-/// A file that is there and, as far as it says itself, whole. Throws DbError when it turns out to be damaged.
-RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
-    auto db = std::make_unique<Db>(path, DbMode::read_write, kBusyTimeoutMs);
-    if (create && file_size(path) == 0) initialise(*db, steps);
-    const int64_t version = require_ours(*db, path);
-    const auto known = static_cast<int64_t>(steps.size());
-    if (version > known) return open_newer(path, version, steps);
-    const std::string damage = quick_damage(*db, file_size(path));
-    if (!damage.empty()) return open_damaged(path, damage);
-    if (db->is_read_only()) {
-        if (version < known)
-            fail(path,
-                 "made by an older version, and cannot be migrated because it cannot be written: copy it "
-                 "first");
-        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only"};
+/// Of an older version: migrated in a private copy that goes with the connection.
+std::unique_ptr<Db> migrated_copy(Db& db, int64_t version, SchemaSteps steps) {
+    auto copy = std::make_unique<Db>(db.path(), DbMode::scratch, kBusyTimeoutMs);
+    db.copy_to(*copy);
+    copy->run("PRAGMA foreign_keys = OFF");
+    Transaction transaction(*copy);
+    run_steps(*copy, static_cast<size_t>(version), steps);
+    transaction.commit();
+    return copy;
+}
+
+RunFile open_foreign(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps, ForeignSchema foreign) {
+    const std::string path = db->path();
+    const std::string what =
+        "holds what this program did not put there (" + first_and_more(foreign.problems) + ")";
+    if (static_cast<size_t>(version) < steps.size()) {
+        try {
+            db = migrated_copy(*db, version, steps);
+        } catch (const DbError& error) {
+            if (error.cause() == DbError::Cause::locked) throw;
+            fail(path, what + ", and cannot be migrated with it: " + error.what());
+        }
+        foreign.unreadable = foreign_schema(*db, steps).unreadable;
+    } else {
+        db = std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs);
     }
+    if (!foreign.unreadable.empty()) db->forbid_tables(std::move(foreign.unreadable));
+    return {std::move(db), StoreState::foreign, what + ": opened read-only", std::move(foreign.problems),
+            foreign.has_expressions};
+}
+
+/// The file can be written, and is of this version or an older one.
+RunFile open_writable(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps) {
+    const auto known = static_cast<int64_t>(steps.size());
     if (version < known) {
         const std::string copy = migrate(*db, version, steps);
         return {std::move(db), StoreState::writable,
@@ -198,6 +217,32 @@ RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
     // A file that somebody switched to a write-ahead log would be three files, not one document.
     if (db->text("PRAGMA journal_mode") != "delete") db->run("PRAGMA journal_mode = DELETE");
     return {std::move(db), StoreState::writable, ""};
+}
+
+/// A file that is there and, as far as it says itself, whole. Throws DbError when it turns out to be damaged.
+RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
+    auto db = std::make_unique<Db>(path, DbMode::read_write, kBusyTimeoutMs);
+    if (create && file_size(path) == 0) initialise(*db, steps);
+    const int64_t version = require_ours(*db, path);
+    const auto known = static_cast<int64_t>(steps.size());
+    if (version > known) return open_newer(path, version, steps);
+    ForeignSchema foreign = foreign_schema(*db, steps.first(static_cast<size_t>(version)));
+    const std::string damage = foreign.has_expressions ? "" : quick_damage(*db, file_size(path));
+    if (!damage.empty()) return open_damaged(path, damage);
+    if (!foreign.problems.empty()) return open_foreign(std::move(db), version, steps, std::move(foreign));
+    const std::string beside =
+        foreign.beside.empty() ? ""
+                               : "holds " + first_and_more(foreign.beside) + " beside the runs, left alone";
+    if (db->is_read_only()) {
+        if (version < known)
+            fail(path,
+                 "made by an older version, and cannot be migrated because it cannot be written: copy it "
+                 "first");
+        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only"};
+    }
+    RunFile file = open_writable(std::move(db), version, steps);
+    if (file.message.empty()) file.message = beside;
+    return file;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "sessions/store/database.h"
 #include "sessions/store/store_state.h"
@@ -25,10 +26,13 @@ struct RunFile {
     std::unique_ptr<Db> db;
     StoreState state = StoreState::writable;
     std::string message;
+    std::vector<std::string> foreign{};  // objects of the schema for which the file is only read
+    bool has_foreign_expressions = false;
 };
 
-/// Opens PATH as run_store.h says; `create` makes it when it is missing or empty. Other steps than
-/// schema_steps() are for tests. Throws Error(io).
+/// Opens PATH as run_store.h says; `create` makes it when it is missing or empty. A file of an older version with
+/// a foreign schema is migrated in a private copy, which is read in its place. Other steps than schema_steps()
+/// are for tests. Throws Error(io).
 RunFile open_run_file(const std::string& path, bool create, SchemaSteps steps = schema_steps());
 
 }  // namespace ringscope

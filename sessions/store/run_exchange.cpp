@@ -21,6 +21,9 @@ class Attached {
   public:
     Attached(Db& db, const std::string& path) : db_(db) {
         Statement(db, "ATTACH ? AS source").bind(path).run();
+        std::error_code ignored;
+        const auto bytes = static_cast<int64_t>(std::filesystem::file_size(path, ignored));
+        if (!ignored) db.expect_bytes(bytes);
     }
     ~Attached() {
         try {
@@ -62,9 +65,10 @@ int64_t copy_run(Db& db, int64_t source_id) {
     return id;
 }
 
-/// Only files of this version have the columns that copy_run names.
+/// Only files of this version have the columns that copy_run names, and only its schema is sure to hold rows
+/// and nothing else.
 void require_this_version(StoreState state, const std::string& path, const std::string& message) {
-    if (state == StoreState::newer || state == StoreState::damaged)
+    if (state == StoreState::newer || state == StoreState::damaged || state == StoreState::foreign)
         throw Error(ErrorKind::io, path + ": its runs cannot be copied: " + message);
 }
 

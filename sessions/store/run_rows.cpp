@@ -87,10 +87,17 @@ void insert_chunks(Db& db, int64_t id, const char* kind, const std::vector<Item>
     }
 }
 
+/// Year 1 to 9999, which calendars and their texts can do. A clock gives no other; a file may say anything.
+int64_t stored_utc_ms(int64_t value) {
+    constexpr int64_t kFirst = -62'135'596'800'000, kLast = 253'402'300'799'999;
+    return std::clamp(value, kFirst, kLast);
+}
+
 template <typename Item, typename Decode>
 void read_chunks(Db& db, int64_t id, const char* kind, std::vector<Item>& items, Decode decode) {
-    // An item takes a byte at least, so a wrong count cannot ask for more than the file is large.
-    Statement total(db, "SELECT sum(min(items, length(data))) FROM trace_chunk WHERE run = ? AND kind = ?");
+    // An item takes four bytes at least, so a wrong count cannot ask for more than the file accounts for.
+    Statement total(db,
+                    "SELECT sum(min(items, length(data) / 4)) FROM trace_chunk WHERE run = ? AND kind = ?");
     if (total.bind(id).bind(kind).step())
         items.reserve(static_cast<size_t>(std::max<int64_t>(0, total.get_int())));
     Statement select(db, "SELECT items, data FROM trace_chunk WHERE run = ? AND kind = ? ORDER BY chunk");
@@ -123,7 +130,7 @@ bool read_header(Db& db, int64_t id, Run& run) {
     run.transport = select.get_text();
     run.threads = select.get_small();
     run.input_name = select.get_text();
-    run.started_utc_ms = select.get_int();
+    run.started_utc_ms = stored_utc_ms(select.get_int());
     run.trace.wall_ns = select.get_int();
     run.origin = static_cast<Origin>(index_of(EnumNames<Origin>::names, select.get_text(), "origin"));
     return true;
@@ -270,7 +277,7 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
     s.baseline = row.get_int() != 0;
     s.archived = row.get_int() != 0;
     s.experiment_hash = row.get_text();
-    s.started_utc_ms = row.get_int();
+    s.started_utc_ms = stored_utc_ms(row.get_int());
     s.state = static_cast<RunState>(index_of(EnumNames<RunState>::names, row.get_text(), "state"));
     s.error = row.get_text();
     s.version = row.get_text();
@@ -356,8 +363,9 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
                             (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");
     try {
         Statement select(db, sql.c_str());
+        constexpr int64_t kLeastRowBytes = 64;  // its uuid alone is 36, its times and sizes as many again
+        select.expect_row_bytes(kLeastRowBytes);
         if (id) select.bind(*id);
-        if (!id) runs.reserve(static_cast<size_t>(db.number("SELECT count(*) FROM run")));
         while (select.step()) runs.push_back(read_summary(select, figures));
         read_listed_figures(db, id, runs);
         const auto shared = read_shared(db);

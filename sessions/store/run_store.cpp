@@ -57,20 +57,23 @@ std::string default_run_file() {
     return home + "/.local/share/ringscope/runs.ringscope";
 }
 
-RunStore::RunStore(std::string path, std::unique_ptr<Db> db, StoreState state, std::string message)
-    : path_(std::move(path)), db_(std::move(db)), state_(state), message_(std::move(message)) {}
+RunStore::RunStore(std::string path, RunFile file)
+    : path_(std::move(path)),
+      db_(std::move(file.db)),
+      state_(file.state),
+      message_(std::move(file.message)),
+      foreign_(std::move(file.foreign)),
+      has_foreign_expressions_(file.has_foreign_expressions) {}
 
 RunStore::~RunStore() = default;
 
 std::unique_ptr<RunStore> RunStore::open(const std::string& path) {
-    RunFile file = open_run_file(path, false);
-    return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
+    return std::unique_ptr<RunStore>(new RunStore(path, open_run_file(path, false)));
 }
 
 std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
     make_default_folder(path);
-    RunFile file = open_run_file(path, true);
-    return std::unique_ptr<RunStore>(new RunStore(path, std::move(file.db), file.state, file.message));
+    return std::unique_ptr<RunStore>(new RunStore(path, open_run_file(path, true)));
 }
 
 void RunStore::stop_when(const std::stop_token& stop) { db_->stop_when(stop); }
@@ -206,6 +209,11 @@ void RunStore::remove(int64_t id) {
 
 std::vector<std::string> RunStore::check() {
     std::vector<std::string> problems;
+    for (const std::string& object : foreign_) problems.push_back(object + ": not made by this program");
+    if (has_foreign_expressions_) {
+        problems.push_back("the rows are not checked: that would run what the foreign schema says");
+        return problems;
+    }
     try {
         Statement integrity(*db_, "PRAGMA integrity_check");
         while (integrity.step()) {

@@ -19,6 +19,7 @@ namespace ringscope {
 
 class Db;
 struct ImportedTrace;
+struct RunFile;
 
 /// $XDG_DATA_HOME/ringscope/runs.ringscope, else ~/.local/share/ringscope/runs.ringscope.
 /// Throws Error(io) when neither variable is set.
@@ -87,7 +88,8 @@ class RunStore {
 
     int64_t file_bytes();
 
-    /// integrity_check and foreign_key_check: every problem in words, none when the file is whole.
+    /// Foreign objects of the schema, integrity_check and foreign_key_check: every problem in words, none when
+    /// the file is whole.
     std::vector<std::string> check();
 
     /// Bytes of the file before and after.
@@ -105,7 +107,7 @@ class RunStore {
     std::vector<int64_t> import_runs(const std::string& path);
 
   private:
-    RunStore(std::string path, std::unique_ptr<Db> db, StoreState state, std::string message);
+    RunStore(std::string path, RunFile file);
     void require_writable() const;
     void update(int64_t id, const char* sql, const std::string& value);
     std::vector<RunSummary> read_list(const int64_t* id);
@@ -114,6 +116,8 @@ class RunStore {
     std::unique_ptr<Db> db_;
     StoreState state_;
     std::string message_;
+    std::vector<std::string> foreign_;  // objects of the schema for which the file is only read
+    bool has_foreign_expressions_;
 };
 
 }  // namespace ringscope

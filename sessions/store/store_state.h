@@ -11,6 +11,7 @@ enum class StoreState {
     read_only,  // no permission, or a read-only medium
     newer,      // made by a newer version: read-only
     damaged,    // read-only; what can be read is shown
+    foreign,    // its schema holds what this program did not make (foreign_schema.h): read-only
 };
 
 }  // namespace ringscope

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/base/number_text.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/migrations.h"
 #include "tests/fixtures.h"
@@ -94,6 +95,23 @@ TEST(RunStore, NumbersThatNoRunCanHaveAreDamage) {
     EXPECT_TRUE(contains(saved([](auto& r) { r.metrics.ranks.pop_back(); }), "that it cannot have"));
     const int64_t good = store->save(*make_fixture_run(tiny()), "good");
     EXPECT_EQ(store->load(good)->experiment, tiny()) << "no snapshot of the others is left open";
+}
+
+TEST(RunStore, AStartThatNoCalendarHasIsMovedToItsEnds) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto read = [&](int64_t utc_ms) {
+        const auto run = make_fixture_run(tiny());
+        run->started_utc_ms = utc_ms;
+        const int64_t id = store->save(*run, "far");
+        EXPECT_EQ(store->summary(id).started_utc_ms, store->load(id)->started_utc_ms);
+        return utc_text(store->load(id)->started_utc_ms);
+    };
+    EXPECT_EQ(read(std::numeric_limits<int64_t>::max()), "9999-12-31 23:59");
+    EXPECT_EQ(read(std::numeric_limits<int64_t>::min()), "0001-01-01 00:00");
+    EXPECT_EQ(read(253'402'300'800'000), "9999-12-31 23:59");
+    EXPECT_EQ(read(-62'135'596'800'001), "0001-01-01 00:00");
+    EXPECT_EQ(read(1'795'818'004'386), "2026-11-27 22:20");
 }
 
 TEST(RunStore, AnExperimentLargerThanAnyIsShownWithoutScheduleAndOutput) {
