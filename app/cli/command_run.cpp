@@ -11,6 +11,7 @@
 #include "app/cli/repeated_run.h"
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
+#include "app/cli/run_keeper.h"
 #include "app/process/standard_output.h"
 #include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
@@ -60,15 +61,16 @@ struct Repeats {
     std::vector<int64_t> ids;  // in the run file; none without one
 };
 
-Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunStore* store, int count,
+/// Ends early when a run could not be put into the file.
+Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunKeeper& keeper, int count,
                     const std::string& name, std::stop_token stop) {
     Repeats repeats;
     const RunOptions options = run_options(command, experiment);
     const auto kept = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < count && keeper.problem().empty(); ++i) {
         repeats.last = run_once(experiment, options, "", stop);
         repeats.seconds.push_back(repeats.last->metrics.seconds);
-        if (store) repeats.ids.push_back(store->save(*repeats.last, name, kept));
+        if (const auto id = keeper.keep(*repeats.last, name, kept)) repeats.ids.push_back(*id);
         const auto& verification = repeats.last->verification;
         if (!repeats.wrong && verification && !verification->passed) repeats.wrong = repeats.last;
     }
@@ -110,16 +112,17 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     const int count = read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment);
     require_writable_targets(command);
-    const auto store = open_target(command.db);
+    RunKeeper keeper(open_target(command.db), stop);
     const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
-    const Repeats repeats = run_repeats(command, experiment, store.get(), count, name, stop);
+    const Repeats repeats = run_repeats(command, experiment, keeper, count, name, stop);
 
     if (!command.output.empty()) save_output(command.output, *repeats.last);
     if (!command.trace.empty()) export_perfetto(*repeats.last, name, command.trace);
     if (command.json)
         print_json(repeats);
     else
-        print_text(repeats, store.get());
+        print_text(repeats, keeper.store());
+    if (!keeper.problem().empty()) throw Error(ErrorKind::io, keeper.problem());
     if (!repeats.wrong) return 0;
     print_error(verification_line(*repeats.wrong->verification));
     return kExitWrongAnswer;

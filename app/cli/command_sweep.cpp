@@ -13,6 +13,7 @@
 #include "app/cli/experiment_options.h"
 #include "app/cli/repeated_run.h"
 #include "app/cli/run_file_option.h"
+#include "app/cli/run_keeper.h"
 #include "app/cli/sweep_report.h"
 #include "app/process/standard_output.h"
 #include "engine/base/number_text.h"
@@ -63,13 +64,14 @@ class Sweep {
         }
     }
 
-    /// Until all is done or the stop request. Throws Error(io) when a run cannot be saved.
-    void run(RunStore* store) {
+    /// Until all is done or the stop request. Throws Error(io) when a run cannot be put into the file.
+    void run(RunKeeper& keeper) {
         for (int round = 0; round < repeats_; ++round)
             for (size_t i = 0; i < rows_.size(); ++i) {
                 if (stop_.stop_requested()) return;
                 const bool missing = static_cast<int>(rows_[i].runs.size()) <= round;
-                if (missing && rows_[i].error.empty()) run_row(i, store);
+                if (missing && rows_[i].error.empty()) run_row(i, keeper);
+                if (!keeper.problem().empty()) throw Error(ErrorKind::io, keeper.problem());
             }
     }
 
@@ -89,7 +91,7 @@ class Sweep {
     }
 
   private:
-    void run_row(size_t index, RunStore* store) {
+    void run_row(size_t index, RunKeeper& keeper) {
         SweepRow& row = rows_[index];
         const auto start = std::chrono::steady_clock::now();
         RunOptions options;
@@ -106,7 +108,7 @@ class Sweep {
         }
         const std::string name = name_of_run(row.point);
         RunSummary summary = summarize(*run, name);
-        if (store) summary.id = store->save(*run, name);
+        summary.id = keeper.keep(*run, name).value_or(0);
         row.runs.push_back(std::move(summary));
         ++ran_;
         seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -206,20 +208,20 @@ int sweep_command(const SweepCommand& command, std::stop_token stop) {
     std::vector<Source> inputs = read_inputs(command.qkv, plan);
     if (!plan.problems.empty()) return refuse(plan.problems);
     Sweep sweep(command, std::move(plan.points), std::move(inputs), stop);
-    const auto store = open_target(command.db);
-    if (store) sweep.take_held(*store);
+    RunKeeper keeper(open_target(command.db), stop);
+    if (keeper.store()) sweep.take_held(*keeper.store());
     const auto print_report = [&] {
         const SweepReport report = sweep.report(axes);
         print(command.json ? sweep_json(report) : sweep_text(report));
         return report;
     };
     try {
-        sweep.run(store.get());
+        sweep.run(keeper);
     } catch (const Error&) {
         print_report();
         throw;
     }
-    return exit_code(sweep, print_report(), store.get());
+    return exit_code(sweep, print_report(), keeper.store());
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ std::unique_ptr<RunStore> open_target(const std::string& option) {
     if (option.empty()) return nullptr;
     auto store = RunStore::open_or_create(run_file_path(option));
     if (!store->writable()) throw Error(ErrorKind::io, store->path() + ": cannot save: " + store->message());
+    print_message_of(*store);
     return store;
 }
 

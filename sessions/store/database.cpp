@@ -124,6 +124,8 @@ Db::~Db() { sqlite3_close_v2(handle_); }
 
 void Db::stop_when(std::stop_token stop) { work_.stop = std::move(stop); }
 
+void Db::wait_for_others(int milliseconds) { sqlite3_busy_timeout(handle_, milliseconds); }
+
 int64_t Db::expected_bytes() const {
     struct stat status {};
     return more_bytes_ + (stat(path_.c_str(), &status) == 0 ? int64_t{status.st_size} : 0);

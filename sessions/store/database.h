@@ -59,6 +59,7 @@ class Db {
     /// is requested; an open transaction is then rolled back as after any error.
     void stop_when(std::stop_token stop);
     const std::stop_token& stop() const { return work_.stop; }
+    void wait_for_others(int milliseconds);
     /// Damage: a statement that takes far more steps than the file's bytes account for. A file that is read
     /// along with this one adds its own.
     void expect_bytes(int64_t more) { more_bytes_ += more; }

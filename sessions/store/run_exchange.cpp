@@ -3,10 +3,10 @@
 #include <filesystem>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_store.h"
+#include "sessions/temporary_file.h"
 
 namespace ringscope {
 
@@ -91,20 +91,17 @@ void RunStore::export_run(int64_t id, const std::string& path) {
     struct stat status {};
     if (stat(path.c_str(), &status) == 0)
         throw Error(ErrorKind::bad_input, path + ": something is there already; choose another name");
-    const std::string part = path + ".part-" + std::to_string(getpid());
-    try {
+    const TemporaryFolder workplace(path);
+    const std::string part = workplace.file("run");
+    {
         const RunFile file = open_run_file(part, true);
         file.db->stop_when(db_->stop());
         const Attached source(*file.db, path_);
         Transaction transaction(*file.db);
         copy_run(*file.db, id);
         transaction.commit();
-    } catch (const Error&) {
-        unlink(part.c_str());
-        throw;
     }
     if (std::rename(part.c_str(), path.c_str()) == 0) return;
-    unlink(part.c_str());
     throw Error(ErrorKind::io, path + ": cannot be made");
 }
 

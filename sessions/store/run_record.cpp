@@ -1,6 +1,7 @@
 #include "sessions/store/run_record.h"
 
 #include <algorithm>
+#include <random>
 
 #include "sessions/experiment_file.h"
 #include "sessions/plain_text.h"
@@ -28,6 +29,15 @@ std::string marked_name(const RunSummary& run) {
     std::string name = name_with_state(run);
     for (const std::string& tag : run.tags) name += " #" + tag;
     return name;
+}
+
+std::string new_uuid() {
+    std::random_device device;
+    constexpr char digits[] = "0123456789abcdef";
+    std::string uuid = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
+    for (char& c : uuid)
+        if (c == 'x') c = digits[device() & 15];
+    return uuid;
 }
 
 RunSummary summarize(const Run& run, const std::string& name) {

@@ -70,6 +70,9 @@ std::string name_with_state(const RunSummary& run);
 /// The same with its tags: "a run (baseline) #tag"
 std::string marked_name(const RunSummary& run);
 
+/// Version 4: 122 random bits.
+std::string new_uuid();
+
 /// RunSummary of a run that is not saved: id 0, no uuid, tags or note.
 RunSummary summarize(const Run& run, const std::string& name);
 

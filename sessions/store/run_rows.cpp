@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <random>
 #include <unordered_map>
 
 #include "engine/run/executor.h"
@@ -303,15 +302,6 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
 }
 
 }  // namespace
-
-std::string new_uuid() {
-    std::random_device device;
-    constexpr char digits[] = "0123456789abcdef";
-    std::string uuid = "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx";
-    for (char& c : uuid)
-        if (c == 'x') c = digits[device() & 15];
-    return uuid;
-}
 
 int64_t now_utc_ms() {
     using namespace std::chrono;

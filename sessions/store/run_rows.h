@@ -18,8 +18,6 @@ int64_t insert_run(Db& db, const Run& run, const RunSummary& record);
 /// The row of a kept trace, of which the file follows.
 int64_t insert_trace_row(Db& db, const RunSummary& record);
 
-/// Version 4: 122 random bits.
-std::string new_uuid();
 int64_t now_utc_ms();
 
 /// Null when there is no such run. Throws Error(io) when its rows do not make sense.

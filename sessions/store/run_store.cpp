@@ -5,11 +5,15 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <unistd.h>
+
 #include "sessions/input_file.h"
 #include "sessions/store/kept_trace.h"
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_output.h"
 #include "sessions/store/run_rows.h"
+#include "sessions/store/spool_files.h"
+#include "sessions/temporary_file.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
@@ -24,14 +28,8 @@ constexpr const char* kNoFigures =
     throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
 }
 
-std::string environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value ? value : "";
-}
-
 void make_default_folder(const std::string& path) {
-    const bool no_default = environment("XDG_DATA_HOME").empty() && environment("HOME").empty();
-    if (no_default || path != default_run_file()) return;
+    if (unsaved_folder().empty() || path != default_run_file()) return;
     std::error_code error;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
     if (error) throw Error(ErrorKind::io, path + ": cannot make its folder: " + error.message());
@@ -47,16 +45,6 @@ std::string candidate_list(const std::vector<RunSummary>& runs) {
 
 }  // namespace
 
-std::string default_run_file() {
-    const std::string data = environment("XDG_DATA_HOME");
-    if (!data.empty() && data[0] == '/') return data + "/ringscope/runs.ringscope";
-    const std::string home = environment("HOME");
-    if (home.empty())
-        throw Error(ErrorKind::io,
-                    "no place for the run file: neither XDG_DATA_HOME nor HOME is set; name one with --db");
-    return home + "/.local/share/ringscope/runs.ringscope";
-}
-
 RunStore::RunStore(std::string path, RunFile file)
     : path_(std::move(path)),
       db_(std::move(file.db)),
@@ -68,13 +56,47 @@ RunStore::RunStore(std::string path, RunFile file)
 RunStore::~RunStore() = default;
 
 std::unique_ptr<RunStore> RunStore::open(const std::string& path) {
-    return std::unique_ptr<RunStore>(new RunStore(path, open_run_file(path, false)));
+    std::unique_ptr<RunStore> store(new RunStore(path, open_run_file(path, false)));
+    store->tidy();
+    return store;
 }
 
 std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
     make_default_folder(path);
-    return std::unique_ptr<RunStore>(new RunStore(path, open_run_file(path, true)));
+    std::unique_ptr<RunStore> store(new RunStore(path, open_run_file(path, true)));
+    store->tidy();
+    return store;
 }
+
+/// What dead processes left beside the file goes; runs that wait for it come in. Neither is a reason not to open
+/// it.
+void RunStore::tidy() {
+    if (!writable()) return;
+    sweep_temporaries(path_);
+    size_t added = 0;
+    std::string problem;
+    for (const std::string& spool : spooled_for(path_)) {
+        try {
+            added += import_runs(spool).size();
+            unlink(spool.c_str());
+        } catch (const Error& error) {
+            // Another process may have been faster.
+            if (access(spool.c_str(), F_OK) == 0) problem = error.what();
+        }
+    }
+    const auto say = [this](const std::string& text) { message_ += (message_.empty() ? "" : "; ") + text; };
+    if (added > 0)
+        say(std::to_string(added) + (added == 1 ? " run that was" : " runs that were") +
+            " kept elsewhere when the file could not be written came in");
+    if (!problem.empty()) say("runs that are kept elsewhere cannot come in: " + problem);
+}
+
+bool is_lock(const Error& error) {
+    const auto* problem = dynamic_cast<const DbError*>(&error);
+    return problem && problem->cause() == DbError::Cause::locked;
+}
+
+void RunStore::wait_for_others(int milliseconds) { db_->wait_for_others(milliseconds); }
 
 void RunStore::stop_when(const std::stop_token& stop) { db_->stop_when(stop); }
 
@@ -83,10 +105,16 @@ void RunStore::require_writable() const {
 }
 
 int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
+    return save_as(new_uuid(), run, name, output);
+}
+
+int64_t RunStore::save_as(const std::string& uuid, const Run& run, const std::string& name, Output output) {
     require_writable();
     RunSummary record = summarize(run, name);
-    record.uuid = new_uuid();
+    record.uuid = uuid;
     Transaction transaction(*db_);
+    Statement known(*db_, "SELECT id FROM run WHERE uuid = ?");
+    if (known.bind(uuid).step()) return known.get_int();
     const int64_t id = insert_run(*db_, run, record);
     if (output == Output::keep && run.output && run.schedule)
         insert_output(*db_, id, run.schedule->problem, *run.output);

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/error.h"
 #include "engine/run/run.h"
+#include "sessions/store/run_file_path.h"
 #include "sessions/store/run_record.h"
 #include "sessions/store/store_state.h"
 
@@ -21,13 +23,13 @@ class Db;
 struct ImportedTrace;
 struct RunFile;
 
-/// $XDG_DATA_HOME/ringscope/runs.ringscope, else ~/.local/share/ringscope/runs.ringscope.
-/// Throws Error(io) when neither variable is set.
-std::string default_run_file();
+/// Whether a failure was another program that keeps the file locked: trying again may do.
+bool is_lock(const Error& error);
 
 class RunStore {
   public:
-    /// An existing file. Older ones are copied to PATH.bak-vN, then migrated. Throws Error(bad_input) when
+    /// An existing file. Older ones are copied to PATH.bak-vN, then migrated. Runs that wait for it (spool.h) come
+    /// in, and what dead processes left beside it goes. Throws Error(bad_input) when
     /// there is none, Error(io) when it is not a run file, or when another program keeps it locked.
     static std::unique_ptr<RunStore> open(const std::string& path);
     /// The same; makes the file when there is none or an empty one (as mktemp leaves). Makes folders for
@@ -53,6 +55,11 @@ class RunStore {
     /// Saves the run and gives its id; with Output::keep its o and lse too, when it has them. Throws
     /// Error(io).
     int64_t save(const Run& run, const std::string& name, Output output = Output::leave);
+    /// The same under a uuid (new_uuid()) that the run has already; when the file has it, that one's id.
+    int64_t save_as(const std::string& uuid, const Run& run, const std::string& name,
+                    Output output = Output::leave);
+    /// How long what follows waits for other programs that keep the file locked; kBusyTimeoutMs before.
+    void wait_for_others(int milliseconds);
     /// The run as it was, with its schedule planned again; with Output::keep its o and lse, when the file has
     /// them. Throws Error(bad_input) for a kept trace, Error(io).
     std::shared_ptr<const Run> load(int64_t id, Output output = Output::leave);
@@ -108,6 +115,7 @@ class RunStore {
 
   private:
     RunStore(std::string path, RunFile file);
+    void tidy();
     void require_writable() const;
     void update(int64_t id, const char* sql, const std::string& value);
     std::vector<RunSummary> read_list(const int64_t* id);
