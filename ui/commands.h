@@ -16,6 +16,8 @@ namespace ringscope {
 struct StartRun { Experiment experiment; bool verify = true; };
 struct CancelRun {};
 struct SaveRun { std::string name; };              // the shown run; "": an automatic name
+struct AddEarlierRuns {};                          // Inputs::earlier, to the run file
+struct DropEarlierRuns {};
 struct OpenRun { int64_t id = 0; };                // from the run file; a kept trace opens beside runs
 struct RenameRun { int64_t id = 0; std::string name; };
 struct DeleteRun { int64_t id = 0; };
@@ -38,10 +40,10 @@ struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a 
 struct Quit {};
 // clang-format on
 
-using Command =
-    std::variant<StartRun, CancelRun, SaveRun, OpenRun, RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun,
-                 SetBaseline, ExportRun, OpenExperiment, SaveExperiment, SavePreset, DeletePreset,
-                 CompareRuns, OpenRunFile, OpenTrace, CloseTrace, KeepTrace, CopyText, TakePicture, Quit>;
+using Command = std::variant<StartRun, CancelRun, SaveRun, AddEarlierRuns, DropEarlierRuns, OpenRun,
+                             RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun, SetBaseline, ExportRun,
+                             OpenExperiment, SaveExperiment, SavePreset, DeletePreset, CompareRuns,
+                             OpenRunFile, OpenTrace, CloseTrace, KeepTrace, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope

@@ -36,8 +36,10 @@ struct Inputs {
     std::shared_ptr<const std::vector<Preset>> presets;    // the person's own, by name; null: not read yet
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path
-    std::string run_file_message;                 // why it is absent or read-only; "" when all is well
-    bool run_file_unmade = false;                 // the first save makes it: nothing is wrong
+    std::string run_file_message;  // why it is absent or read-only; "" when all is well
+    bool run_file_unmade = false;  // the first save makes it: nothing is wrong
+    /// Runs of windows that have ended, in no run file yet, newest first; null: not looked for.
+    std::shared_ptr<const std::vector<RunSummary>> earlier;
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
     /// Of other programs, in the order they were opened.
     std::vector<std::shared_ptr<const ImportedTrace>> traces;

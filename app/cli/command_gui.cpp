@@ -1,12 +1,18 @@
 // ringscope gui: the window.
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/run_file_option.h"
+#include "app/process/at_exit.h"
 #include "app/process/config_folder.h"
 #include "app/process/standard_output.h"
 #include "app/script/script.h"
@@ -49,13 +55,17 @@ class Waker {
         const std::lock_guard lock(mutex_);
         surface_ = target;
     }
+    /// At once, on any thread: the surface may hang.
+    void silence() { silent_ = true; }
     void wake() {
+        if (silent_) return;
         const std::lock_guard lock(mutex_);
         if (surface_) surface_->wake();
     }
 
   private:
     std::mutex mutex_;
+    std::atomic<bool> silent_{false};
     Surface* surface_ = nullptr;
 };
 
@@ -67,6 +77,18 @@ struct Woken {
     Woken(const Woken&) = delete;
     Woken& operator=(const Woken&) = delete;
 };
+
+/// Xlib has called exit(), on whichever thread it met the lost display. The engine's threads go on: what they
+/// compute is not lost.
+[[noreturn]] void leave_without_display(Waker& waker, Controller& controller, bool is_window_thread,
+                                        const std::stop_token& stop) {
+    waker.silence();
+    print_error("the display is lost; runs that are not saved are kept for the next window");
+    if (is_window_thread) controller.finish(stop);
+    constexpr int kPeriodsUs = 100'000, kPeriods = 50;
+    for (int i = 0; i < kPeriods && !controller.all_kept(); ++i) usleep(kPeriodsUs);
+    _exit(kExitRunFailed);
+}
 
 int drive(const Script& script, FrameLoop& loop, std::stop_token stop) {
     try {
@@ -93,6 +115,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     options.run_file = run_file_path(command.db);
     options.traces = command.traces;
     options.preset_folder = preset_folder();
+    if (!script) options.unsaved_folder = unsaved_folder();
     Controller controller(options, [&waker] { waker.wake(); });
     Ui content;
     std::unique_ptr<Surface> surface;
@@ -107,6 +130,9 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
         surface = std::move(opened);
     }
     const Woken woken(waker, *surface);
+    const AtExit at_exit([&, window_thread = std::this_thread::get_id()] {
+        leave_without_display(waker, controller, std::this_thread::get_id() == window_thread, stop);
+    });
 
     content.restore({state});
     content.set_experiment(experiment);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <thread>
 #include <variant>
 
 #include "sessions/compare/compare_load.h"
@@ -10,6 +11,7 @@
 #include "sessions/file_identity.h"
 #include "sessions/file_kind.h"
 #include "sessions/report/run_export.h"
+#include "sessions/store/spool.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
@@ -34,6 +36,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     : run_file_(std::move(options.run_file)),
       preset_folder_(std::move(options.preset_folder)),
       verify_(options.verify),
+      recovery_(options.unsaved_folder, wake),
       runner_([this, wake] {
           index_published_run();
           wake();
@@ -60,6 +63,7 @@ Controller::~Controller() { runner_.cancel(); }
 Inputs Controller::inputs(double seconds) {
     worker_.collect();
     collect_run();
+    collect_recovery();
     Inputs inputs;
     inputs.run = shown_.run;
     inputs.run_index = shown_.index;
@@ -82,6 +86,7 @@ Inputs Controller::inputs(double seconds) {
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
     inputs.run_file_unmade = run_file_unmade_;
+    inputs.earlier = earlier_;
     inputs.load.swap(load_);
     inputs.notices.swap(new_notices_);
     inputs.seconds = seconds;
@@ -134,7 +139,19 @@ bool Controller::refused(const std::string& path) {
 
 bool Controller::busy() const {
     const RunnerStatus status = runner_.status();
-    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0;
+    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0 || recovery_.busy();
+}
+
+void Controller::finish(const std::stop_token& stop) {
+    constexpr auto kPeriod = std::chrono::milliseconds(20);
+    const std::stop_callback cancel(stop, [this] { runner_.cancel(); });
+    const auto unfinished = [this] {
+        const RunnerStatus status = runner_.status();
+        const std::shared_ptr<const Published> published = published_.load();
+        return status.busy || status.published > (published ? published->generation : 0);
+    };
+    while (unfinished()) std::this_thread::sleep_for(kPeriod);
+    recovery_.finish();
 }
 
 /// On the runner's thread, which alone publishes: latest() is what was just published.
@@ -143,6 +160,9 @@ void Controller::index_published_run() {
     published->run = runner_.latest();
     published->generation = runner_.status().published;
     published->index = std::make_shared<const RunIndex>(*published->run);
+    published->uuid = new_uuid();
+    if (published->run->state == RunState::done)
+        recovery_.keep(published->uuid, published->run, automatic_name(published->run->experiment));
     published_.store(std::move(published));
 }
 
@@ -155,10 +175,25 @@ void Controller::collect_run() {
     if (run->state == RunState::cancelled) notify(Level::info, "Run cancelled");
     if (run->state == RunState::failed) notify(Level::error, run->error);
     if (run->state == RunState::cancelled && shown_.run) return;
-    shown_ = {run, published->index, 0, automatic_name(run->experiment)};
+    shown_ = {run, published->index, 0, automatic_name(run->experiment), published->uuid};
     if (run->state != RunState::done) return;
     if (run->verification && !run->verification->passed)
         notify(Level::error, "The answer differs from the reference: see the error figures");
+}
+
+/// What ended windows left is told once.
+void Controller::collect_recovery() {
+    if (const std::string problem = recovery_.take_problem(); !problem.empty())
+        notify(Level::warning, "Runs that are not saved go with this window: " + problem);
+    const auto earlier = recovery_.earlier();
+    if (earlier == earlier_) return;
+    const bool first = !earlier_;
+    earlier_ = earlier;
+    const size_t count = earlier_->size();
+    if (first && count > 0)
+        notify(Level::warning, (count == 1 ? "1 run of an earlier window was"
+                                           : std::to_string(count) + " runs of earlier windows were") +
+                                   " not saved: File > Add unsaved runs puts them into the run file");
 }
 
 void Controller::ask(Worker::Job job) {
@@ -221,25 +256,65 @@ void Controller::perform(const StartRun& command) {
 
 void Controller::perform(const CancelRun&) { runner_.cancel(); }
 
+/// Runs on the worker's thread.
+Worker::Outcome Controller::saved(RunStore& store, const std::shared_ptr<const Run>& run,
+                                  const std::string& uuid, const std::string& name) {
+    const int64_t id = store.save_as(uuid, *run, name);
+    recovery_.forget(uuid);
+    return [this, run, name, id, path = store.path(), list = listed(store)] {
+        list();
+        if (shown_.run == run) shown_.id = id, shown_.name = name;
+        notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
+    };
+}
+
 void Controller::perform(const SaveRun& command) {
     if (!shown_.run) return notify(Level::warning, "There is no run to save yet");
     if (shown_.id > 0) return notify(Level::info, "Already saved as run " + std::to_string(shown_.id));
     if (shown_.run == being_saved_) return notify(Level::info, "The run is being saved");
     being_saved_ = shown_.run;
     const std::string name = command.name.empty() ? shown_.name : command.name;
-    ask_store(true, [this, run = shown_.run, name](RunStore& store) -> Worker::Outcome {
-        const int64_t id = store.save(*run, name);
-        return [this, run, name, id, path = store.path(), list = listed(store)] {
-            list();
-            if (shown_.run == run) shown_.id = id, shown_.name = name;
-            notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
-        };
+    const std::string uuid = shown_.uuid.empty() ? new_uuid() : shown_.uuid;
+    ask([this, open = open_, path = run_file_, run = shown_.run, uuid, name]() -> Worker::Outcome {
+        std::string why;
+        try {
+            if (path.empty()) throw Error(ErrorKind::io, "no run file is open: open one first");
+            if (!open->store) open->store = RunStore::open_or_create(path);
+            return saved(*open->store, run, uuid, name);
+        } catch (const Error& error) {
+            if (error.kind() != ErrorKind::io || path.empty()) throw;
+            why = error.what();
+        }
+        open->store.reset();  // its next opening takes the run in
+        const std::string spool = spool_run(path, uuid, *run, name);
+        recovery_.forget(uuid);
+        throw Error(ErrorKind::io,
+                    why + "; the run is kept in " + spool + " and joins the file when that is next opened");
     });
     // Jobs end in order: this one after the save, whether it succeeded or failed.
     ask([this, run = shown_.run]() -> Worker::Outcome {
         return [this, run] {
             if (being_saved_ == run) being_saved_.reset();
         };
+    });
+}
+
+void Controller::perform(const AddEarlierRuns&) {
+    if (!earlier_ || earlier_->empty()) return notify(Level::info, "No earlier window left runs unsaved");
+    ask_store(true, [this](RunStore& store) -> Worker::Outcome {
+        const size_t moved = recovery_.move_earlier_to(store);
+        return [this, moved, path = store.path(), list = listed(store)] {
+            list();
+            notify(Level::info,
+                   "Added " + std::to_string(moved) + (moved == 1 ? " run to " : " runs to ") + path);
+        };
+    });
+}
+
+void Controller::perform(const DropEarlierRuns&) {
+    ask([this]() -> Worker::Outcome {
+        recovery_.drop_earlier();
+        return [this] { notify(Level::info, "Unsaved runs of earlier windows were discarded"); };
     });
 }
 

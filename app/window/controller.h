@@ -13,9 +13,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
+#include "app/window/run_recovery.h"
 #include "app/window/shared_snapshot.h"
 #include "app/window/worker.h"
 #include "engine/run/runner.h"
@@ -32,6 +34,7 @@ struct ControllerOptions {
     std::vector<std::string> traces{};  // of other programs, opened beside the runs
     bool verify = true;                 // of runs asked for by start()
     std::string preset_folder{};        // "": the person has no presets of their own
+    std::string unsaved_folder{};       // "": runs that are not saved go with the window
 };
 
 class Controller {
@@ -55,6 +58,12 @@ class Controller {
     /// no content, so it may be asked while the worker writes.
     void require_unused(const std::string& path) const;
 
+    /// For a window that cannot go on: waits until the run that is under way has ended, a stop is requested, and
+    /// what is not saved is on disk.
+    void finish(const std::stop_token& stop);
+    /// Nothing is on its way to the disk for the next window.
+    bool all_kept() const { return !recovery_.busy(); }
+
     /// A run is under way, or something is being saved, opened or written.
     bool busy() const;
     const std::shared_ptr<const Run>& shown_run() const { return shown_.run; }
@@ -69,6 +78,7 @@ class Controller {
         std::shared_ptr<const RunIndex> index;
         int64_t id = 0;
         std::string name;
+        std::string uuid{};  // of a run of this window, saved or not
     };
     struct OpenedTrace {
         std::shared_ptr<const ImportedTrace> trace;
@@ -80,6 +90,7 @@ class Controller {
         std::shared_ptr<const Run> run;
         std::shared_ptr<const RunIndex> index;
         uint64_t generation = 0;
+        std::string uuid{};
     };
     /// Belongs to the worker's thread.
     struct OpenFile {
@@ -90,6 +101,8 @@ class Controller {
     void perform(const StartRun& command);
     void perform(const CancelRun& command);
     void perform(const SaveRun& command);
+    void perform(const AddEarlierRuns& command);
+    void perform(const DropEarlierRuns& command);
     void perform(const OpenRun& command);
     void perform(const RenameRun& command);
     void perform(const DeleteRun& command);
@@ -113,12 +126,15 @@ class Controller {
 
     void index_published_run();
     void collect_run();
+    void collect_recovery();
     void ask(Worker::Job job);
     void ask_store(bool make_file, StoreJob job);
     bool refused(const std::string& path);
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
     Worker::Outcome listed(RunStore& store);
+    Worker::Outcome saved(RunStore& store, const std::shared_ptr<const Run>& run, const std::string& uuid,
+                          const std::string& name);
     void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);
     void label(std::function<void(RunStore&)> change);
 
@@ -140,6 +156,8 @@ class Controller {
     uint64_t seen_generation_ = 0;
     bool verify_;
     SharedSnapshot<Published> published_;
+    std::shared_ptr<const std::vector<RunSummary>> earlier_;  // as last told
+    RunRecovery recovery_;
     Runner runner_;
     Worker worker_;  // last: its jobs refer to what stands above
 };

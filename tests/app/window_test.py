@@ -5,6 +5,7 @@
 
 A script inside the program says where things are and waits for what the person's hands should bring about.
 """
+import json
 import os
 import pathlib
 import shutil
@@ -49,9 +50,9 @@ class Window(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ringscope-test-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        display = Display(self.size)
-        self.addCleanup(display.close)
-        self.environment = {**os.environ, "DISPLAY": display.name, "XDG_CONFIG_HOME": str(self.folder),
+        self.display = Display(self.size)
+        self.addCleanup(self.display.close)
+        self.environment = {**os.environ, "DISPLAY": self.display.name, "XDG_CONFIG_HOME": str(self.folder),
                             "XDG_DATA_HOME": str(self.folder)}
         self.environment.pop("WAYLAND_DISPLAY", None)
 
@@ -199,6 +200,18 @@ class Closing(Window):
 
     def test_by_signal_in_mid_run(self):
         self.closed(lambda program: program.send_signal(signal.SIGTERM))
+
+    def test_a_lost_display_takes_no_run_along(self):
+        program = self.start("--set", "problem.seq_len=8192", "--set", 'problem.head_groups=[{"segment_length":8192}]')
+        self.focus()
+        self.display.server.kill()
+        self.assertEqual(program.wait(timeout=240), 3)
+        self.assertIn("ringscope: error: the display is lost", program.stderr.read())
+        kept = list((self.folder / "ringscope" / "unsaved").glob("session-*.ringscope"))
+        self.assertEqual(len(kept), 1)
+        listed = subprocess.run([BINARY, "runs", "list", "--json", "--db", kept[0]], env=self.environment, text=True,
+                                check=True, stdout=subprocess.PIPE).stdout
+        self.assertEqual([run["seq_len"] for run in json.loads(listed)["runs"]], [8192])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,9 @@ std::string no_finished_run(const Shell& s) {
     if (!s.in.run) return "there is no run yet";
     return s.in.run_id != 0 ? "the run is saved already" : "";
 }
+std::string no_earlier_runs(const Shell& s) {
+    return s.in.earlier && !s.in.earlier->empty() ? "" : "every run of earlier windows is saved";
+}
 std::string no_timed_run(const Shell& s) {
     return s.in.run && !s.in.run->trace.spans.empty() ? "" : "nothing was timed yet";
 }
@@ -89,6 +92,8 @@ const Action kActions[] = {
     {"file/save_preset", "Save settings as preset...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_preset); }, nullptr, nullptr},
     {"file/save_run", "Save run", "Ctrl-S", kKeyS, kModControl, true, [](Shell& s) { s.commands.push_back(SaveRun{}); }, no_finished_run, nullptr},
     {"file/save_run_as", "Save run as...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::save_run); }, no_run, nullptr},
+    {"file/add_earlier", "Add unsaved runs of earlier windows", "", 0, 0, false, [](Shell& s) { s.commands.push_back(AddEarlierRuns{}); }, no_earlier_runs, nullptr},
+    {"file/drop_earlier", "Discard unsaved runs of earlier windows", "", 0, 0, false, [](Shell& s) { s.commands.push_back(DropEarlierRuns{}); }, no_earlier_runs, nullptr},
     {"file/export", "Export run...", "Ctrl-E", kKeyE, kModControl, true, [](Shell& s) { s.dialogs.open_export(s.in.run_id, false); }, no_run, nullptr},
     {"file/open_run_file", "Open run file...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::open_run_file, s.in.run_file); }, nullptr, nullptr},
     {"file/open_trace", "Open trace of another program...", "", 0, 0, false, [](Shell& s) { s.dialogs.open(K::open_trace); }, nullptr, nullptr},
