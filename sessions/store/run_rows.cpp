@@ -5,10 +5,10 @@
 #include <map>
 #include <unordered_map>
 
-#include "engine/run/executor.h"
 #include "sessions/experiment_file.h"
 #include "sessions/store/figure_rows.h"
 #include "sessions/store/run_properties.h"
+#include "sessions/store/stored_plan.h"
 #include "sessions/store/trace_codec.h"
 
 namespace ringscope {
@@ -330,9 +330,8 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     // A run that could not even be planned is kept too: it is read as it was asked for, and stays without
     // schedule.
     run->experiment = parse_stored_experiment(experiment.get_text(), "run " + std::to_string(id));
-    if (validate(run->experiment).empty())
-        run->schedule =
-            std::make_shared<const Schedule>(plan(run->experiment, memory_model_of(run->experiment.backend)));
+    plan_stored(db, id, *run);
+    if (!run->caveat.empty()) return run;
     read_figures(db, id, *run);
     run->verification = read_verification(db, id);
     read_chunks(db, id, "spans", run->trace.spans, decode_spans);

@@ -134,6 +134,28 @@ TEST(RunStore, AnExperimentLargerThanAnyIsShownWithoutScheduleAndOutput) {
     EXPECT_EQ(loaded->output, nullptr);
 }
 
+/// A run of two ranks whose stored experiment says 3447.
+int64_t save_with_large_plan(RunStore& store, RunState state) {
+    const auto run = make_fixture_run(tiny());
+    run->state = state;
+    run->experiment.ring.ranks = 3447;
+    run->experiment.ring.strategy = Strategy::all_gather;
+    return store.save(*run, "large plan");
+}
+
+TEST(RunStore, AnExperimentThatItsTraceDoesNotAccountForIsNotPlanned) {
+    const ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const int64_t done = save_with_large_plan(*store, RunState::done);
+    const std::string message = error_of(ErrorKind::io, [&] { store->load(done); });
+    EXPECT_TRUE(contains(message, "cannot be read: the run is damaged: its experiment takes")) << message;
+    const auto failed = store->load(save_with_large_plan(*store, RunState::failed));
+    EXPECT_EQ(failed->schedule, nullptr);
+    EXPECT_TRUE(failed->trace.spans.empty());
+    EXPECT_TRUE(contains(failed->caveat, "Shown without schedule and trace")) << failed->caveat;
+    EXPECT_EQ(failed->experiment.ring.ranks, 3447);
+}
+
 TEST(Database, ACopyThatMeetsALockIsNoCopy) {
     const ScratchFolder folder;
     const std::string path = folder.file("db");
