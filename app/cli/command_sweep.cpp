@@ -60,7 +60,7 @@ class Sweep {
                 if (run.version != now.version || run.revision != now.revision)
                     other_builds_.push_back(build_text(run.version, run.revision));
             other_builds_.insert(other_builds_.end(), held.other_builds.begin(), held.other_builds.end());
-            row.runs = std::move(held.runs);
+            row.runs.assign(held.runs.begin(), held.runs.end());
         }
     }
 
@@ -109,7 +109,7 @@ class Sweep {
         const std::string name = name_of_run(row.point);
         RunSummary summary = summarize(*run, name);
         summary.id = keeper.keep(*run, name).value_or(0);
-        row.runs.push_back(std::move(summary));
+        row.runs.emplace_back(summary);
         ++ran_;
         seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     }
@@ -184,7 +184,7 @@ int exit_code(const Sweep& sweep, const SweepReport& report, const RunStore* sto
             print_error((row.point.label.empty() ? "" : row.point.label + ": ") + row.error);
             code = kExitRunFailed;
         }
-        for (const RunSummary& run : row.runs)
+        for (const SweepRun& run : row.runs)
             if (known_wrong(run) && code == 0) {
                 print_error((row.point.label.empty() ? "" : row.point.label + ": ") +
                             "the answer differs from the reference");

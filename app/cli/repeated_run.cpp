@@ -6,6 +6,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/run_file_option.h"
+#include "app/process/free_memory.h"
 #include "sessions/compare/repeats.h"
 
 namespace ringscope {
@@ -39,6 +40,7 @@ std::unique_ptr<RunStore> open_target(const std::string& option) {
 
 std::shared_ptr<const Run> run_once(const Experiment& experiment, RunOptions options,
                                     const std::string& before, std::stop_token stop) {
+    return_free_memory();  // of the run before
     Progress progress;
     options.progress = &progress;
     const ProgressLine line(progress, before);

@@ -23,7 +23,7 @@ double row_value(const SweepRow& row, const Figure& figure) {
         const double median = spread_of(row).median;
         return median > 0 ? value * row.runs.front().figures["seconds"] / median : 0;
     }
-    for (const RunSummary& run : row.runs)
+    for (const SweepRun& run : row.runs)
         value = figure.better == Better::more ? std::fmin(value, run.figures[figure])
                                               : std::fmax(value, run.figures[figure]);
     return value;
@@ -45,7 +45,7 @@ Json figure_json(double value, Unit unit) {
 
 bool is_wrong(const SweepRow& row) {
     return std::any_of(row.runs.begin(), row.runs.end(),
-                       [](const RunSummary& run) { return known_wrong(run); });
+                       [](const SweepRun& run) { return known_wrong(run); });
 }
 
 std::string answer_cell(const SweepRow& row) {
@@ -92,7 +92,7 @@ Json row_json(const SweepReport& report, const SweepRow& row) {
     if (row.runs.empty()) return json;
     std::vector<double> seconds;
     std::vector<int64_t> ids;
-    for (const RunSummary& run : row.runs) {
+    for (const SweepRun& run : row.runs) {
         seconds.push_back(run.figures["seconds"]);
         if (run.id > 0) ids.push_back(run.id);
     }

@@ -6,6 +6,7 @@
 #include <thread>
 #include <variant>
 
+#include "app/process/free_memory.h"
 #include "sessions/compare/compare_load.h"
 #include "sessions/experiment_file.h"
 #include "sessions/file_identity.h"
@@ -164,6 +165,7 @@ void Controller::index_published_run() {
     if (published->run->state == RunState::done)
         recovery_.keep(published->uuid, published->run, automatic_name(published->run->experiment));
     published_.store(std::move(published));
+    return_free_memory();
 }
 
 /// A result replaces the shown run. A cancelled one does so only when there is nothing better to show.

@@ -128,12 +128,12 @@ HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_f
 
 Spread spread_of(const SweepRow& row) {
     std::vector<double> seconds;
-    for (const RunSummary& run : row.runs) seconds.push_back(run.figures["seconds"]);
+    for (const SweepRun& run : row.runs) seconds.push_back(run.figures["seconds"]);
     return spread_of(std::move(seconds));
 }
 
 bool is_verified(const SweepRow& row) {
-    return !row.runs.empty() && std::all_of(row.runs.begin(), row.runs.end(), [](const RunSummary& run) {
+    return !row.runs.empty() && std::all_of(row.runs.begin(), row.runs.end(), [](const SweepRun& run) {
         return run.verified && run.verify_passed;
     });
 }

@@ -50,10 +50,21 @@ struct SweepPlan {
 /// kMostSweepPoints.
 SweepPlan plan_sweep(const Experiment& base, std::span<const SweepAxis> axes);
 
+/// What a sweep keeps of a run: there may be a thousand for each of ten thousand points.
+struct SweepRun {
+    SweepRun(const RunSummary& run)  // NOLINT(google-explicit-constructor): the same run, with less of it
+        : id(run.id), verified(run.verified), verify_passed(run.verify_passed), figures(run.figures) {}
+    int64_t id;  // in the run file; 0: not saved
+    bool verified;
+    bool verify_passed;
+    FigureValues figures;
+};
+inline bool known_wrong(const SweepRun& run) { return run.verified && !run.verify_passed; }
+
 /// A point and its runs: those the file held already, then those that were made.
 struct SweepRow {
     SweepPoint point;
-    std::vector<RunSummary> runs{};
+    std::vector<SweepRun> runs{};
     std::string error{};  // why it has no more runs; "" when all went well
 };
 

@@ -181,7 +181,7 @@ TEST(Sweep, TheBestIsVerifiedAndBeyondTheNoise) {
     EXPECT_EQ(best_of(wrong).row, 2) << "a wrong answer is never best, however fast";
     auto unverified = apart;
     for (SweepRow& row : unverified)
-        for (RunSummary& run : row.runs) run.verified = false;
+        for (SweepRun& run : row.runs) run.verified = false;
     EXPECT_TRUE(contains(best_of(unverified).why_not, "no combination has a verified correct answer"));
 
     auto other_problem = apart;
