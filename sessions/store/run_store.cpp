@@ -68,11 +68,27 @@ std::unique_ptr<RunStore> RunStore::open_or_create(const std::string& path) {
     return store;
 }
 
+/// SQLite undoes a change that was cut off, but leaves the journal of one that had not begun to touch the file until
+/// the next change. A journal in use belongs to somebody who has the lock.
+void RunStore::remove_dead_journal() {
+    if (access((path_ + "-journal").c_str(), F_OK) != 0) return;
+    db_->wait_for_others(0);
+    try {
+        Transaction transaction(*db_);
+        db_->run(("PRAGMA user_version = " + std::to_string(db_->number("PRAGMA user_version"))).c_str());
+        transaction.commit();
+    } catch (const Error&) {
+        // Somebody is writing, or nobody can.
+    }
+    db_->wait_for_others(kBusyTimeoutMs);
+}
+
 /// What dead processes left beside the file goes; runs that wait for it come in. Neither is a reason not to open
 /// it.
 void RunStore::tidy() {
     if (!writable()) return;
     sweep_temporaries(path_);
+    remove_dead_journal();
     size_t added = 0;
     std::string problem;
     for (const std::string& spool : spooled_for(path_)) {

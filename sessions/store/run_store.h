@@ -116,6 +116,7 @@ class RunStore {
   private:
     RunStore(std::string path, RunFile file);
     void tidy();
+    void remove_dead_journal();
     void require_writable() const;
     void update(int64_t id, const char* sql, const std::string& value);
     std::vector<RunSummary> read_list(const int64_t* id);

@@ -3,6 +3,8 @@
 #include "sessions/store/run_store.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -17,8 +19,14 @@ using testing::microseconds_of;
 using testing::Random;
 using testing::Signal;
 
-TEST(RunStoreTorture, TwoHundredKillsWhileSavingLeaveEveryEarlierRunIntactAndNoHalfOne) {
-    constexpr int kKills = 200;
+/// RINGSCOPE_KILLS, or 200.
+int kill_count() {
+    const char* kills = std::getenv("RINGSCOPE_KILLS");
+    return kills ? std::atoi(kills) : 200;
+}
+
+TEST(RunStoreTorture, KillsWhileSavingLeaveEveryEarlierRunIntactAndNoHalfOne) {
+    const int kills = kill_count();
     const ScratchFolder folder;
     const std::string path = folder.file("runs.ringscope");
     const auto run = run_of_size(4000);
@@ -29,7 +37,7 @@ TEST(RunStoreTorture, TwoHundredKillsWhileSavingLeaveEveryEarlierRunIntactAndNoH
     Random random;
     int cut_off = 0;
     size_t whole_runs = 0;
-    for (int round = 0; round < kKills; ++round) {
+    for (int round = 0; round < kills; ++round) {
         const Signal begun;
         const Child writer([&] {
             const auto mine = RunStore::open(path);
@@ -48,14 +56,57 @@ TEST(RunStoreTorture, TwoHundredKillsWhileSavingLeaveEveryEarlierRunIntactAndNoH
         ASSERT_GE(list.size(), kept);
         EXPECT_EQ(list[list.size() - kept].name, "kept");
         for (const RunSummary& saved : list) expect_same_trace(store->load(saved.id)->trace, run->trace);
+        EXPECT_EQ(folder.files(), 1u) << "leftovers";
         ASSERT_FALSE(HasFailure()) << "round " << round;
         whole_runs += list.size() - kept;
         for (size_t i = 0; i + kept < list.size(); ++i) store->remove(list[i].id);
         store.reset();
     }
-    std::printf("%d kills, %d of them while the file was written; %zu runs were saved whole\n", kKills,
+    std::printf("%d kills, %d of them while the file was written; %zu runs were saved whole\n", kills,
                 cut_off, whole_runs);
     EXPECT_GT(cut_off, 0) << "no kill fell into a save, so nothing was shown";
+}
+
+/// What is beside the run file, and what it holds: the next opening tidies up.
+void expect_alone_and_whole(const ScratchFolder& folder, const std::string& path) {
+    const auto store = RunStore::open_or_create(path);
+    ASSERT_TRUE(store->writable()) << store->message();
+    ASSERT_EQ(store->check(), std::vector<std::string>{});
+    EXPECT_EQ(folder.files(), 1u) << "leftovers of dead processes";
+}
+
+TEST(RunStoreTorture, KillsWhileMakingANewFileLeaveNothingBehind) {
+    const int kills = kill_count();
+    const ScratchFolder folder;
+    const std::string path = folder.file("runs.ringscope");
+    const auto run = run_of_size(100);
+    const int64_t make_us = microseconds_of([&] {
+        RunStore::open_or_create(path)->save(*run, "first");
+        std::filesystem::remove(path);
+    });
+    Random random;
+    int half_made = 0, made = 0;
+    for (int round = 0; round < kills; ++round) {
+        const Signal begun;
+        const Child maker([&] {
+            begun.give();
+            RunStore::open_or_create(path)->save(*run, "first");
+            pause();
+        });
+        begun.await();
+        usleep(static_cast<useconds_t>(random.below(static_cast<uint64_t>(2 * make_us))));
+        maker.kill();
+        maker.wait();
+        made += std::filesystem::exists(path);
+        half_made += folder.files() > (std::filesystem::exists(path) ? 1u : 0u);
+        expect_alone_and_whole(folder, path);
+        ASSERT_FALSE(HasFailure()) << "round " << round;
+        for (const RunSummary& saved : RunStore::open(path)->list())
+            expect_same_trace(RunStore::open(path)->load(saved.id)->trace, run->trace);
+        std::filesystem::remove(path);
+    }
+    std::printf("%d kills: %d with a file, %d with something beside it\n", kills, made, half_made);
+    EXPECT_GT(half_made, 0) << "no kill fell into the making, so nothing was shown";
 }
 
 TEST(RunStoreTorture, KillsWhileDeletingAndCompactingLoseNothingElse) {
