@@ -8,7 +8,7 @@ namespace ringscope {
 
 namespace {
 
-// A done run stores a span for each piece of work, 14 bytes and more, and a line for each transfer; its plan takes
+// A done run stores 14 bytes and more for each piece of work, and a line for each transfer; its plan takes
 // some hundred bytes for either, and a few comparisons. Beyond what is small enough for any:
 constexpr int64_t kPlanBytesAlways = int64_t{64} << 20;
 constexpr int64_t kPlanBytesPerByte = 1024;

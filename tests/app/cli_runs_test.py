@@ -110,6 +110,17 @@ class RunFiles(RunFileCase):
                 self.assert_error(ran, 3, str(self.db))
             self.assertEqual(self.db.read_bytes(), content)
 
+    def test_a_trigger_from_elsewhere_is_named_and_never_runs(self):
+        self.save()
+        connection = sqlite3.connect(self.db)
+        connection.execute("CREATE TRIGGER tr AFTER INSERT ON run BEGIN DELETE FROM run; END")
+        connection.close()
+        listed = self.runs("list", "--json")
+        self.assertEqual(len(json.loads(listed.stdout)["runs"]), 1)
+        self.assertIn("trigger tr on run", listed.stderr)
+        self.assert_error(self.runs("check"), 3, str(self.db), "trigger tr on run")
+        self.assert_error(ringscope("run", *TINY, "--db", self.db), 3, "trigger tr on run")
+
     def test_damage_is_found_and_left_alone(self):
         self.save()
         data = bytearray(self.db.read_bytes())

@@ -109,7 +109,7 @@ TEST(MemoryGrowth, OfAWindow) {
         Experiment experiment = small();
         experiment.input.seed = static_cast<uint64_t>(++count);
         window.carry_out({StartRun{experiment, true}});
-        // Keeping it for the next window takes its time, at most once a second.
+        // Keeping it for the next window takes its time, at most once per second.
         while (window.inputs(0), window.inputs(0).busy)
             std::this_thread::sleep_for(std::chrono::microseconds(200));
         if (count % 50 != 0) return;
