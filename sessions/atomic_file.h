@@ -25,8 +25,8 @@ class AtomicFile {
   public:
     /// Opens the temporary file, and removes those that dead processes left of the same target. Throws Error that
     /// names the target and why, of kind_of_path_error(). Once `stop` is requested, write() and commit() throw
-    /// Error(cancelled) when they next write to the disk. Unless commit() was done nothing stays behind.
-    explicit AtomicFile(const std::string& path, std::stop_token stop = {});
+    /// Error(cancelled) when they next write to the disk; {} for what is written in one go. Unless commit() was done nothing stays behind.
+    AtomicFile(const std::string& path, std::stop_token stop);
     AtomicFile(const AtomicFile&) = delete;
     AtomicFile& operator=(const AtomicFile&) = delete;
 

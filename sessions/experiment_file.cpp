@@ -389,7 +389,7 @@ std::string canonical_experiment(const Experiment& experiment) {
 std::string head_groups_to_json(const std::vector<HeadGroup>& groups) { return value_json(groups).dump(); }
 
 void save_experiment(const Experiment& experiment, const std::string& path) {
-    AtomicFile file(path);
+    AtomicFile file(path, {});
     file.write(experiment_to_json(experiment));
     file.commit();
 }

@@ -116,8 +116,8 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
     const Repeats repeats = run_repeats(command, experiment, keeper, count, name, stop);
 
-    if (!command.output.empty()) save_output(command.output, *repeats.last);
-    if (!command.trace.empty()) export_perfetto(*repeats.last, name, command.trace);
+    if (!command.output.empty()) save_output(command.output, *repeats.last, stop);
+    if (!command.trace.empty()) export_perfetto(*repeats.last, name, command.trace, stop);
     if (command.json)
         print_json(repeats);
     else

@@ -124,7 +124,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     const auto run = wait_for_run(loop, stop);
     if (!options.open_run && run->state != RunState::done) throw Error(run->error_kind, run->error);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
-    loop.save_picture(command.out, command.only ? command.view + "/view" : "");
+    loop.save_picture(command.out, command.only ? command.view + "/view" : "", stop);
     if (run->verification && !run->verification->passed) return kExitWrongAnswer;
     return 0;
 }

@@ -55,7 +55,7 @@ void print_message_of(const RunStore& store) {
 }
 
 void require_writable_file(const std::string& path) {
-    AtomicFile probe(path);  // makes a temporary file beside the target and, never committed, removes it
+    AtomicFile probe(path, {});  // makes a temporary file beside the target and, never committed, removes it
 }
 
 }  // namespace ringscope

@@ -340,7 +340,7 @@ void ScriptActions::drop(const ScriptCommand& command) {
 
 void ScriptActions::screenshot(const ScriptCommand& command) {
     frames(3);
-    loop_.save_picture(command.rest);
+    loop_.save_picture(command.rest, "", stop_);
 }
 
 void ScriptActions::save(const ScriptCommand& command) {

@@ -85,7 +85,7 @@ void FrameLoop::take_asked_pictures() {
     for (const TakePicture& picture : asked) {
         for (int i = 0; i < kSettlingFrames; ++i) draw_frame();
         try {
-            save_picture(picture.path, picture.area);
+            save_picture(picture.path, picture.area, {});
             controller_.notify(Notice::Level::info, "Wrote " + picture.path);
         } catch (const Error& error) {
             controller_.notify(Notice::Level::error, error.what());
@@ -121,7 +121,7 @@ PictureArea FrameLoop::area_of(const std::string& item) const {
     return {left, top, whole_pixel(found->max.x, size.x) - left, whole_pixel(found->max.y, size.y) - top};
 }
 
-void FrameLoop::save_picture(const std::string& path, const std::string& area) {
+void FrameLoop::save_picture(const std::string& path, const std::string& area, const std::stop_token& stop) {
     controller_.require_unused(path);
     const bool as_svg = path.ends_with(".svg");
     ImGuiStyle& style = ImGui::GetStyle();
@@ -135,7 +135,7 @@ void FrameLoop::save_picture(const std::string& path, const std::string& area) {
     if (as_svg) {
         style = before;
         const SvgCaption caption{"RingScope", experiment_to_json(content_.experiment())};
-        AtomicFile file(path);
+        AtomicFile file(path, stop);
         file.write(svg_picture(*ImGui::GetDrawData(), content_.items(), part, caption));
         file.commit();
         return;
@@ -147,7 +147,7 @@ void FrameLoop::save_picture(const std::string& path, const std::string& area) {
     };
     save_png(cropped(picture, {scaled(part.x, pixels.x), scaled(part.y, pixels.y),
                                scaled(part.width, pixels.x), scaled(part.height, pixels.y)}),
-             path);
+             path, stop);
 }
 
 }  // namespace ringscope

@@ -31,7 +31,7 @@ class FrameLoop {
 
     /// Draws one more frame and writes it as PNG, or as SVG when the path ends in ".svg": the whole window,
     /// or of it the item `area` alone. Throws Error(io), and Error(bad_input) when there is no such item.
-    void save_picture(const std::string& path, const std::string& area = "");
+    void save_picture(const std::string& path, const std::string& area, const std::stop_token& stop);
 
     bool quitting() const { return quitting_; }
     Surface& surface() { return surface_; }

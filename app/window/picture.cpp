@@ -23,7 +23,7 @@ Picture cropped(const Picture& picture, const PictureArea& area) {
     return part;
 }
 
-void save_png(const Picture& picture, const std::string& path) {
+void save_png(const Picture& picture, const std::string& path, const std::stop_token& stop) {
     png_image image;
     std::memset(&image, 0, sizeof image);
     image.version = PNG_IMAGE_VERSION;
@@ -38,7 +38,7 @@ void save_png(const Picture& picture, const std::string& path) {
         ok = png_image_write_to_memory(&image, encoded.data(), &bytes, 0, picture.rgb.data(), 0, nullptr);
     }
     if (!ok) throw Error(ErrorKind::io, path + ": cannot encode the picture: " + image.message);
-    AtomicFile file(path);
+    AtomicFile file(path, stop);
     file.write(encoded.data(), bytes);
     file.commit();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct PictureArea {
 /// The part that lies inside the picture. Throws Error(bad_input) when nothing does.
 Picture cropped(const Picture& picture, const PictureArea& area);
 
-/// Written under a temporary name, then renamed. Throws Error(io).
-void save_png(const Picture& picture, const std::string& path);
+/// Written under a temporary name, then renamed. Throws Error(io), Error(cancelled) once `stop` is requested.
+void save_png(const Picture& picture, const std::string& path, const std::stop_token& stop);
 
 }  // namespace ringscope

@@ -34,7 +34,7 @@ void write_state(const std::string& path, const std::string& text) {
     std::filesystem::create_directories(folder, problem);
     if (problem)
         throw Error(ErrorKind::io, folder.string() + ": cannot make the folder: " + problem.message());
-    AtomicFile file(path);
+    AtomicFile file(path, {});  // also when a signal ended the window
     file.write(text);
     file.commit();
 }

@@ -25,6 +25,6 @@ std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Prob
 
 /// Writes o (b, n, h, d) and lse (b, h, n) in F32, row by row. Throws Error(io) and leaves nothing
 /// half-written; Error(run_failed) when the run kept no output.
-void save_output(const std::string& path, const Run& run, const std::stop_token& stop = {});
+void save_output(const std::string& path, const Run& run, const std::stop_token& stop);
 
 }  // namespace ringscope

@@ -16,6 +16,6 @@ namespace ringscope {
 /// Streamed to a temporary file, then renamed. Throws Error(io); Error(bad_input) when the run was never
 /// planned; Error(cancelled) once `stop` is requested.
 void export_perfetto(const Run& run, const std::string& name, const std::string& path,
-                     const std::stop_token& stop = {});
+                     const std::stop_token& stop);
 
 }  // namespace ringscope

@@ -133,6 +133,33 @@ class Files(RunFileCase):
                         self.assert_error(ran, 2, f"{output} {path} is a run file, and its runs would be lost")
         self.assertEqual(other.read_bytes(), self.db.read_bytes())
 
+    def test_what_is_no_regular_file_is_refused_at_once(self):
+        """A named pipe has no writer here: opening it would wait for ever."""
+        pipe = self.folder / "pipe"
+        os.mkfifo(pipe)
+        (self.folder / "folder").mkdir()
+        count = 0
+        for command, files in FILES.items():
+            for option in files:
+                if command in ("gui", "screenshot") and option in ("--db", "--trace"):
+                    continue  # what is drawn says it
+                needs = [] if option == "--experiment" else list(NEEDS.get(command, []))
+                if command == "screenshot":
+                    needs = ["--view", "runs"] + ([] if option == "--out" else ["--out", "picture.png"])
+                if command == "import" and option == "--db":
+                    needs = [PYTORCH]
+                for path, what in ((pipe, "pipe|regular"), ("folder", "folder"), ("/dev/null", "device|regular")):
+                    with self.subTest(command=command, option=option, path=path):
+                        named = [path] if option == "FILE" else [option, path]
+                        if command in ("compare", "export") and option != "--db":
+                            named += ["--db", self.db]
+                        ran = ringscope(command, *needs, *named, cwd=self.folder)
+                        self.assertIn(ran.returncode, (2, 3), ran.stderr)
+                        self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
+                        self.assertRegex(ran.stderr, what)
+                        count += 1
+        self.assertGreater(count, 50)
+
     def test_the_default_run_file_is_in_use_too(self):
         default = self.folder / "ringscope/runs.ringscope"
         environment = dict(os.environ, XDG_DATA_HOME=str(self.folder))

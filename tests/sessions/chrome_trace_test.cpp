@@ -59,8 +59,8 @@ TEST(ChromeTrace, ReadsBackWhatThisProgramExports) {
     for (const char* name : {"Hybrid", "All-gather (V2 Collective)"}) {
         const auto run = make_fixture_run(find_scenario(name)->experiment);
         const ScratchFolder folder;
-        export_perfetto(*run, name, folder.file("t.json"));
-        const ImportedTrace trace = import_chrome_trace(folder.file("t.json"));
+        export_perfetto(*run, name, folder.file("t.json"), {});
+        const ImportedTrace trace = import_chrome_trace(folder.file("t.json"), {});
         EXPECT_EQ(trace.slices(), static_cast<int64_t>(run->trace.spans.size()));
         EXPECT_EQ(trace.flows.size(), run->schedule->transfers.size());
         EXPECT_EQ(trace.processes.size(), 4u);

@@ -106,7 +106,7 @@ CheckedTrace check_trace(const Json& root) {
 Json exported(const ringscope::Run& run) {
     const ScratchFolder folder;
     const std::string path = folder.file("trace.json");
-    export_perfetto(run, "name with \"quotes\"", path);
+    export_perfetto(run, "name with \"quotes\"", path, {});
     EXPECT_EQ(folder.files(), 1u);
     return Json::parse(read_file(path));
 }
@@ -144,7 +144,7 @@ TEST(PerfettoExport, TimesAreExactToTheNanosecond) {
     run->trace.spans[0].begin_ns = 123'456'789'012'345;
     run->trace.spans[0].end_ns = 123'456'789'012'352;
     const ScratchFolder folder;
-    export_perfetto(*run, "n", folder.file("t"));
+    export_perfetto(*run, "n", folder.file("t"), {});
     const std::string text = read_file(folder.file("t"));
     EXPECT_NE(text.find("\"ts\":123456789012.345,\"dur\":0.007"), std::string::npos);
 }
@@ -178,9 +178,10 @@ TEST(PerfettoExport, TheCheckerFindsFaults) {
 TEST(PerfettoExport, WritesNothingForARunWithoutSchedule) {
     const ScratchFolder folder;
     ringscope::Run run;
-    EXPECT_NE(testing::error_of(ErrorKind::bad_input, [&] { export_perfetto(run, "n", folder.file("t")); })
-                  .find("never planned"),
-              std::string::npos);
+    EXPECT_NE(
+        testing::error_of(ErrorKind::bad_input, [&] { export_perfetto(run, "n", folder.file("t"), {}); })
+            .find("never planned"),
+        std::string::npos);
     EXPECT_EQ(
         testing::error_of(ErrorKind::bad_input, [&] { export_csv(run, folder.file("no/t")); }),
         "cannot write " + folder.file("no/t") + ": its folder " + folder.file("no") + " does not exist");

@@ -188,7 +188,12 @@ TEST(Safetensors, OutputIsWrittenInTheFormatsOrder) {
     const ScratchFolder folder;
     const std::string path = folder.file("out");
     const auto run = run_with_output();
-    save_output(path, *run);
+    std::stop_source stopped;
+    stopped.request_stop();
+    EXPECT_EQ(error_of(ErrorKind::cancelled, [&] { save_output(path, *run, stopped.get_token()); }),
+              "interrupted");
+    EXPECT_EQ(folder.files(), 0u);
+    save_output(path, *run, {});
     EXPECT_EQ(folder.files(), 1u);
     const Problem& p = run->schedule->problem;
     const std::string bytes = read_file(path);
@@ -214,7 +219,7 @@ TEST(Safetensors, AnOutputThatCannotBeWrittenLeavesNothing) {
     const std::string path = folder.file("out");
     const auto run = run_with_output();
     const std::string nowhere = folder.file("nowhere/out");
-    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_output(nowhere, *run); }),
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { save_output(nowhere, *run, {}); }),
               "cannot write " + nowhere + ": its folder " + folder.file("nowhere") + " does not exist");
     write_file(path, "what was there");
     const pid_t child = fork();
@@ -222,7 +227,7 @@ TEST(Safetensors, AnOutputThatCannotBeWrittenLeavesNothing) {
         signal(SIGXFSZ, SIG_IGN);
         const rlimit limit{256, 256};
         setrlimit(RLIMIT_FSIZE, &limit);
-        const std::string message = error_of(ErrorKind::io, [&] { save_output(path, *run); });
+        const std::string message = error_of(ErrorKind::io, [&] { save_output(path, *run, {}); });
         _exit(message == "cannot write " + path + ": File too large" ? 0 : 1);
     }
     int status = 1;
@@ -231,7 +236,7 @@ TEST(Safetensors, AnOutputThatCannotBeWrittenLeavesNothing) {
     EXPECT_EQ(read_file(path), "what was there");
     EXPECT_EQ(folder.files(), 1u);
     run->output.reset();
-    EXPECT_EQ(error_of(ErrorKind::run_failed, [&] { save_output(path, *run); }),
+    EXPECT_EQ(error_of(ErrorKind::run_failed, [&] { save_output(path, *run, {}); }),
               "cannot write " + path + ": the run kept no output; 'run --keep-output --db FILE' keeps it");
 }
 

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr uid_t kSomebody = 54321;
 
 void write_atomically(const std::string& path, const std::string& text) {
-    AtomicFile file(path);
+    AtomicFile file(path, {});
     file.write(text);
     file.commit();
 }
@@ -71,7 +71,7 @@ TEST(ReplacedFile, KeepsItsPermissionsFromTheFirstByteOn) {
     for (const unsigned mode : {0600u, 0640u, 0664u, 0200u}) {
         write_file(path, "before");
         ASSERT_EQ(chmod(path.c_str(), mode), 0);
-        AtomicFile file(path);
+        AtomicFile file(path, {});
         file.write("after");
         for (const std::string& name : names_in(folder))
             EXPECT_EQ(mode_of(folder.file(name)) & 0177 & ~mode, 0u) << name << " is open to others";
