@@ -106,7 +106,8 @@ TEST(Experiment, EachRuleNamesItsFieldAndValue) {
         changed([](auto& e) { e.problem.softmax_scale = std::numeric_limits<double>::infinity(); }),
         "problem.softmax_scale", "inf");
     for (const double scale : {1e300, -1e21})  // times a score they leave F32
-        expect_problem(changed([&](auto& e) { e.problem.softmax_scale = scale; }), "problem.softmax_scale", "F32");
+        expect_problem(changed([&](auto& e) { e.problem.softmax_scale = scale; }), "problem.softmax_scale",
+                       "F32");
     expect_problem(changed([](auto& e) { e.ring.ranks = 0; }), "ring.ranks", "0");
     expect_problem(changed([](auto& e) { e.ring.ranks = 5000; }), "ring.ranks", "5000");
     expect_problem(changed([](auto& e) { e.ring.timeout_seconds = std::nan(""); }), "ring.timeout_seconds",
