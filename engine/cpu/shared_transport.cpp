@@ -124,18 +124,19 @@ void SharedTransport::wait_until_over(std::unique_lock<std::mutex>& lock, const 
     const int64_t begin_ns = steady_ns();
     int64_t counted_ns = 0;  // of the limit: between two looks that both found this wait to blame
     int64_t looked_ns = begin_ns;
-    bool to_blame = holds_up_the_rest(wait);
-    while (!is_over(wait)) {
-        if (control_.stopped()) throw Interrupted{};
-        state.woken.wait_for(lock, slice);
+    bool to_blame = false;
+    while (!control_.stopped()) {
+        const bool woken = state.woken.wait_for(lock, slice) == std::cv_status::no_timeout;
+        if (is_over(wait)) return;
+        if (woken) continue;  // who is to blame is asked only when nothing happens
         const int64_t now_ns = steady_ns();
         const bool was_to_blame = to_blame;
         to_blame = holds_up_the_rest(wait);
         counted_ns = was_to_blame && to_blame ? counted_ns + now_ns - looked_ns : 0;
         looked_ns = now_ns;
-        if (counted_ns >= limit_ns && !is_over(wait))
-            throw late(wait, static_cast<double>(now_ns - begin_ns) * 1e-9);
+        if (counted_ns >= limit_ns) throw late(wait, static_cast<double>(now_ns - begin_ns) * 1e-9);
     }
+    throw Interrupted{};
 }
 
 bool SharedTransport::is_over(const Wait& wait) const {
