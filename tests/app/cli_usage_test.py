@@ -193,7 +193,7 @@ class Failures(Case):
             ("expect x smells", "expect needs"),
             ("key ctrl+nothing", "key needs"),
             ("preset Nobody", "preset needs"),
-            ("resize 0x0", "resize needs"),
+            ("resize 0x0", "resize 0x0", "not a size, 1 to 16384"),
         ]:
             with self.subTest(text):
                 script = self.file("script", text)
