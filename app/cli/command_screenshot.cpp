@@ -54,7 +54,7 @@ std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
         if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
         loop.surface().wait_events(kPollSeconds);
         loop.draw_frame();
-    } while (controller.busy());
+    } while (loop.busy());
     const auto run = controller.shown_run();
     if (!run) throw Error(ErrorKind::io, controller.last_notice().text);
     return run;

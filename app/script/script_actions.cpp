@@ -300,10 +300,10 @@ void ScriptActions::wait(const ScriptCommand& command) {
         const auto until = Clock::now() + std::chrono::duration<double>(number(command.words[2]));
         return wait_until("the time", [until] { return Clock::now() >= until; });
     }
-    if (command.words[1] == "idle") return wait_until("rest", [this] { return !loop_.controller().busy(); });
+    if (command.words[1] == "idle") return wait_until("rest", [this] { return !loop_.busy(); });
     wait_until("a run of these settings", [this] {
         const auto run = loop_.controller().shown_run();
-        return !loop_.controller().busy() && run && run->experiment == loop_.content().experiment();
+        return !loop_.busy() && run && run->experiment == loop_.content().experiment();
     });
 }
 
@@ -335,7 +335,7 @@ void ScriptActions::mouse(const ScriptCommand& command) { loop_.mouse.active = c
 
 void ScriptActions::drop(const ScriptCommand& command) {
     loop_.controller().open_any_file(command.rest);
-    wait_until("the end of opening", [this] { return !loop_.controller().busy(); });
+    wait_until("the end of opening", [this] { return !loop_.busy(); });
 }
 
 void ScriptActions::screenshot(const ScriptCommand& command) {
@@ -345,14 +345,14 @@ void ScriptActions::screenshot(const ScriptCommand& command) {
 
 void ScriptActions::save(const ScriptCommand& command) {
     loop_.controller().carry_out({SaveRun{command.rest}});
-    wait_until("the end of saving", [this] { return !loop_.controller().busy(); });
+    wait_until("the end of saving", [this] { return !loop_.busy(); });
     if (loop_.controller().shown_run_id() == 0)
         throw ExpectationFailed(loop_.controller().last_notice().text);
 }
 
 void ScriptActions::open(const ScriptCommand& command) {
     loop_.controller().open_any_file(command.rest);
-    wait_until("the end of opening", [this] { return !loop_.controller().busy(); });
+    wait_until("the end of opening", [this] { return !loop_.busy(); });
     if (loop_.controller().last_notice().level == Notice::Level::error)
         throw Error(ErrorKind::bad_input, loop_.controller().last_notice().text);
 }

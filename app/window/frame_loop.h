@@ -33,6 +33,8 @@ class FrameLoop {
     /// or of it the item `area` alone. Throws Error(io), and Error(bad_input) when there is no such item.
     void save_picture(const std::string& path, const std::string& area, const std::stop_token& stop);
 
+    /// Something is under way that will change what is shown: a run, a plan, a file.
+    bool busy() const { return controller_.busy() || content_.planning(); }
     bool quitting() const { return quitting_; }
     Surface& surface() { return surface_; }
     Controller& controller() { return controller_; }

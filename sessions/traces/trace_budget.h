@@ -12,7 +12,7 @@
 
 namespace ringscope {
 
-/// What everybody may take, and per byte of the text; real traces take about twice their text.
+/// What everybody may take, and per byte of the text.
 inline constexpr int64_t kTraceBytesAtLeast = int64_t{16} << 20;
 inline constexpr int64_t kTraceBytesPerTextByte = 8;
 inline constexpr int64_t kTraceBytesAtMost = int64_t{2} << 30;

@@ -138,6 +138,8 @@ double Ui::seconds_to_next_frame() const {
 
 bool Ui::wants_frames() const { return std::isfinite(seconds_to_next_frame()); }
 
+bool Ui::planning() const { return state_->plan.planning(); }
+
 const ItemRegistry& Ui::items() const { return state_->items; }
 const Experiment& Ui::experiment() const { return state_->experiment; }
 void Ui::set_experiment(const Experiment& experiment) { state_->set_experiment(experiment); }

@@ -33,6 +33,9 @@ class Ui {
     /// or a plan is under way, infinity when nothing moves.
     double seconds_to_next_frame() const;
 
+    /// The experiment of the panel is still being planned: views show the plan before it.
+    bool planning() const;
+
     const ItemRegistry& items() const;
     const Experiment& experiment() const;  // as it stands in the panel
     void set_experiment(const Experiment& experiment);
