@@ -66,7 +66,8 @@ struct CpuKernel {
     /// F32 vectors and with BF16 dot products. Null: this kernel does not use them.
     double (*multiply_add_f32)(int64_t rounds);
     double (*multiply_add_bf16)(int64_t rounds);
-    bool weights_rounded;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
+    bool
+        weights_rounded;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
 };
 
 /// All built-in kernels, fastest first. A new kernel is one file and one line in attention_kernels.cpp.

@@ -25,7 +25,8 @@ struct CudaKernel {
     bool by_name_only = false;     // "auto" passes it over
     bool leaves_when_told = true;  // what is in a stream ends at once when the run is being abandoned
     const char* not_built = "";    // why this build does not have it
-    bool weights_rounded = false;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
+    bool weights_rounded =
+        false;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
 };
 
 const CudaKernel& tensor_core_kernel();
