@@ -130,7 +130,7 @@ void judge_changed(Db& db, const SchemaObject& ours, const SchemaObject& found, 
     foreign.has_expressions = true;
     if (ours.type == "table" && !is_ordinary_table(db, found)) {
         foreign.unreadable.insert(ours.name);
-        foreign.problems.push_back(text_of(found) + " in place of our table");
+        foreign.problems.push_back(text_of(found) + " in place of the program's table");
     } else {
         foreign.problems.push_back(text_of(found) + " with other columns or constraints");
     }

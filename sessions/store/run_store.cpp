@@ -157,7 +157,7 @@ std::shared_ptr<const Run> RunStore::load(int64_t id, Output output) {
 std::vector<RunSummary> RunStore::read_list(const int64_t* id) {
     std::string damage;
     std::vector<RunSummary> runs = read_summaries(*db_, id, damage);
-    if (!damage.empty()) {
+    if (!damage.empty() && state_ != StoreState::foreign) {
         state_ = StoreState::damaged;
         message_ = "damaged (" + damage + "): what can be read is shown";
     }
