@@ -136,6 +136,23 @@ class Statement {
     int64_t bytes_read_ = 0;
 };
 
+/// While it lives, and where `wanted`, no CHECK is evaluated: neither on writing nor by quick_check and
+/// integrity_check.
+class UncheckedConstraints {
+  public:
+    UncheckedConstraints(Db& db, bool wanted) : db_(wanted ? &db : nullptr) {
+        if (db_) db_->run("PRAGMA ignore_check_constraints = ON");
+    }
+    ~UncheckedConstraints() {
+        if (db_) db_->run("PRAGMA ignore_check_constraints = OFF");
+    }
+    UncheckedConstraints(const UncheckedConstraints&) = delete;
+    UncheckedConstraints& operator=(const UncheckedConstraints&) = delete;
+
+  private:
+    Db* db_;
+};
+
 /// What is read while it lives was there at one moment.
 class Snapshot {
   public:

@@ -138,9 +138,11 @@ std::string migrate(Db& db, int64_t version, SchemaSteps steps) {
     return copy;
 }
 
-/// "" when nothing is wrong as far as can be told quickly.
-std::string quick_damage(Db& db, int64_t bytes) {
+/// "" when nothing is wrong as far as can be told quickly. What tables of strangers demand of their rows is not
+/// evaluated.
+std::string quick_damage(Db& db, int64_t bytes, bool strangers) {
     if (bytes > kQuickCheckBytes) return "";
+    const UncheckedConstraints unchecked(db, strangers);
     std::string result = db.text("PRAGMA quick_check(1)");
     std::replace(result.begin(), result.end(), '\n', ' ');
     return result == "ok" ? "" : result;
@@ -201,8 +203,12 @@ RunFile open_foreign(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps,
         db = std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs);
     }
     if (!foreign.unreadable.empty()) db->forbid_tables(std::move(foreign.unreadable));
-    return {std::move(db), StoreState::foreign, what + ": opened read-only", std::move(foreign.problems),
-            foreign.has_expressions};
+    return {std::move(db),
+            StoreState::foreign,
+            what + ": opened read-only",
+            std::move(foreign.problems),
+            foreign.has_expressions,
+            !foreign.beside.empty()};
 }
 
 /// The file can be written, and is of this version or an older one.
@@ -227,7 +233,8 @@ RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
     const auto known = static_cast<int64_t>(steps.size());
     if (version > known) return open_newer(path, version, steps);
     ForeignSchema foreign = foreign_schema(*db, steps.first(static_cast<size_t>(version)));
-    const std::string damage = foreign.has_expressions ? "" : quick_damage(*db, file_size(path));
+    const std::string damage =
+        foreign.has_expressions ? "" : quick_damage(*db, file_size(path), !foreign.beside.empty());
     if (!damage.empty()) return open_damaged(path, damage);
     if (!foreign.problems.empty()) return open_foreign(std::move(db), version, steps, std::move(foreign));
     const std::string beside =
@@ -238,9 +245,11 @@ RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
             fail(path,
                  "made by an older version, and cannot be migrated because it cannot be written: copy it "
                  "first");
-        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only"};
+        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only", {},
+                false,         !beside.empty()};
     }
     RunFile file = open_writable(std::move(db), version, steps);
+    file.has_strangers = !beside.empty();
     if (file.message.empty()) file.message = beside;
     return file;
 }

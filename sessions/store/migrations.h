@@ -28,6 +28,7 @@ struct RunFile {
     std::string message;
     std::vector<std::string> foreign{};  // objects of the schema for which the file is only read
     bool has_foreign_expressions = false;
+    bool has_strangers = false;  // objects beside ours, left alone
 };
 
 /// Opens PATH as run_store.h says; `create` makes it when it is missing or empty. A file of an older version with

@@ -51,7 +51,8 @@ RunStore::RunStore(std::string path, RunFile file)
       state_(file.state),
       message_(std::move(file.message)),
       foreign_(std::move(file.foreign)),
-      has_foreign_expressions_(file.has_foreign_expressions) {}
+      has_foreign_expressions_(file.has_foreign_expressions),
+      has_strangers_(file.has_strangers) {}
 
 RunStore::~RunStore() = default;
 
@@ -258,6 +259,7 @@ std::vector<std::string> RunStore::check() {
         problems.push_back("the rows are not checked: that would run what the foreign schema says");
         return problems;
     }
+    const UncheckedConstraints unchecked(*db_, has_strangers_);
     try {
         Statement integrity(*db_, "PRAGMA integrity_check");
         while (integrity.step()) {

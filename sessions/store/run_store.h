@@ -127,6 +127,7 @@ class RunStore {
     std::string message_;
     std::vector<std::string> foreign_;  // objects of the schema for which the file is only read
     bool has_foreign_expressions_;
+    bool has_strangers_;
 };
 
 }  // namespace ringscope
