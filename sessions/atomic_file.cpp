@@ -47,6 +47,9 @@ std::string octal(mode_t mode) {
 
 /// What is there, none when nothing is. Throws Error when it may not be replaced.
 std::optional<struct stat> replaceable(const std::string& path) {
+    if (const std::string run_file(run_file_of_journal(path)); !run_file.empty() && is_run_file(run_file))
+        throw Error(ErrorKind::bad_input, "cannot write " + path + ": changes of the run file " + run_file +
+                                              " are kept under that name; name another file");
     struct stat target {};
     if (stat(path.c_str(), &target) != 0) return std::nullopt;
     if (!S_ISREG(target.st_mode))

@@ -28,6 +28,12 @@ FileKind file_kind(const std::string& path) {
                                                                         : FileKind::experiment;
 }
 
+std::string_view run_file_of_journal(std::string_view path) {
+    for (const std::string_view end : {"-journal", "-wal", "-shm"})
+        if (path.ends_with(end)) return path.substr(0, path.size() - end.size());
+    return {};
+}
+
 bool is_run_file(const std::string& path) {
     constexpr size_t kIdAt = 68;  // of SQLite's header: application_id, the most significant byte first
     try {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace ringscope {
 
@@ -23,5 +24,9 @@ FileKind file_kind(const std::string& path);
 
 /// Whether it is one of ours, whole or damaged behind its first bytes. False for what cannot be read.
 bool is_run_file(const std::string& path);
+
+/// The path without the end by which SQLite names the file in which it keeps a change until it is done ("-journal",
+/// "-wal", "-shm"); "" when it has none.
+std::string_view run_file_of_journal(std::string_view path);
 
 }  // namespace ringscope

@@ -35,8 +35,15 @@ void refuse_overwriting(const std::string& command, const std::vector<DeclaredFi
                                               " are one file, which would be overwritten; name another one");
     };
     for (size_t i = 0; i < written.size(); ++i) {
-        for (const NamedFile& other : used)
+        const std::string changes_of(run_file_of_journal(written[i].path));
+        for (const NamedFile& other : used) {
             if (same_file(written[i].path, other.path)) refuse_both(written[i], other);
+            if (other.option->use == FileUse::run_file && !changes_of.empty() &&
+                same_file(changes_of, other.path))
+                throw Error(ErrorKind::bad_input, command + ": " + words(written[i]) +
+                                                      " is where changes of " + words(other) +
+                                                      " are kept meanwhile; name another file");
+        }
         for (size_t other = 0; other < i; ++other)
             if (same_file(written[i].path, written[other].path)) refuse_both(written[i], written[other]);
         if (is_run_file(written[i].path))

@@ -46,7 +46,8 @@ std::optional<int64_t> RunKeeper::keep(const Run& run, const std::string& name, 
         problem_ += "; the run is kept in " + path + " and joins the file when that is next opened";
         return {};
     } catch (const Error& error) {
-        throw Error(ErrorKind::io, problem_ + "; nor can the run be kept elsewhere: " + error.what());
+        problem_ += std::string("; nor can the run be kept elsewhere: ") + error.what();
+        return {};
     }
 }
 

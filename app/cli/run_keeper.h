@@ -18,8 +18,8 @@ class RunKeeper {
     explicit RunKeeper(std::unique_ptr<RunStore> store, std::stop_token stop,
                        std::chrono::milliseconds patience = std::chrono::seconds(30));
 
-    /// The run's id in the file; none without a file, or when it had to be kept beside it: problem() then says
-    /// why and where. Throws Error(io) when it could be kept nowhere.
+    /// The run's id in the file; none without a file, or when it had to be kept beside it, or could be kept
+    /// nowhere: problem() then says why and where, and the caller still has its figures to show.
     std::optional<int64_t> keep(const Run& run, const std::string& name,
                                 RunStore::Output output = RunStore::Output::leave);
 

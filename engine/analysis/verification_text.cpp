@@ -29,8 +29,8 @@ std::vector<std::string> failures_of(const Verification& v) {
     if (v.wrong_lse_rows > 0) failures.push_back(wrong_rows("LSE", v.wrong_lse_rows, v.worst_lse));
     if (v.wrong_empty_rows > 0)
         failures.push_back(rows_text(v.wrong_empty_rows) +
-                           " empty or not finite that should not be, or the " +
-                           "other way round (first: " + place_text(v.first_wrong_empty) + ")");
+                           " not finite, empty though keys are there, or not empty though none are (first: " +
+                           place_text(v.first_wrong_empty) + ")");
     if (v.checked_rows > 0 && v.unjudged_rows == v.checked_rows)
         failures.emplace_back("scores so large that F32 cannot tell which keys win: no row can be judged");
     if (!v.coverage_ok) failures.emplace_back("some pairs not computed exactly once");
@@ -43,8 +43,12 @@ std::string verification_line(const Verification& v) {
     std::string text = "verified " + count_text(v.checked_rows) + " of " + count_text(v.total_rows) +
                        " rows: max error " + error_text(v.max_abs_error) + ", relative " +
                        error_text(v.relative_error);
-    if (!std::isnan(v.error_share()))
-        text += ", the worst row at " + percent_text(v.error_share()) + " of what rounding allows";
+    const double share = v.error_share();
+    constexpr double kMostPercent = 10;  // beyond, a percentage says nothing to a reader
+    if (share <= kMostPercent)
+        text += ", the worst row at " + percent_text(share) + " of what rounding allows";
+    else if (!std::isnan(share))
+        text += ", the worst row far beyond what rounding allows";
     if (v.unjudged_rows > 0 && v.unjudged_rows < v.checked_rows)
         text += ", " + rows_text(v.unjudged_rows) + " with scores too large for F32 to judge o";
     if (v.passed) return text + ": passed";

@@ -217,7 +217,7 @@ void execute(const Job& job, Run& run) {
 void execute_on_cpu(const Job& job, const CpuKernel& kernel, Run& run) {
     run.device = "cpu";
     run.kernel = kernel.name;
-    run.weights_rounded = kernel.weights_rounded;
+    run.rounding = kernel.rounding;
     run.transport = choose_cpu_transport(job.schedule->experiment.backend.transport).name;
     require_memory(*job.schedule, *job.buffers);
     CpuRun ranks(job, kernel);

@@ -351,7 +351,7 @@ void execute(const Job& job, Run& run) {
     CudaRun on_gpus(*job.schedule, options);
     run.device = on_gpus.device_text();
     run.kernel = on_gpus.parts().kernel->name;
-    run.weights_rounded = on_gpus.parts().kernel->weights_rounded;
+    run.rounding = on_gpus.parts().kernel->rounding;
     run.transport = on_gpus.parts().transport->name;
     options.enter(RunPhase::compiling_kernels);
     const int64_t begin_ns = steady_ns();

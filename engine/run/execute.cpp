@@ -44,7 +44,7 @@ void run_planned(const Executor& executor, const std::shared_ptr<const Schedule>
     if (options.verify) {
         options.enter(RunPhase::verifying);
         run.verification = verify(*schedule, *source, *run.output,
-                                  {run.weights_rounded, worker_threads(run.experiment.backend)}, stop);
+                                  {run.rounding, worker_threads(run.experiment.backend)}, stop);
     }
     if (!options.keep_output) run.output.reset();
 }

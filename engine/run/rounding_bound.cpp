@@ -22,11 +22,12 @@ double additions(int64_t keys) {
 
 }  // namespace
 
-RowArithmetic arithmetic_of(const Problem& problem, int ranks, bool weights_rounded) {
+RowArithmetic arithmetic_of(const Problem& problem, int ranks, KernelRounding rounding) {
     RowArithmetic arithmetic;
     arithmetic.parts = std::max(1, ranks) * (problem.mixing == Mixing::longnet ? problem.groups : 1);
-    if (!weights_rounded || problem.dtype == DType::f32) return arithmetic;
+    if (rounding == KernelRounding::none || problem.dtype == DType::f32) return arithmetic;
     arithmetic.weight_unit = problem.dtype == DType::f16 ? 0x1p-11 : 0x1p-8;
+    if (rounding == KernelRounding::weights_and_results) arithmetic.result_unit = arithmetic.weight_unit;
     if (problem.dtype == DType::f16) arithmetic.smallest_weight = 0x1p-24;
     return arithmetic;
 }
@@ -50,13 +51,13 @@ RowBound::RowBound(const RowMagnitudes& row, const RowArithmetic& arithmetic, do
     one_winner_ = sum > 1 ? 2 * row.largest_value * (std::exp(2 * worst_score) + 1) * (sum - 1) : 0;
     by_element_ = kUnit * additions(row.keys);
     by_peak_ = kUnit * keys / 2 / sum;
-    common_ = kUnit * (16 + folding) * a;
+    common_ = (kUnit * (16 + folding) + arithmetic.result_unit) * a;
     if (arithmetic.weight_unit > 0)
         common_ += arithmetic.weight_unit * std::min(a, o_size + 3 * std::sqrt(row.value_square) / sum);
     // What is below the smallest numbers of F32, and of the weights.
     common_ += keys * (kSmallestNormal * (1 + row.largest_value) +
                        arithmetic.smallest_weight * row.largest_value / sum);
-    judges_ = std::min(scores_, one_winner_) < 2 * row.largest_value || row.largest_value == 0;
+    judges_ = !(std::min(scores_, one_winner_) >= 2 * row.largest_value) || row.largest_value == 0;
 }
 
 double RowBound::element(double o, double peak) const {

@@ -20,13 +20,14 @@
 //
 // A kernel that rounds its weights to the dtype (unit w: 2^-8 for BF16, 2^-11 for F16) before they meet V adds
 // w min(a, |o| + 3 sqrt(sum_j p_j^2 |v_j|^2)) to o: every weight errs by up to w, and those of different keys
-// by chance in different directions.
+// by chance in different directions. One that rounds the o of each part adds w a.
 #pragma once
 
 #include <cstdint>
 
 #include "engine/experiment/dtype.h"
 #include "engine/experiment/problem.h"
+#include "engine/run/kernel_rounding.h"
 
 namespace ringscope {
 
@@ -61,10 +62,10 @@ struct RowMagnitudes {
 struct RowArithmetic {
     int parts = 1;               // ring steps whose results are folded into each other, at most
     double weight_unit = 0;      // unit roundoff of weights that meet V; 0: they are F32
+    double result_unit = 0;      // of the o of each part; 0: likewise
     double smallest_weight = 0;  // spacing of the smallest weights
 };
-/// `weights_rounded`: to the problem's dtype, before they meet V.
-RowArithmetic arithmetic_of(const Problem& problem, int ranks, bool weights_rounded);
+RowArithmetic arithmetic_of(const Problem& problem, int ranks, KernelRounding rounding);
 
 /// The bound of one row.
 class RowBound {

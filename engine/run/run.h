@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/host/machine.h"
+#include "engine/run/kernel_rounding.h"
 #include "engine/run/metrics.h"
 #include "engine/run/verification.h"
 
@@ -54,9 +55,7 @@ struct Run {
     std::string kernel;     // the one that ran, never "auto"
     std::string transport;  // "shared"
     int threads = 0;
-    /// The kernel rounds softmax weights to the dtype before they meet V: verify() allows for it. Not kept in a
-    /// file.
-    bool weights_rounded = false;
+    KernelRounding rounding = KernelRounding::none;  // of the kernel; not kept in a file
     // What libraries compiled for the run before its clock started, and how long that took on the wall: in no
     // metric, kept for later runs of this process, not kept in a file.
     int compiled_kernels = 0;

@@ -86,7 +86,7 @@ class VerifyJob final : public PoolJob {
         : problem_(schedule.problem),
           source_(source),
           output_(output),
-          arithmetic_(arithmetic_of(schedule.problem, schedule.ranks, options.weights_rounded)),
+          arithmetic_(arithmetic_of(schedule.problem, schedule.ranks, options.rounding)),
           stopped_(stopped),
           tokens_(tokens_to_check(schedule.problem, options.pairs_allowed)),
           tokens_per_task_(std::clamp<int64_t>(kQueryElements / (int64_t{problem_.heads} * problem_.head_dim),

@@ -17,8 +17,8 @@ inline constexpr double kVerifyPairs = 1e8;
 
 /// What of a run the check must know beside its answer, and what it may cost.
 struct VerifyOptions {
-    bool weights_rounded = false;  // Run::weights_rounded
-    int threads = 1;               // the figures do not depend on their number
+    KernelRounding rounding = KernelRounding::none;  // Run::rounding
+    int threads = 1;                                 // the figures do not depend on their number
     double pairs_allowed = kVerifyPairs;
 };
 

@@ -17,6 +17,7 @@ DbError::Cause cause_of(int code) {
     switch (code & 0xff) {
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
+        case SQLITE_TOOBIG:
             return DbError::Cause::damaged;
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
@@ -36,6 +37,9 @@ std::string words_for(int code, sqlite3* handle) {
         return "a change was cut off and cannot be undone where the file cannot be written: copy it, with "
                "its "
                "-journal file, to where it can";
+    if (code == SQLITE_TOOBIG)
+        return "the file is damaged: it holds a value of more than " + std::to_string(kMostValueBytes >> 20) +
+               " MiB";
     switch (cause_of(code)) {
         case DbError::Cause::damaged:
             return std::string("the file is damaged: ") + sqlite3_errmsg(handle);

@@ -149,6 +149,7 @@ std::string quick_damage(Db& db, int64_t bytes, bool strangers) {
 }
 
 int64_t require_ours(Db& db, const std::string& path) {
+    if (file_size(path) == 0) fail(path, "not a run file: it is empty");
     if (db.number("PRAGMA application_id") != kApplicationId)
         fail(path, "not a run file: another program's SQLite file");
     const int64_t version = db.number("PRAGMA user_version");

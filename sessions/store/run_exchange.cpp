@@ -12,9 +12,9 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kTablesOfARun[] = {"run_tag",    "experiment",      "rank_metric", "verification",
-                                         "run_figure", "rank_figure",     "trace_chunk", "output_chunk",
-                                         "kept_trace", "kept_trace_chunk"};
+constexpr const char* kTablesOfARun[] = {"run_tag",      "experiment", "rank_metric",     "verification",
+                                         "worst_row",    "run_figure", "rank_figure",     "trace_chunk",
+                                         "output_chunk", "kept_trace", "kept_trace_chunk"};
 
 /// Another run file, as "source" beside the connection's own "main".
 class Attached {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "sessions/input_file.h"
+#include "sessions/stop.h"
 #include "sessions/store/kept_trace.h"
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_output.h"
@@ -175,14 +176,14 @@ RunSummary RunStore::summary(int64_t id) {
 
 int64_t RunStore::find(const std::string& what) {
     constexpr size_t kShortestPrefix = 4;
-    const std::vector<RunSummary> runs = list();
     int64_t id = 0;
     const auto [end, error] = std::from_chars(what.data(), what.data() + what.size(), id);
-    const bool is_id = error == std::errc{} && end == what.data() + what.size();
+    // By its number a run is found, and can be deleted, where the list cannot be read.
+    if (error == std::errc{} && end == what.data() + what.size() && is_kept_trace(*db_, id)) return id;
+    const std::vector<RunSummary> runs = list();
     std::vector<RunSummary> named;
     std::vector<RunSummary> prefixed;
     for (const RunSummary& run : runs) {
-        if (is_id && run.id == id) return id;
         if (run.name == what) named.push_back(run);
         if (what.size() >= kShortestPrefix && run.uuid.compare(0, what.size(), what) == 0)
             prefixed.push_back(run);
@@ -269,11 +270,26 @@ std::vector<std::string> RunStore::check() {
         Statement orphans(*db_, "PRAGMA foreign_key_check");
         while (orphans.step()) {
             const std::string table = orphans.get_text();
-            problems.push_back("row " + orphans.get_text() + " of " + table + " belongs to no run");
+            const std::string number = orphans.get_text();  // none in a table without row numbers
+            problems.push_back("row " + (number.empty() ? "" : number + " ") + "of " + table +
+                               " belongs to no run");
         }
     } catch (const DbError& error) {
         if (error.cause() != DbError::Cause::damaged) throw;
         problems.push_back(error.what());
+        return problems;
+    }
+    for (const RunSummary& run : list()) {
+        leave_if_stopped(db_->stop());
+        try {
+            if (run.is_trace)
+                load_trace(run.id);
+            else
+                load(run.id, Output::keep);
+        } catch (const Error& error) {
+            if (error.kind() == ErrorKind::cancelled) throw;
+            problems.push_back(error.what());
+        }
     }
     return problems;
 }

@@ -95,8 +95,8 @@ class RunStore {
 
     int64_t file_bytes();
 
-    /// Foreign objects of the schema, integrity_check and foreign_key_check: every problem in words, none when
-    /// the file is whole.
+    /// Foreign objects of the schema, integrity_check and foreign_key_check, and every run and kept trace read
+    /// once: every problem in words, none when the file is whole.
     std::vector<std::string> check();
 
     /// Bytes of the file before and after.

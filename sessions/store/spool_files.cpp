@@ -20,11 +20,13 @@ constexpr size_t kDigits = 16;  // of text_hash()
 
 /// What the names of its files begin with: beside it, and in the data folder.
 std::vector<std::string> prefixes_of(const std::string& run_file) {
-    std::vector<std::string> prefixes{run_file + kMark};
-    std::error_code ignored;
-    const fs::path file = fs::weakly_canonical(run_file, ignored);
+    std::error_code problem;
+    const fs::path file = fs::weakly_canonical(run_file, problem);
+    // Through a symbolic link: beside the file itself, where every name of it leads.
+    std::vector<std::string> prefixes{
+        (problem || !fs::is_symlink(run_file, problem) ? run_file : file.string()) + kMark};
     const std::string folder = unsaved_folder();
-    if (!folder.empty() && !ignored)
+    if (!folder.empty() && !file.empty())
         prefixes.push_back(folder + "/" + text_hash(file.string()) + "-" + file.filename().string() + kMark);
     return prefixes;
 }

@@ -103,6 +103,16 @@ class Files(RunFileCase):
                 path.unlink()
         self.assertGreaterEqual(count, 45)
 
+    def test_where_sqlite_keeps_the_changes_of_a_run_file_is_no_place_for_an_output(self):
+        self.save()
+        for end in ("-journal", "-wal", "-shm"):
+            path = f"{self.db}{end}"
+            for words in (["--db", self.db], []):
+                with self.subTest(end=end, words=words):
+                    ran = ringscope("run", "--preset", "Tiny 16", "--output", path, *words)
+                    self.assert_error(ran, 2, path, "changes of")
+                    self.assertFalse(os.path.exists(path))
+
     def test_two_names_of_a_file_that_is_not_there_yet(self):
         (self.folder / "folder").symlink_to(".")
         (self.folder / "link").symlink_to("new")

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "engine/analysis/verification_text.h"
 #include "engine/cuda/cuda_memory_model.h"
 #include "engine/run/execute.h"
 #include "engine/run/inventory.h"
@@ -57,9 +58,7 @@ inline void expect_done(const Experiment& experiment) {
     options.verify = true;
     const auto run = execute(experiment, options, {});
     ASSERT_EQ(run->state, RunState::done) << run->error;
-    EXPECT_TRUE(run->verification->passed)
-        << "relative error " << run->verification->relative_error << ", lse "
-        << run->verification->max_lse_error << ", wrong empty rows " << run->verification->wrong_empty_rows;
+    EXPECT_TRUE(run->verification->passed) << verification_line(*run->verification);
     EXPECT_EQ(run->metrics.bytes_on_wire, run->schedule->bytes_on_wire);
     for (const RankMetrics& rank : run->metrics.ranks) {
         // A causal tile that sees nothing has no place in the lists.

@@ -39,7 +39,7 @@ cudaError_t prepare_nothing(DType, int) { return cudaSuccess; }
 }  // namespace
 
 const CudaKernel& tensor_core_kernel() {
-    static const CudaKernel kernel{
+    static CudaKernel kernel{
         "mma",
         "f16 or bf16",
         80,
@@ -54,6 +54,7 @@ const CudaKernel& tensor_core_kernel() {
                                        : launch_tile<TensorCoreTile<HostWarp, BF16Element, kHeadDim, 64>>(
                                              launch, items, stream);
         }};
+    kernel.rounding = KernelRounding::weights;
     return kernel;
 }
 

@@ -19,7 +19,9 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 /// What BF16 dot products add to a weight's relative error.
-double weight_rounding(const CpuKernel& kernel) { return kernel.weights_rounded ? 0x1p-9 : 0; }
+double weight_rounding(const CpuKernel& kernel) {
+    return kernel.rounding == KernelRounding::weights ? 0x1p-9 : 0;
+}
 
 int64_t rows_spanned(const std::vector<RowRun>& runs) {
     int64_t rows = 1;

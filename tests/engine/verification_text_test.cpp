@@ -38,8 +38,8 @@ TEST(VerificationText, SaysWhatOfAWrongAnswerIsWrongAndWhere) {
     EXPECT_EQ(failures[0],
               "LSE of 1 row (worst: batch 1, head 3, token 17, off by 0.5 where rounding allows 1e-06)");
     EXPECT_EQ(failures[1],
-              "2 rows empty or not finite that should not be, or the other way round (first: batch 0, head "
-              "0, token 5)");
+              "2 rows not finite, empty though keys are there, or not empty though none are (first: batch 0, "
+              "head 0, token 5)");
     EXPECT_EQ(failures[2], "some pairs not computed exactly once");
     v = right();
     v.passed = false;
@@ -57,6 +57,16 @@ TEST(VerificationText, OfRowsThatF32CannotJudge) {
     v.unjudged_rows = 40;
     v.passed = false;
     EXPECT_NE(verification_line(v).find("no row can be judged"), std::string::npos);
+}
+
+TEST(VerificationText, OfErrorsFarBeyondTheirBound) {
+    Verification v = right();
+    v.passed = false;
+    v.wrong_o_rows = 1;
+    v.worst_o.error = 1;
+    EXPECT_NE(verification_line(v).find("the worst row far beyond what rounding allows: FAILED: o of 1 row"),
+              std::string::npos)
+        << verification_line(v);
 }
 
 // A file of an earlier version has no worst row.

@@ -131,7 +131,7 @@ struct RightRun {
                run->kernel + ", " + describe(experiment);
     }
     Verification check(const RunOutput& output) const {
-        return verify(*run->schedule, *source, output, {run->weights_rounded, 1, kEverything}, {});
+        return verify(*run->schedule, *source, output, {run->rounding, 1, kEverything}, {});
     }
 };
 

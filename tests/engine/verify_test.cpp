@@ -60,7 +60,7 @@ struct Case {
           source(make_generated_source(schedule.problem, 1)),
           output(schedule.problem, *source) {}
     Verification check(double pairs = kEverything, int threads = 2) const {
-        return verify(schedule, *source, output, {false, threads, pairs}, {});
+        return verify(schedule, *source, output, {KernelRounding::none, threads, pairs}, {});
     }
     Schedule schedule;
     std::unique_ptr<TensorSource> source;
@@ -190,7 +190,9 @@ TEST(Verify, CanBeCancelled) {
     const Case c(experiment_of(Mixing::head_groups, false));
     std::stop_source stop;
     stop.request_stop();
-    EXPECT_THROW(verify(c.schedule, *c.source, c.output, {false, 2, kEverything}, stop.get_token()), Error);
+    EXPECT_THROW(
+        verify(c.schedule, *c.source, c.output, {KernelRounding::none, 2, kEverything}, stop.get_token()),
+        Error);
 }
 
 TEST(ErrorMap, SumsUpToTheVerification) {

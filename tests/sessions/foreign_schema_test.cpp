@@ -2,6 +2,7 @@
 #include "sessions/store/foreign_schema.h"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include "sessions/store/migrations.h"
 #include "sessions/store/run_store.h"
@@ -151,6 +152,23 @@ TEST_F(ForeignSchemaTest, NothingEvaluatesWhatAStrangersTableDemands) {
     expect_used_as_any_other("table extra");
 }
 
+TEST_F(ForeignSchemaTest, ARunWithAValueThatIsTooLargeCanBeDeletedByItsNumber) {
+    {
+        Db other(path_, DbMode::read_write, 0);
+        sqlite3_limit(other.handle(), SQLITE_LIMIT_LENGTH, 1 << 30);
+        other.run("UPDATE run SET note = CAST(zeroblob(40000000) AS TEXT) WHERE id = 1");
+    }
+    {
+        const auto store = RunStore::open(path_);
+        EXPECT_EQ(store->list().size(), 1u) << "the newer one";
+        EXPECT_TRUE(contains(store->message(), "a value of more than 32 MiB")) << store->message();
+    }
+    const auto store = RunStore::open(path_);
+    store->remove(store->find("1"));
+    EXPECT_EQ(store->list().size(), 1u);
+    EXPECT_EQ(store->check(), std::vector<std::string>{});
+}
+
 TEST_F(ForeignSchemaTest, CommentsAndSpacesOfAStatementMeanNothing) {
     change("CREATE TABLE copy (x)");
     Db db(path_, DbMode::read_write, 0);
@@ -179,7 +197,7 @@ TEST_F(ForeignSchemaTest, NoStatementTakesMoreThanTheFileAccountsFor) {
     EXPECT_TRUE(contains(read_all(endless + "x FROM t"), "more is read from it than it has room for"));
     EXPECT_TRUE(contains(read_all(endless + "printf('%.*c', 1000000, 'x') FROM t LIMIT 1000"),
                          "more is read from it than it has room for"));
-    EXPECT_TRUE(contains(read_all("SELECT hex(zeroblob(1000000000))"), "too big"));
+    EXPECT_TRUE(contains(read_all("SELECT hex(zeroblob(1000000000))"), "a value of more than 32 MiB"));
 }
 
 }  // namespace

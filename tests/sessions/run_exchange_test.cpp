@@ -5,6 +5,7 @@
 
 #include "engine/experiment/scenarios.h"
 #include "sessions/report/run_json.h"
+#include "sessions/store/database.h"
 #include "sessions/store/run_store.h"
 #include "sessions/store/store_bench.h"
 #include "sessions/store/trace_codec.h"
@@ -50,6 +51,29 @@ TEST(RunExchange, ARunTravelsInAFileOfItsOwn) {
                          "no such run file"));
     EXPECT_TRUE(
         contains(error_of(ErrorKind::bad_input, [&] { store->import_runs(path); }), "it is the same file"));
+}
+
+// A table that a schema step adds must travel with its run.
+TEST(RunExchange, RowsOfEveryTableTravel) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("runs.ringscope"), single = folder.file("one.ringscope");
+    const auto store = RunStore::open_or_create(path);
+    FixtureOptions options;
+    options.verify_passed = false;
+    const int64_t id = store->save(*make_fixture_run(tiny(), options), "travels");
+    store->set_tags(id, {"a"});
+    store->export_run(id, single);
+    Db from(path, DbMode::read_only, 0), to(single, DbMode::read_only, 0);
+    Statement tables(from,
+                     "SELECT DISTINCT m.name FROM sqlite_schema m, pragma_table_info(m.name) c "
+                     "WHERE m.type = 'table' AND c.name = 'run'");
+    int compared = 0;
+    while (tables.step()) {
+        const std::string count = "SELECT count(*) FROM " + tables.get_text();
+        EXPECT_EQ(to.number(count.c_str()), from.number(count.c_str())) << count;
+        ++compared;
+    }
+    EXPECT_GE(compared, 10);
 }
 
 TEST(RunExchange, CompactionGivesBackWhatRemovedRunsHeld) {

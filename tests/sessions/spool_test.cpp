@@ -1,6 +1,8 @@
 // Runs that could not be saved: kept beside the file or in the data folder, and back in the file at its next opening.
 #include "sessions/store/spool.h"
 
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "sessions/store/database.h"
@@ -40,6 +42,16 @@ TEST_F(SpoolTest, ARunComesInOnceWithAllItHas) {
     expect_same_trace(store->load(list[0].id)->trace, run_->trace);
     EXPECT_EQ(folder_.files(), 1u);
     EXPECT_EQ(RunStore::open(path_)->message(), "");
+}
+
+TEST_F(SpoolTest, ThroughALinkARunIsKeptBesideTheFileItself) {
+    ScratchFolder elsewhere;
+    const std::string link = elsewhere.file("link.ringscope");
+    std::filesystem::create_symlink(path_, link);
+    spool_run(link, new_uuid(), *run_, "late");
+    EXPECT_EQ(RunStore::open(path_)->list().size(), 2u);
+    spool_run(path_, new_uuid(), *run_, "later");
+    EXPECT_EQ(RunStore::open(link)->list().size(), 3u);
 }
 
 TEST_F(SpoolTest, ARunThatGotIntoTheFileAllTheSameComesInOnce) {

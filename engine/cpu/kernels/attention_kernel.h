@@ -29,6 +29,7 @@
 
 #include "engine/experiment/experiment.h"
 #include "engine/plan/row_run.h"
+#include "engine/run/kernel_rounding.h"
 
 namespace ringscope {
 
@@ -66,8 +67,7 @@ struct CpuKernel {
     /// F32 vectors and with BF16 dot products. Null: this kernel does not use them.
     double (*multiply_add_f32)(int64_t rounds);
     double (*multiply_add_bf16)(int64_t rounds);
-    bool
-        weights_rounded;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
+    KernelRounding rounding;  // of weights
 };
 
 /// All built-in kernels, fastest first. A new kernel is one file and one line in attention_kernels.cpp.

@@ -63,7 +63,7 @@ CpuKernel kernel_of(const char* name, const char* description, bool (*usable)())
             attend<kTable>,
             kTable.multiply_add_f32,
             kTable.multiply_add_bf16,
-            kTable.weights_rounded};
+            kTable.weights_rounded ? KernelRounding::weights : KernelRounding::none};
 }
 
 }  // namespace ringscope

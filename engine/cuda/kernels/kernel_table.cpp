@@ -30,7 +30,7 @@ CudaKernel cudnn_kernel() {
                           cudnn_description() + ", by name only)",
                       80, [](DType dtype, int head_dim) { return dtype != DType::f32 && head_dim % 8 == 0; }};
     kernel.by_name_only = true;
-    kernel.weights_rounded = true;
+    kernel.rounding = KernelRounding::weights_and_results;
     kernel.leaves_when_told = false;
     kernel.not_built = kNoCudnn;
     return kernel;

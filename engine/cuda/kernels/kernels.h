@@ -8,6 +8,7 @@
 #include "engine/cuda/kernels/attention_launch.h"
 #include "engine/cuda/kernels/merge_partial.h"
 #include "engine/cuda/kernels/work_list.h"
+#include "engine/run/kernel_rounding.h"
 
 namespace ringscope {
 
@@ -25,8 +26,7 @@ struct CudaKernel {
     bool by_name_only = false;     // "auto" passes it over
     bool leaves_when_told = true;  // what is in a stream ends at once when the run is being abandoned
     const char* not_built = "";    // why this build does not have it
-    bool weights_rounded =
-        false;  // softmax weights are rounded to the dtype before they meet V (Run::weights_rounded)
+    KernelRounding rounding = KernelRounding::none;
 };
 
 const CudaKernel& tensor_core_kernel();

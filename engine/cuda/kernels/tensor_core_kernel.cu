@@ -49,7 +49,7 @@ const CudaKernel& tensor_core_kernel() {
                        tensor_core_tile_shape,
                        prepare_tile_kernel<Codes>,
                        launch_tile_kernel<Codes>};
-        mma.weights_rounded = true;
+        mma.rounding = KernelRounding::weights;
         return mma;
     }();
     return kernel;
