@@ -85,9 +85,11 @@ std::string joined_path(const std::string& path, const std::string& key) {
 
 void check_keys(const Json& object, const std::string& path, const std::vector<std::string>& known,
                 Problems& problems) {
-    for (const auto& [key, value] : object.items())
+    for (const auto& member : object.items()) {
+        const std::string& key = member.key();
         if (std::find(known.begin(), known.end(), key) == known.end())
             problems.add_words([&] { return joined_path(path, key) + ": " + unknown_key(key, known); });
+    }
 }
 
 template <typename Integer>

@@ -217,14 +217,16 @@ void Controller::ask_store(bool make_file, StoreJob job) {
     });
 }
 
-/// Runs on the worker's thread: reads the list there, and shows it here.
-Worker::Outcome Controller::listed(RunStore& store) {
+/// Runs on the worker's thread: reads the list there, and shows it here, before `then`.
+Worker::Outcome Controller::listed(RunStore& store, Worker::Outcome then) {
     auto list = std::make_shared<const std::vector<RunSummary>>(store.list());
-    return [this, list, path = store.path(), message = store.message()] {
-        if (path != run_file_) return;
-        saved_ = list;
-        run_file_message_ = message;
-        run_file_unmade_ = false;
+    return [this, list, path = store.path(), message = store.message(), then = std::move(then)] {
+        if (path == run_file_) {
+            saved_ = list;
+            run_file_message_ = message;
+            run_file_unmade_ = false;
+        }
+        if (then) then();
     };
 }
 
@@ -263,11 +265,10 @@ Worker::Outcome Controller::saved(RunStore& store, const std::shared_ptr<const R
                                   const std::string& uuid, const std::string& name) {
     const int64_t id = store.save_as(uuid, *run, name);
     recovery_.forget(uuid);
-    return [this, run, name, id, path = store.path(), list = listed(store)] {
-        list();
+    return listed(store, [this, run, name, id, path = store.path()] {
         if (shown_.run == run) shown_.id = id, shown_.name = name;
         notify(Level::info, "Saved as run " + std::to_string(id) + " in " + path);
-    };
+    });
 }
 
 void Controller::perform(const SaveRun& command) {
@@ -305,11 +306,10 @@ void Controller::perform(const AddEarlierRuns&) {
     if (!earlier_ || earlier_->empty()) return notify(Level::info, "No earlier window left runs unsaved");
     ask_store(true, [this](RunStore& store) -> Worker::Outcome {
         const size_t moved = recovery_.move_earlier_to(store);
-        return [this, moved, path = store.path(), list = listed(store)] {
-            list();
+        return listed(store, [this, moved, path = store.path()] {
             notify(Level::info,
                    "Added " + std::to_string(moved) + (moved == 1 ? " run to " : " runs to ") + path);
-        };
+        });
     });
 }
 
@@ -337,23 +337,21 @@ void Controller::perform(const OpenRun& command) {
 void Controller::perform(const RenameRun& command) {
     ask_store(false, [this, command](RunStore& store) -> Worker::Outcome {
         store.rename(command.id, command.name);
-        return [this, command, list = listed(store)] {
-            list();
+        return listed(store, [this, command] {
             if (shown_.id == command.id) shown_.name = command.name;
-        };
+        });
     });
 }
 
 void Controller::perform(const DeleteRun& command) {
     ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
         store.remove(id);
-        return [this, id, list = listed(store)] {
-            list();
+        return listed(store, [this, id] {
             if (shown_.id == id) shown_.id = 0;
             for (OpenedTrace& opened : traces_)
                 if (opened.id == id) opened.id = 0;
             notify(Level::info, "Deleted run " + std::to_string(id));
-        };
+        });
     });
 }
 
@@ -488,13 +486,12 @@ void Controller::perform(const KeepTrace& command) {
     const OpenedTrace& asked = traces_[command.index];
     ask_store(true, [this, path = asked.path, trace = asked.trace](RunStore& store) -> Worker::Outcome {
         const RunStore::KeptTrace kept = store.keep_trace(path, "");
-        return [this, kept, trace, path = store.path(), list = listed(store)] {
-            list();
+        return listed(store, [this, kept, trace, path = store.path()] {
             for (OpenedTrace& opened : traces_)
                 if (opened.trace == trace && path == run_file_) opened.id = kept.id;
             notify(Level::info, (kept.is_new ? "Kept as run " : "Already kept as run ") +
                                     std::to_string(kept.id) + " in " + path);
-        };
+        });
     });
 }
 

@@ -132,7 +132,7 @@ class Controller {
     bool refused(const std::string& path);
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
-    Worker::Outcome listed(RunStore& store);
+    Worker::Outcome listed(RunStore& store, Worker::Outcome then = nullptr);
     Worker::Outcome saved(RunStore& store, const std::shared_ptr<const Run>& run, const std::string& uuid,
                           const std::string& name);
     void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);

@@ -13,6 +13,12 @@ namespace ringscope {
 
 namespace {
 
+/// How often `part` fits into `whole`, rounded down.
+double whole_parts(int64_t whole, int64_t part) {
+    const int64_t parts = whole / part;
+    return static_cast<double>(parts);
+}
+
 /// Segments and ranks that are looked at one by one before bounds stand in for them: a millisecond or two.
 constexpr int64_t kMostLooks = int64_t{1} << 17;
 
@@ -56,14 +62,14 @@ class Counter {
             const double runs = placement_.layout() == Layout::zigzag ? 2 : 1;
             return {runs, runs};
         }
-        const auto kept = static_cast<double>(length / rate + 1);
-        const double blocks = static_cast<double>(length / period_) + 2;
+        const double kept = whole_parts(length, rate) + 1;
+        const double blocks = whole_parts(length, period_) + 2;
         const int64_t common = std::gcd(rate, period_);
-        const auto residues = static_cast<double>(placement_.stripe_block() / common + 1);
+        const double residues = whole_parts(placement_.stripe_block(), common) + 1;
         const int64_t reach = rate / common;
         if (residues >= blocks || reach > length / period_)
             return {std::min(blocks, kept), std::min(blocks, kept)};
-        const auto tokens = static_cast<double>(period_ / common);  // kept in one common period
+        const double tokens = whole_parts(period_, common);  // kept in one common period
         return {std::min(residues, kept), residues + std::min(static_cast<double>(reach), tokens)};
     }
     /// Comparisons for the pairs of two ranks in one segment.
@@ -81,21 +87,21 @@ class Counter {
     double present_in(int64_t length) const {
         double most = ranks_;
         if (striped_) {
-            most = static_cast<double>(length / placement_.stripe_block()) + 2;
+            most = whole_parts(length, placement_.stripe_block()) + 2;
         } else {
             const bool zigzag = placement_.layout() == Layout::zigzag;
             const int64_t slice = placement_.seq_len() / (zigzag ? 2 * int64_t{ranks_} : ranks_);
-            if (slice > 0) most = static_cast<double>(length / slice) + 2;
+            if (slice > 0) most = whole_parts(length, slice) + 2;
         }
         return std::min<double>(ranks_, most);
     }
     double segments_of(int64_t length) const {
-        return static_cast<double>((placement_.seq_len() + length - 1) / length);
+        return whole_parts(placement_.seq_len() + length - 1, length);
     }
     /// Segments that are visited one by one for all that count alike, of a whole sequence.
     double kinds_of(int64_t length) const {
         if (!striped_) return placement_.layout() == Layout::zigzag ? 6 : 3;
-        const auto kinds = static_cast<double>(period_ / std::gcd(period_, length));
+        const double kinds = whole_parts(period_, std::gcd(period_, length));
         return std::min(kinds, segments_of(length)) + 1;
     }
 
@@ -129,7 +135,8 @@ class Counter {
         }
         const double owners = std::min<double>(
             ranks_, stream.dilated ? segments_of(stream.segment_length) *
-                                         static_cast<double>(stream.segment_length / stream.dilation_rate + 1)
+                                             whole_parts(stream.segment_length, stream.dilation_rate) +
+                                         1
                                    : static_cast<double>(placement_.seq_len()));
         pieces_ += owners * ranks_;
         comparisons_ += ranks_ * rows_cost;
@@ -143,7 +150,7 @@ class Counter {
         for (const int reader : stream.patterns) {
             const Pattern& pattern = resolved_.problem.patterns[static_cast<size_t>(reader)];
             const int64_t w = pattern.segment_length;
-            const auto per_segment = static_cast<double>(stream.segment_length / w);
+            const double per_segment = whole_parts(stream.segment_length, w);
             double visits = std::min(per_segment, 4 * ring.members) + 1;
             if (many) visits = kinds_of(w);
             if (striped_ && !many) visits = std::min(per_segment, kinds_of(w)) + 1;
