@@ -135,8 +135,7 @@ class Counter {
         }
         const double owners = std::min<double>(
             ranks_, stream.dilated ? segments_of(stream.segment_length) *
-                                             whole_parts(stream.segment_length, stream.dilation_rate) +
-                                         1
+                                         (whole_parts(stream.segment_length, stream.dilation_rate) + 1)
                                    : static_cast<double>(placement_.seq_len()));
         pieces_ += owners * ranks_;
         comparisons_ += ranks_ * rows_cost;

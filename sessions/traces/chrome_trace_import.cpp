@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 #include <set>
 #include <utility>
 
@@ -82,8 +81,8 @@ class Assembler {
             note("members \"" + member + "\" of events", count);
         constexpr size_t kShown = 16;
         std::string names;
-        for (const std::string& member : in_.other_members | std::views::take(kShown))
-            names += (names.empty() ? "" : ", ") + cut_text(member, 64);
+        for (size_t i = 0; i < std::min(kShown, in_.other_members.size()); ++i)
+            names += (i == 0 ? "" : ", ") + cut_text(in_.other_members[i], 64);
         if (in_.other_members.size() > kShown) names += ", ...";
         if (!names.empty())
             note("members of the file beside its events: " + names,
