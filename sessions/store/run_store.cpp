@@ -279,7 +279,10 @@ std::vector<std::string> RunStore::check() {
         problems.push_back(error.what());
         return problems;
     }
-    for (const RunSummary& run : list()) {
+    std::string damage;
+    const std::vector<RunSummary> runs = read_summaries(*db_, nullptr, damage);
+    if (!damage.empty()) problems.push_back(damage);
+    for (const RunSummary& run : runs) {
         leave_if_stopped(db_->stop());
         try {
             if (run.is_trace)

@@ -162,6 +162,7 @@ TEST_F(ForeignSchemaTest, ARunWithAValueThatIsTooLargeCanBeDeletedByItsNumber) {
         const auto store = RunStore::open(path_);
         EXPECT_EQ(store->list().size(), 1u) << "the newer one";
         EXPECT_TRUE(contains(store->message(), "a value of more than 32 MiB")) << store->message();
+        ASSERT_FALSE(store->check().empty());
     }
     const auto store = RunStore::open(path_);
     store->remove(store->find("1"));
