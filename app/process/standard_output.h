@@ -10,8 +10,9 @@ namespace ringscope {
 /// stays unusable: writing to it fails. Call first in main.
 void guard_standard_streams();
 
-// Everything for people, and JSON, goes through print(), print_error(), print_note() or print_progress(): valid UTF-8 in which no
-// name from a file, note or argument speaks to the terminal (visible_text() in sessions/plain_text.h).
+// Everything for people, and JSON, goes through print(), print_error(), print_note() or print_progress(): valid
+// UTF-8 in which no name from a file, note or argument speaks to the terminal (visible_text() in
+// sessions/plain_text.h).
 
 /// Writes all of it to standard output, at once. Throws Error(io).
 void print(const std::string& text);

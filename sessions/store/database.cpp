@@ -170,6 +170,10 @@ void Db::roll_back() {
     if (sqlite3_get_autocommit(handle_) == 0) sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
+void Db::check_constraints() {
+    sqlite3_exec(handle_, "PRAGMA ignore_check_constraints = OFF", nullptr, nullptr, nullptr);
+}
+
 int64_t Db::number(const char* sql) {
     Statement statement(*this, sql);
     return statement.step() ? statement.get_int() : 0;

@@ -50,6 +50,7 @@ class Db {
 
     void run(const char* sql);  // one or more statements without results
     void roll_back();           // nothing to do is fine: a failure may have rolled back already
+    void check_constraints();   // again, after UncheckedConstraints; never fails
     int64_t number(const char* sql);
     std::string text(const char* sql);
     int64_t last_id() const;
@@ -144,7 +145,7 @@ class UncheckedConstraints {
         if (db_) db_->run("PRAGMA ignore_check_constraints = ON");
     }
     ~UncheckedConstraints() {
-        if (db_) db_->run("PRAGMA ignore_check_constraints = OFF");
+        if (db_) db_->check_constraints();
     }
     UncheckedConstraints(const UncheckedConstraints&) = delete;
     UncheckedConstraints& operator=(const UncheckedConstraints&) = delete;

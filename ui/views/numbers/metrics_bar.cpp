@@ -21,7 +21,7 @@ std::string error_details(const Verification& check) {
 
 /// What the shown run and plan add to the formula of some figures.
 std::string details(const Figure& figure, const Run* run, const Schedule* plan) {
-    if (figure.unit == Unit::error && run)
+    if (figure.unit == Unit::error && figure.headline && run)
         return run->verification ? error_details(*run->verification) : " This run was not verified.";
     if (figure.unit == Unit::flops && plan) return " Dense attention: " + flops_text(plan->dense_flops) + ".";
     return "";
