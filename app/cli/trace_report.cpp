@@ -58,7 +58,7 @@ std::string trace_report(const ImportedTrace& trace) {
     if (!trace.counters.empty()) text += "\n" + counters_table(trace);
     if (!trace.notes.empty()) text += "\nnot shown, or shown differently:\n";
     for (const ImportNote& note : trace.notes)
-        text += "  " + std::to_string(note.count) + "  " + note.what + "\n";
+        text += "  " + std::to_string(note.count) + "  " + note.text + "\n";
     return text;
 }
 
@@ -84,7 +84,7 @@ std::string trace_to_json(const ImportedTrace& trace) {
     for (const ImportedCounter& counter : trace.counters)
         json["counters"].push_back({{"name", counter.name}, {"values", counter.points.size()}});
     for (const ImportNote& note : trace.notes)
-        json["notes"].push_back({{"what", note.what}, {"count", note.count}});
+        json["notes"].push_back({{"text", note.text}, {"count", note.count}, {"example", note.example}});
     return json.dump(2, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -206,7 +206,7 @@ std::string left_out(const ImportedTrace& trace) {
             counted(static_cast<int64_t>(trace.counters.size()), "counter") + ", " +
             counted(static_cast<int64_t>(trace.flows.size()), "flow") + ".");
     for (const ImportNote& note : trace.notes)
-        say("Not shown, or shown differently from the file: " + std::to_string(note.count) + " " + note.what);
+        say("Not shown, or shown differently from the file: " + std::to_string(note.count) + " " + note.text);
     return text;
 }
 

@@ -369,6 +369,7 @@ class Assembler {
         visit_times([&](int64_t& time) { time -= first; });
         out_.first_event_ns = first;
         out_.length_ns = last - first;
+        out_.dense_end_ns = out_.length_ns;
         for (ImportedLane& lane : out_.lanes)
             std::stable_sort(lane.instants.begin(), lane.instants.end(),
                              [](const auto& a, const auto& b) { return a.time_ns < b.time_ns; });

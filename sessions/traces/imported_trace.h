@@ -88,16 +88,25 @@ struct ImportedTotal {
 
 /// Something in the file that is not shown, or not as it stands there.
 struct ImportNote {
-    std::string what;
+    std::string text;  // the kind: "events without a time"
     int64_t count = 0;
+    std::string example{};  // the first of them, and where it stands; "" when the kind says it all
 };
 
 struct ImportedTrace {
-    std::string name;             // file name
-    int64_t first_event_ns = 0;   // on the clock of the program that wrote it
-    int64_t length_ns = 0;        // from the first event's start to the last one's end
-    int64_t events = 0;           // in the file
-    std::optional<int64_t> rank;  // when the file says whose it is
+    std::string name;                   // file name
+    int64_t first_event_ns = 0;         // on the clock of the program that wrote it
+    int64_t length_ns = 0;              // from the first event's start to the last one's end
+    int64_t events = 0;                 // in the file
+    std::optional<int64_t> rank;        // when the file says whose it is
+    std::optional<int64_t> world_size;  // and of how many
+    /// Where the file's clock is zero, in ns since 1970 ("baseTimeNanoseconds"); first_event_ns counts from there.
+    std::optional<int64_t> base_time_ns;
+    /// What the file says of the job that it belongs to, the same in every file of it; "" when nothing.
+    std::string job;
+    /// Where nearly all events lie: what a picture shows first. All of it unless few events lie far away.
+    int64_t dense_begin_ns = 0;
+    int64_t dense_end_ns = 0;
     std::vector<std::string> strings;
     std::vector<ImportedArgument> arguments;
     std::vector<ImportedProcess> processes;
@@ -116,6 +125,11 @@ struct ImportedTrace {
     int64_t instants() const {
         int64_t count = 0;
         for (const ImportedLane& lane : lanes) count += static_cast<int64_t>(lane.instants.size());
+        return count;
+    }
+    int64_t counter_values() const {
+        int64_t count = 0;
+        for (const ImportedCounter& counter : counters) count += static_cast<int64_t>(counter.points.size());
         return count;
     }
 };

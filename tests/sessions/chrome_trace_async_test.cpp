@@ -40,7 +40,7 @@ TEST(ChromeTraceAsync, AsynchronousSlicesNestByIdAndOverlappingOnesLieBesideEach
     EXPECT_EQ(trace.arguments[lane.slices[1].first_argument].number, 200);
     ASSERT_EQ(lane.instants.size(), 1u);
     EXPECT_EQ(trace.text(lane.instants[0].name), "first byte");
-    EXPECT_TRUE(trace.notes.empty()) << trace.notes.front().what;
+    EXPECT_TRUE(trace.notes.empty()) << trace.notes.front().text;
     expect_rows_hold_all(lane);
 }
 

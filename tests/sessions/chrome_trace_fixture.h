@@ -12,7 +12,7 @@ namespace ringscope {
 inline int64_t noted(const ImportedTrace& trace, const std::string& part) {
     int64_t count = 0;
     for (const ImportNote& note : trace.notes)
-        if (note.what.find(part) != std::string::npos) count += note.count;
+        if (note.text.find(part) != std::string::npos) count += note.count;
     return count;
 }
 
