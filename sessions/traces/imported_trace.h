@@ -107,6 +107,7 @@ struct ImportedTrace {
     /// Where nearly all events lie: what a picture shows first. All of it unless few events lie far away.
     int64_t dense_begin_ns = 0;
     int64_t dense_end_ns = 0;
+    int64_t offset_ns = 0;  // set by a person: added to its times where it lies on one clock with others
     std::vector<std::string> strings;
     std::vector<ImportedArgument> arguments;
     std::vector<ImportedProcess> processes;
