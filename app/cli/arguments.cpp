@@ -203,6 +203,12 @@ void Arguments::positional_file(const std::string& name, std::string& target, Fi
     use_file(name, use, [&target] { return std::vector<std::string>{target}; });
 }
 
+void Arguments::positional_files(const std::string& name, std::vector<std::string>& target, FileUse use,
+                                 const std::string& help) {
+    app_.add_option(name, target, help)->expected(1, 1 << 20)->required();
+    use_file(name, use, [&target] { return target; });
+}
+
 void Arguments::positional(const std::string& name, std::string& target, const std::string& help) {
     require_no_file(name);
     app_.add_option(name, target, help)->required();

@@ -49,6 +49,9 @@ class Arguments {
     void files(const std::string& name, std::vector<std::string>& target, FileUse use,
                const std::string& help);
     void positional_file(const std::string& name, std::string& target, FileUse use, const std::string& help);
+    /// One or more.
+    void positional_files(const std::string& name, std::vector<std::string>& target, FileUse use,
+                          const std::string& help);
     void positional(const std::string& name, std::string& target, const std::string& help);
     void optional_positional(const std::string& name, std::string& target, const std::string& help,
                              const std::vector<std::string>& allowed = {});

@@ -1,13 +1,14 @@
-// ringscope import: the runs of another run file, or a trace of another program, into this run file.
+// ringscope import: the runs of other run files, and traces of other programs, into this run file.
 #include <algorithm>
 #include <memory>
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/cli/import_report.h"
 #include "app/cli/run_file_option.h"
-#include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
 #include "sessions/file_kind.h"
+#include "sessions/input_files.h"
 #include "sessions/stop.h"
 #include "sessions/traces/chrome_trace_import.h"
 
@@ -16,69 +17,113 @@ namespace ringscope {
 namespace {
 
 struct ImportCommand {
-    std::string file, db, name;
+    std::vector<std::string> files;
+    std::string db, name;
     bool dry_run = false;
+    bool json = false;
 };
 
-std::string joined_ids(const std::vector<int64_t>& ids) {
-    std::string text = ids.size() > 1 ? "runs " : "run ";
-    for (const int64_t id : ids) text += (id == ids.front() ? "" : ", ") + std::to_string(id);
-    return text;
-}
-
 /// Those of the file's runs that the target has not, by uuid; a target that is not there yet has none.
-std::string runs_to_add(const ImportCommand& command) {
-    const std::vector<RunSummary> runs = RunStore::open(command.file)->list();
+ImportedFile look_at_run_file(const ImportCommand& command, const std::string& path) {
+    const std::vector<RunSummary> runs = RunStore::open(path)->list();
     std::vector<RunSummary> known;
     if (run_file_exists(command.db)) known = open_run_file(command.db)->list();
-    size_t missing = 0;
-    for (const RunSummary& run : runs)
-        missing += std::none_of(known.begin(), known.end(),
-                                [&](const RunSummary& other) { return other.uuid == run.uuid; });
-    return std::to_string(missing) + " of " + std::to_string(runs.size()) + " runs in " + command.file +
-           " would be added to " + run_file_path(command.db) + "\n";
+    ImportedFile file{path, true};
+    file.runs = static_cast<int64_t>(runs.size());
+    file.runs_to_add = std::count_if(runs.begin(), runs.end(), [&](const RunSummary& run) {
+        return std::none_of(known.begin(), known.end(),
+                            [&](const RunSummary& other) { return other.uuid == run.uuid; });
+    });
+    return file;
 }
 
-std::string added_runs(const ImportCommand& command, const std::stop_token& stop) {
-    RunStore::open(command.file);  // told apart from problems of the target, and before that is made
-    if (command.dry_run) return runs_to_add(command);
-    const auto store = RunStore::open_or_create(run_file_path(command.db));
-    store->stop_when(stop);
-    const std::vector<int64_t> ids = store->import_runs(command.file);
-    if (ids.empty()) return "no new runs in " + command.file + "\n";
-    return "added " + joined_ids(ids) + " to " + store->path() + "\n";
+ImportedFile look_at(const ImportCommand& command, const std::string& path, const std::stop_token& stop) {
+    switch (file_kind(path)) {
+        case FileKind::run_file:
+            return look_at_run_file(command, path);
+        case FileKind::trace:
+            return imported_file(path, import_chrome_trace(path, stop));
+        case FileKind::experiment:
+            break;
+    }
+    throw Error(ErrorKind::bad_input,
+                path +
+                    ": neither a run file nor a trace with \"traceEvents\"; an experiment is opened with "
+                    "--experiment FILE of run, plan and gui");
 }
 
-std::string kept_trace(const ImportCommand& command, const std::stop_token& stop) {
-    if (command.dry_run) return trace_report(import_chrome_trace(command.file, stop));
-    import_chrome_trace(command.file, stop);  // what is no trace makes no run file
+/// Of a folder what can be read; the rest is told. What was named by itself must be readable.
+void look_at_all(const ImportCommand& command, const std::stop_token& stop, ImportReport& report) {
+    ImportNote others{"files of folders that are neither traces nor run files", 0};
+    for (const FoundFile& file : find_input_files(command.files, stop)) {
+        leave_if_stopped(stop);
+        try {
+            report.files.push_back(look_at(command, file.path, stop));
+        } catch (const Error& error) {
+            if (!file.in_folder || error.kind() == ErrorKind::cancelled) throw;
+            if (others.count++ == 0) others.example = error.what();
+        }
+    }
+    if (others.count > 0) report.left_out.push_back(others);
+    if (report.files.empty())
+        throw Error(ErrorKind::bad_input, "no trace and no run file in " + command.files.front() +
+                                              (others.count > 0 ? "; " + others.example : ""));
+}
+
+std::vector<TraceStart> starts_of(const std::vector<ImportedFile>& files) {
+    std::vector<TraceStart> starts;
+    for (const ImportedFile& file : files)
+        if (!file.is_run_file) starts.push_back(file.start);
+    return starts;
+}
+
+/// Run files last; traces by rank, where each has one of its own.
+void put_in_order(ImportReport& report) {
+    std::stable_partition(report.files.begin(), report.files.end(),
+                          [](const ImportedFile& file) { return !file.is_run_file; });
+    const std::vector<TraceStart> starts = starts_of(report.files);
+    std::vector<ImportedFile> files;
+    for (const size_t i : rank_order(starts)) files.push_back(report.files[i]);
+    std::move(files.begin(), files.end(), report.files.begin());
+    report.clock = common_clock(starts_of(report.files));
+}
+
+void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportReport& report) {
     const auto store = RunStore::open_or_create(run_file_path(command.db));
     store->stop_when(stop);
-    const RunStore::KeptTrace kept = store->keep_trace(command.file, command.name);
-    return trace_report(*kept.trace) + "\n" + (kept.is_new ? "kept as run " : "already kept as run ") +
-           std::to_string(kept.id) + " in " + store->path() +
-           ": it has no figures and enters no comparison of them; 'ringscope gui' and 'ringscope compare "
-           "--html' show it beside runs\n";
+    std::string done;
+    for (ImportedFile& file : report.files) {
+        try {
+            if (file.is_run_file) {
+                file.added = store->import_runs(file.path);
+            } else {
+                const RunStore::KeptTrace kept = store->keep_trace(file.path, command.name);
+                file.run_id = kept.id;
+                file.is_new = kept.is_new;
+            }
+        } catch (const Error& error) {
+            if (done.empty()) throw;
+            throw Error(error.kind(), std::string(error.what()) + "; kept before it: " + done);
+        }
+        done += (done.empty() ? "" : ", ") + file.path;
+    }
 }
 
 int import_command(const ImportCommand& command, const std::stop_token& stop) {
     leave_if_stopped(stop);
-    switch (file_kind(command.file)) {
-        case FileKind::run_file:
-            if (!command.name.empty())
-                throw Error(ErrorKind::bad_input,
-                            "--name names a trace: the runs of " + command.file + " keep their names");
-            print(added_runs(command, stop));
-            break;
-        case FileKind::trace:
-            print(kept_trace(command, stop));
-            break;
-        case FileKind::experiment:
-            throw Error(ErrorKind::bad_input,
-                        command.file +
-                            ": neither a run file nor a trace with \"traceEvents\"; an experiment is "
-                            "opened with --experiment FILE of run, plan and gui");
-    }
+    ImportReport report;
+    report.dry_run = command.dry_run;
+    report.run_file = run_file_path(command.db);
+    look_at_all(command, stop, report);
+    put_in_order(report);
+    if (!command.name.empty() && (report.files.size() > 1 || report.files.front().is_run_file))
+        throw Error(ErrorKind::bad_input,
+                    "--name names one trace: " +
+                        (report.files.front().is_run_file ? "the runs of " + report.files.front().path
+                                                          : std::to_string(report.files.size()) + " files") +
+                        " keep their names");
+    if (!command.dry_run) keep_all(command, stop, report);
+    print(command.json ? import_json(report) : import_text(report));
     return 0;
 }
 
@@ -87,16 +132,17 @@ int import_command(const ImportCommand& command, const std::stop_token& stop) {
 void declare_import(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<ImportCommand>();
     Arguments arguments =
-        program.command("import", "Add the runs of another run file, or a trace of another program",
+        program.command("import", "Add the runs of other run files, or traces of other programs",
                         [command, stop] { return import_command(*command, stop); });
-    arguments.positional_file(
-        "FILE", command->file, FileUse::read,
-        "Run file, as 'export --format run' makes one; or a Chrome or PyTorch trace, .json or "
-        ".json.gz");
+    arguments.positional_files("FILE", command->files, FileUse::read,
+                               "Run files, as 'export --format run' makes them; Chrome or PyTorch traces, "
+                               ".json or .json.gz, one per "
+                               "rank of a job; or folders with such files");
     declare_run_file(arguments, command->db, "Run file to add to");
     arguments.value("--name", command->name, "TEXT",
                     "Name of the trace in the list; its file's when not given");
-    arguments.flag("--dry-run", command->dry_run, "Show what the file holds; add nothing");
+    arguments.flag("--dry-run", command->dry_run, "Show what the files hold; add nothing");
+    arguments.flag("--json", command->json, "Print one JSON object");
 }
 
 }  // namespace ringscope
