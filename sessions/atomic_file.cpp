@@ -92,12 +92,15 @@ std::string followed_links(const std::string& path) {
     }
 }
 
-AtomicFile::AtomicFile(const std::string& path, std::stop_token stop)
-    : path_(followed_links(path)),
-      stop_(std::move(stop)),
-      replaced_(replaceable(path_)),
-      file_(swept(path_), first_mode(replaced_)) {
+AtomicFile::AtomicFile(const std::string& path, std::stop_token stop) : stop_(std::move(stop)) {
     buffer_.reserve(kBufferBytes);
+    if (OutputStream::is_named_by(path)) {
+        stream_.emplace(path, stop_);
+        return;
+    }
+    path_ = followed_links(path);
+    replaced_ = replaceable(path_);
+    file_.emplace(swept(path_), first_mode(replaced_));
 }
 
 void AtomicFile::write(const void* data, size_t bytes) {
@@ -113,9 +116,10 @@ void AtomicFile::write(const void* data, size_t bytes) {
 
 void AtomicFile::flush() {
     leave_if_stopped(stop_);
-    size_t done = 0;
+    if (stream_) stream_->write(buffer_.data(), buffer_.size());
+    size_t done = stream_ ? buffer_.size() : 0;
     while (done < buffer_.size()) {
-        const ssize_t written = ::write(file_.descriptor(), buffer_.data() + done, buffer_.size() - done);
+        const ssize_t written = ::write(file_->descriptor(), buffer_.data() + done, buffer_.size() - done);
         if (written < 0 && errno == EINTR) continue;
         if (written < 0) fail_to_write(path_, errno);
         done += static_cast<size_t>(written);
@@ -125,8 +129,9 @@ void AtomicFile::flush() {
 
 void AtomicFile::commit() {
     flush();
-    if (replaced_) give_access_of(*replaced_, file_.descriptor());
-    file_.replace_target();
+    if (stream_) return;
+    if (replaced_) give_access_of(*replaced_, file_->descriptor());
+    file_->replace_target();
 }
 
 }  // namespace ringscope

@@ -5,6 +5,8 @@
 // that is replaced leaves its permissions, owner and group to the new one; access lists and hard links stay behind.
 // One that may not be written, for us or for anybody, is refused although its folder would let us replace it. So is
 // a run file, always: what is written here is never one, and every run in it would be lost.
+//
+// What cannot be replaced (standard output, a pipe, /dev/null) is written as the bytes come: output_stream.h.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +18,7 @@
 
 #include <sys/stat.h>
 
+#include "sessions/output_stream.h"
 #include "sessions/path_error.h"
 #include "sessions/temporary_file.h"
 
@@ -41,7 +44,8 @@ class AtomicFile {
     std::string path_;  // without links at its end
     std::stop_token stop_;
     std::optional<struct stat> replaced_;  // what is there already
-    TemporaryFile file_;
+    std::optional<OutputStream> stream_;   // of what cannot be replaced; else
+    std::optional<TemporaryFile> file_;
     std::vector<char> buffer_;
 };
 

@@ -14,6 +14,7 @@
 #include "sessions/atomic_file.h"
 #include "sessions/input_file.h"
 #include "sessions/nearest.h"
+#include "sessions/standard_stream.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -351,8 +352,10 @@ Experiment parse_stored_experiment(const std::string& text, const std::string& n
     return experiment;
 }
 
-Experiment load_experiment(const std::string& path, std::span<const FieldSetting> settings) {
-    return parse_experiment(read_text_file(path, kMaxExperimentBytes), path, settings);
+Experiment load_experiment(const std::string& path, std::span<const FieldSetting> settings,
+                           const std::stop_token& stop) {
+    return parse_experiment(read_text_file(path, kMaxExperimentBytes, stop),
+                            shown_path(path, StreamUse::read), settings);
 }
 
 void set_experiment_field(Experiment& experiment, const std::string& path, const std::string& text) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <span>
+#include <stop_token>
 #include <string>
 
 #include "engine/experiment/experiment.h"
@@ -30,8 +31,10 @@ Experiment parse_experiment(const std::string& text, const std::string& name,
 /// refused is kept as well.
 Experiment parse_stored_experiment(const std::string& text, const std::string& name);
 
-/// The same from a file of at most kMaxExperimentBytes. Throws Error(io) when it cannot be read.
-Experiment load_experiment(const std::string& path, std::span<const FieldSetting> settings = {});
+/// The same from a file of at most kMaxExperimentBytes, or from standard input or a pipe until a `stop` that can be
+/// requested. Throws as read_text_file() does.
+Experiment load_experiment(const std::string& path, std::span<const FieldSetting> settings = {},
+                           const std::stop_token& stop = {});
 inline constexpr int64_t kMaxExperimentBytes = 1 << 20;
 
 /// `--set`: scalars as set_field() reads them, problem.head_groups as a JSON list. Does not validate.

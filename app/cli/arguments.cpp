@@ -265,7 +265,11 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
     if (run == commands.runs.end())
         throw Error(ErrorKind::bad_input,
                     full_name(*wanted) + " needs a command: " + joined(known_names(*wanted, false)));
-    refuse_overwriting(full_name(*wanted), commands.files[wanted]);
+    const std::vector<DeclaredFile>& files = commands.files[wanted];
+    const CLI::Option* json = wanted->get_option_no_throw("--json");
+    const bool prints_json = json != nullptr && json->count() > 0;
+    if (takes_standard_output(full_name(*wanted), files, prints_json)) leave_standard_output_to_a_file();
+    refuse_overwriting(full_name(*wanted), files);
     return run->second();
 }
 

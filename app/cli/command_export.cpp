@@ -10,6 +10,7 @@
 #include "app/process/standard_output.h"
 #include "sessions/input_file.h"
 #include "sessions/report/run_export.h"
+#include "sessions/standard_stream.h"
 
 namespace ringscope {
 
@@ -34,6 +35,9 @@ struct ScratchFolder {
 
 int export_command(const ExportCommand& command, const std::stop_token& stop) {
     const bool to_standard_output = command.output.empty();
+    if (command.format == kRunFileFormat && descriptor_of_path(command.output, StreamUse::written))
+        throw Error(ErrorKind::bad_input,
+                    "--output " + command.output + ": a run file cannot be standard output; name a file");
     if (!to_standard_output) require_writable_file(command.output);
     const auto store = open_run_file(command.db, stop);
     const int64_t id = store->find(command.run);

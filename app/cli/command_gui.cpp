@@ -101,9 +101,9 @@ int drive(const Script& script, FrameLoop& loop, std::stop_token stop) {
 }
 
 int gui_command(const GuiCommand& command, std::stop_token stop) {
-    const Experiment experiment = read_experiment(command.experiment);
+    const Experiment experiment = read_experiment(command.experiment, stop);
     std::optional<Script> script;
-    if (!command.script.empty()) script = read_script(command.script);
+    if (!command.script.empty()) script = read_script(command.script, stop);
     if (command.offscreen && !script) throw Error(ErrorKind::bad_input, "--offscreen needs --script FILE");
     // A script always starts from the same window.
     const std::string state_path = script ? "" : state_file_path();

@@ -19,7 +19,7 @@ void declare_plan(Arguments& program, std::stop_token stop) {
     auto command = std::make_shared<PlanCommand>();
     Arguments arguments =
         program.command("plan", "Print steps, bytes, memory and FLOPs; runs nothing", [command, stop] {
-            const Experiment experiment = read_experiment(command->experiment);
+            const Experiment experiment = read_experiment(command->experiment, stop);
             require_known_names(experiment.backend);
             const Schedule schedule = plan(experiment, memory_model_of(experiment.backend), stop);
             print(command->json ? plan_to_json(schedule) : plan_report(schedule));

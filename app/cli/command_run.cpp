@@ -110,7 +110,7 @@ int run_command(const RunCommand& command, std::stop_token stop) {
         throw Error(ErrorKind::bad_input,
                     "--fault: a run that was disturbed on purpose is not kept among others: leave out --db");
     const int count = read_repeat(command.repeat);
-    const Experiment experiment = read_experiment(command.experiment);
+    const Experiment experiment = read_experiment(command.experiment, stop);
     require_writable_targets(command);
     RunKeeper keeper(open_target(command.db), stop);
     const std::string name = command.name.empty() ? automatic_name(experiment) : command.name;
@@ -136,7 +136,8 @@ void declare_run(Arguments& program, std::stop_token stop) {
         program.command("run", "Run an experiment", [command, stop] { return run_command(*command, stop); });
     declare(arguments, command->experiment);
     arguments.file("--qkv", command->qkv, FileUse::read, "Read q, k and v from a safetensors file");
-    arguments.file("--output", command->output, FileUse::written, "Write o and lse to a safetensors file");
+    arguments.file("--output", command->output, FileUse::written_binary,
+                   "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify,
                    "Check the answer against the float64 reference; exit code 4 when it is wrong");
     arguments.file("--trace", command->trace, FileUse::written, "Write a trace for the Perfetto UI (JSON)");

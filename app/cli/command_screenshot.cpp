@@ -99,7 +99,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     require_shown(command);
     const PixelSize size = read_size(command.size);
     const float scale = read_scale(command.scale, size);
-    const Experiment experiment = read_experiment(command.experiment);
+    const Experiment experiment = read_experiment(command.experiment, stop);
     require_writable_file(command.out);
     ControllerOptions options;
     options.traces = command.traces;
@@ -136,7 +136,7 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     Arguments arguments = program.command("screenshot", "Draw a view to a PNG or SVG file; needs no display",
                                           [command, stop] { return screenshot_command(*command, stop); });
     arguments.required_value("--view", command->view, "NAME", "What to show", Ui::view_names());
-    arguments.required_file("--out", command->out, FileUse::written,
+    arguments.required_file("--out", command->out, FileUse::written_binary,
                             "PNG file to write, or SVG when it ends in .svg");
     arguments.flag("--only", command->only, "The view alone: no settings, menus and metrics around it");
     declare(arguments, command->experiment);

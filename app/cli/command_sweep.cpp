@@ -203,7 +203,7 @@ int sweep_command(const SweepCommand& command, std::stop_token stop) {
     base.settings.clear();
     std::vector<SweepAxis> axes;
     for (const std::string& setting : command.experiment.settings) axes.push_back(parse_sweep_axis(setting));
-    SweepPlan plan = plan_sweep(read_experiment(base), axes);
+    SweepPlan plan = plan_sweep(read_experiment(base, stop), axes);
     if (!plan.problems.empty()) return refuse(plan.problems);
     std::vector<Source> inputs = read_inputs(command.qkv, plan);
     if (!plan.problems.empty()) return refuse(plan.problems);

@@ -137,12 +137,12 @@ void declare(Arguments& arguments, ExperimentOptions& options, const std::string
     arguments.footer(presets_and_fields());
 }
 
-Experiment read_experiment(const ExperimentOptions& options) {
+Experiment read_experiment(const ExperimentOptions& options, const std::stop_token& stop) {
     if (!options.file.empty() && !options.preset.empty())
         throw Error(ErrorKind::bad_input, "--experiment and --preset exclude each other: give one of them");
     std::vector<FieldSetting> settings;
     for (const std::string& assignment : options.settings) settings.push_back(parse_setting(assignment));
-    if (!options.file.empty()) return load_experiment(options.file, settings);
+    if (!options.file.empty()) return load_experiment(options.file, settings, stop);
     Experiment experiment = options.preset.empty() ? default_experiment() : preset(options.preset);
     for (const FieldSetting& setting : settings) set_experiment_field(experiment, setting.path, setting.text);
     require_valid(experiment);

@@ -1,7 +1,5 @@
 #include "app/cli/progress_line.h"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -27,7 +25,7 @@ std::string progress_text(const Progress& progress) {
 }  // namespace
 
 ProgressLine::ProgressLine(const Progress& progress, std::string before) {
-    if (!isatty(STDERR_FILENO)) return;
+    if (!can_show_progress()) return;
     const auto show = [&progress, before = std::move(before)](std::stop_token stop) {
         std::mutex mutex;
         std::condition_variable_any wake;

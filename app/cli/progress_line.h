@@ -8,7 +8,7 @@
 
 namespace ringscope {
 
-/// Shows progress until destroyed, and then removes it. Does nothing when standard error is not a terminal.
+/// Shows progress until destroyed, and then removes it. Does nothing where can_show_progress() does not hold.
 class ProgressLine {
   public:
     /// `before` begins the line: "7 of 40, ".

@@ -55,7 +55,9 @@ void print_message_of(const RunStore& store) {
 }
 
 void require_writable_file(const std::string& path) {
-    AtomicFile probe(path, {});  // makes a temporary file beside the target and, never committed, removes it
+    if (OutputStream::is_named_by(path)) return OutputStream::require_writable(path);
+    const AtomicFile probe(path,
+                           {});  // makes a temporary file beside the target and, never committed, removes it
 }
 
 }  // namespace ringscope

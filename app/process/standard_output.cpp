@@ -1,9 +1,12 @@
 #include "app/process/standard_output.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 
@@ -15,6 +18,28 @@ namespace ringscope {
 namespace {
 
 constexpr size_t kLongestError = 4096;
+
+std::atomic<int> report_descriptor{STDOUT_FILENO};
+
+/// Others may have made the descriptor non-blocking: then a full pipe is waited for.
+void write_all(int descriptor, std::string_view bytes) {
+    while (!bytes.empty()) {
+        const ssize_t written = write(descriptor, bytes.data(), bytes.size());
+        if (written >= 0) {
+            bytes.remove_prefix(static_cast<size_t>(written));
+        } else if (errno == EPIPE) {
+            return;
+        } else if (errno == EAGAIN) {
+            pollfd ready{descriptor, POLLOUT, 0};
+            poll(&ready, 1, -1);
+        } else if (errno != EINTR) {
+            throw Error(ErrorKind::io,
+                        std::string(descriptor == STDOUT_FILENO ? "cannot write standard output: "
+                                                                : "cannot write standard error: ") +
+                            std::strerror(errno));
+        }
+    }
+}
 
 /// In one call, so that lines of several processes do not mix. When standard error is gone, or a terminal went
 /// away, there is nobody to tell.
@@ -38,17 +63,15 @@ void guard_standard_streams() {
     }
 }
 
-void print(const std::string& text) { print_file(visible_text(text)); }
+void leave_standard_output_to_a_file() { report_descriptor = STDERR_FILENO; }
 
-void print_file(std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t written = write(STDOUT_FILENO, bytes.data(), bytes.size());
-        if (written >= 0) {
-            bytes.remove_prefix(static_cast<size_t>(written));
-        } else if (errno != EINTR) {
-            throw Error(ErrorKind::io, std::string("cannot write standard output: ") + std::strerror(errno));
-        }
-    }
+void print(const std::string& text) { write_all(report_descriptor, visible_text(text)); }
+
+void print_file(std::string_view bytes) { write_all(STDOUT_FILENO, bytes); }
+
+bool can_show_progress() {
+    const char* terminal = std::getenv("TERM");
+    return isatty(STDERR_FILENO) && terminal && *terminal && std::string_view(terminal) != "dumb";
 }
 
 void print_error(std::string_view message) { write_line("error", message); }

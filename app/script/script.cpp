@@ -6,6 +6,7 @@
 #include "app/script/script_actions.h"
 #include "engine/base/error.h"
 #include "sessions/input_file.h"
+#include "sessions/standard_stream.h"
 
 namespace ringscope {
 
@@ -48,9 +49,9 @@ std::string place(const Script& script, const ScriptCommand& command) {
 
 }  // namespace
 
-Script read_script(const std::string& path) {
-    Script script{path, {}};
-    std::istringstream lines(read_text_file(path, kMaxScriptBytes));
+Script read_script(const std::string& path, const std::stop_token& stop) {
+    Script script{shown_path(path, StreamUse::read), {}};
+    std::istringstream lines(read_text_file(path, kMaxScriptBytes, stop));
     std::string line;
     for (int number = 1; std::getline(lines, line); ++number) {
         ScriptCommand command;

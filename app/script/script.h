@@ -34,8 +34,9 @@ struct Script {
     std::vector<ScriptCommand> commands;
 };
 
-/// Throws Error(bad_input) that names file and line for a command that does not read, Error(io).
-Script read_script(const std::string& path);
+/// From a file, or a pipe until `stop` is requested. Throws Error(bad_input) that names file and line for a command that
+/// does not read, Error(io).
+Script read_script(const std::string& path, const std::stop_token& stop);
 
 /// Throws ExpectationFailed and Error, both with file, line and command. A `quit` or `stop` ends it early.
 void run_script(const Script& script, FrameLoop& loop, std::stop_token stop);

@@ -14,7 +14,7 @@ ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string
 }
 
 ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop) {
-    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes), path, stop);
+    ImportedTrace trace = read_chrome_trace_file(read_text_file(path, kMostTraceBytes, stop), path, stop);
     trace.name = std::filesystem::path(path).filename().string();
     return trace;
 }

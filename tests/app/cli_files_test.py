@@ -144,7 +144,7 @@ class Files(RunFileCase):
         self.assertEqual(other.read_bytes(), self.db.read_bytes())
 
     def test_what_is_no_regular_file_is_refused_at_once(self):
-        """A named pipe has no writer here: opening it would wait for ever."""
+        """Pipes that are read or written: cli_streams_test.py."""
         pipe = self.folder / "pipe"
         os.mkfifo(pipe)
         (self.folder / "folder").mkdir()
@@ -158,7 +158,10 @@ class Files(RunFileCase):
                     needs = ["--view", "runs"] + ([] if option == "--out" else ["--out", "picture.png"])
                 if command == "import" and option == "--db":
                     needs = [PYTORCH]
+                use = files[option]
                 for path, what in ((pipe, "pipe|regular"), ("folder", "folder"), ("/dev/null", "device|regular")):
+                    if (path == pipe and use != RUN_FILE) or (path == "/dev/null" and use == WRITTEN):
+                        continue
                     with self.subTest(command=command, option=option, path=path):
                         named = [path] if option == "FILE" else [option, path]
                         if command in ("compare", "export") and option != "--db":
@@ -168,7 +171,7 @@ class Files(RunFileCase):
                         self.assertEqual(ran.stderr.count("\n"), 1, ran.stderr)
                         self.assertRegex(ran.stderr, what)
                         count += 1
-        self.assertGreater(count, 50)
+        self.assertGreater(count, 30)
 
     def test_the_default_run_file_is_in_use_too(self):
         default = self.folder / "ringscope/runs.ringscope"

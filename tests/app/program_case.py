@@ -22,7 +22,7 @@ import unittest
 # No test may meet, or make, the run file and presets of whoever runs it.
 HOME = tempfile.mkdtemp(prefix="ringscope-home-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
-os.environ.update(XDG_DATA_HOME=HOME, XDG_CONFIG_HOME=HOME)
+os.environ.update(XDG_DATA_HOME=HOME, XDG_CONFIG_HOME=HOME, TERM="xterm")
 
 BINARY = pathlib.Path(sys.argv.pop(1)).resolve()
 TINY = ["--preset", "Tiny 16"]
