@@ -18,8 +18,10 @@ constexpr std::string_view kSqlite = "SQLite format 3";
 
 }  // namespace
 
-FileKind file_kind(const std::string& path) {
-    const std::string head = InputFile(path).head(kHeadBytes);
+FileKind file_kind(const std::string& path) { return kind_of_bytes(InputFile(path).head(kHeadBytes)); }
+
+FileKind kind_of_bytes(const std::string& bytes) {
+    const std::string head = bytes.substr(0, kHeadBytes);
     if (head.starts_with(kSqlite)) return FileKind::run_file;
     if (is_gzip(head)) return FileKind::trace;
     const size_t first = head.find_first_not_of(" \t\r\n");

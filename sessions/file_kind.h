@@ -21,6 +21,8 @@ enum class FileKind {
 
 /// Throws as InputFile does, also for what is no regular file.
 FileKind file_kind(const std::string& path);
+/// The same of a file whose bytes are at hand.
+FileKind kind_of_bytes(const std::string& bytes);
 
 /// Whether it is one of ours, whole or damaged behind its first bytes. False for what cannot be read.
 bool is_run_file(const std::string& path);

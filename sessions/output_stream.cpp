@@ -51,8 +51,8 @@ void OutputStream::require_writable(const std::string& path) {
     }
     const int flags = fcntl(*given, F_GETFL);
     if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
-        throw Error(ErrorKind::io,
-                    "cannot write " + shown_path(path, StreamUse::written) + ": it is closed or not open for writing");
+        throw Error(ErrorKind::io, "cannot write " + shown_path(path, StreamUse::written) +
+                                       ": it is closed or not open for writing");
 }
 
 OutputStream::OutputStream(const std::string& path, std::stop_token stop)

@@ -1,5 +1,6 @@
 // ringscope import: the runs of other run files, and traces of other programs, into this run file.
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 
 #include "app/cli/arguments.h"
@@ -8,8 +9,11 @@
 #include "app/cli/run_file_option.h"
 #include "app/process/standard_output.h"
 #include "sessions/file_kind.h"
+#include "sessions/input_file.h"
 #include "sessions/input_files.h"
+#include "sessions/standard_stream.h"
 #include "sessions/stop.h"
+#include "sessions/store/kept_trace.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
@@ -28,7 +32,8 @@ ImportedFile look_at_run_file(const ImportCommand& command, const std::string& p
     const std::vector<RunSummary> runs = RunStore::open(path)->list();
     std::vector<RunSummary> known;
     if (run_file_exists(command.db)) known = open_run_file(command.db)->list();
-    ImportedFile file{path, true};
+    ImportedFile file{path};
+    file.is_run_file = true;
     file.runs = static_cast<int64_t>(runs.size());
     file.runs_to_add = std::count_if(runs.begin(), runs.end(), [&](const RunSummary& run) {
         return std::none_of(known.begin(), known.end(),
@@ -37,7 +42,33 @@ ImportedFile look_at_run_file(const ImportCommand& command, const std::string& p
     return file;
 }
 
+[[noreturn]] void refuse_experiment(const std::string& path) {
+    throw Error(ErrorKind::bad_input,
+                path +
+                    ": neither a run file nor a trace with \"traceEvents\"; an experiment is opened with "
+                    "--experiment FILE of run, plan and gui");
+}
+
+/// Standard input and pipes give their bytes once: they are kept until they have been imported.
+ImportedFile look_at_stream(const std::string& path, const std::stop_token& stop) {
+    std::string bytes = read_text_file(path, kMostTraceBytes, stop);
+    const std::string name = shown_path(path, StreamUse::read);
+    if (kind_of_bytes(bytes) == FileKind::run_file)
+        throw Error(ErrorKind::bad_input,
+                    name + ": a run file is read from anywhere in it: give it as a regular file");
+    if (kind_of_bytes(bytes) == FileKind::experiment) refuse_experiment(name);
+    ImportedTrace trace = read_chrome_trace_file(bytes, name, stop);
+    trace.name = name;
+    ImportedFile file = imported_file(path, trace);
+    file.bytes = std::move(bytes);
+    return file;
+}
+
 ImportedFile look_at(const ImportCommand& command, const std::string& path, const std::stop_token& stop) {
+    std::error_code error;
+    const bool is_stream =
+        std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
+    if (path == "-" || is_stream) return look_at_stream(path, stop);
     switch (file_kind(path)) {
         case FileKind::run_file:
             return look_at_run_file(command, path);
@@ -46,10 +77,7 @@ ImportedFile look_at(const ImportCommand& command, const std::string& path, cons
         case FileKind::experiment:
             break;
     }
-    throw Error(ErrorKind::bad_input,
-                path +
-                    ": neither a run file nor a trace with \"traceEvents\"; an experiment is opened with "
-                    "--experiment FILE of run, plan and gui");
+    refuse_experiment(path);
 }
 
 /// Of a folder what can be read; the rest is told. What was named by itself must be readable.
@@ -97,7 +125,10 @@ void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportR
             if (file.is_run_file) {
                 file.added = store->import_runs(file.path);
             } else {
-                const RunStore::KeptTrace kept = store->keep_trace(file.path, command.name);
+                const RunStore::KeptTrace kept =
+                    file.bytes ? store->keep_trace(TraceFile{file.start.name, std::move(*file.bytes)},
+                                                   file.path, command.name)
+                               : store->keep_trace(file.path, command.name);
                 file.run_id = kept.id;
                 file.is_new = kept.is_new;
             }

@@ -11,7 +11,8 @@
 namespace ringscope {
 
 struct ImportedFile {
-    std::string path;  // as it was given, or as it was found in a folder
+    std::string path;                    // as it was given, or as it was found in a folder
+    std::optional<std::string> bytes{};  // of what can be read only once: a pipe, standard input
     bool is_run_file = false;
     // Of a trace.
     TraceStart start{};
@@ -29,6 +30,7 @@ struct ImportedFile {
     int64_t runs_to_add = 0;       // those that the target has not
     std::vector<int64_t> added{};  // as which they were added
 };
+/// What is said of a trace.
 ImportedFile imported_file(const std::string& path, const ImportedTrace& trace);
 
 struct ImportReport {

@@ -298,9 +298,13 @@ std::vector<std::string> RunStore::check() {
 }
 
 RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
+    return keep_trace(
+        {std::filesystem::path(path).filename().string(), read_text_file(path, kMostTraceBytes)}, path, name);
+}
+
+RunStore::KeptTrace RunStore::keep_trace(const TraceFile& file, const std::string& path,
+                                         const std::string& name) {
     require_writable();
-    const TraceFile file{std::filesystem::path(path).filename().string(),
-                         read_text_file(path, kMostTraceBytes)};
     const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
     trace->name = file.name;
     const RunSummary record = trace_summary(*trace, file, name);
