@@ -5,6 +5,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/run_file_option.h"
+#include "app/cli/trace_comparison_report.h"
 #include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
 #include "sessions/compare/compare.h"
@@ -24,6 +25,7 @@ struct CompareCommand {
     std::vector<std::string> bounds;
     std::string db;
     bool json = false;
+    bool group_names = false;
     std::string html;
 };
 
@@ -38,11 +40,12 @@ Named find_named(RunStore& store, const std::vector<std::string>& words) {
         const int64_t id = store.find(what);
         (store.summary(id).is_trace ? named.traces : named.runs).push_back(id);
     }
-    if (named.runs.size() < 2)
+    if (named.runs.size() < 2 && !named.runs.empty())
         throw Error(ErrorKind::bad_input,
                     "run " + std::to_string(named.traces.front()) +
-                        " is a kept trace of another program, which has no figures to compare: two runs or "
-                        "more are needed beside it; the window's Compare tab shows it beside one");
+                        " is a kept trace of another program, which has no figures to compare with a run: "
+                        "name traces alone, or two runs or more beside it; the window's Compare tab shows it "
+                        "beside one");
     return named;
 }
 
@@ -74,6 +77,13 @@ int compare_command(const CompareCommand& command, const std::stop_token& stop) 
     if (!command.html.empty()) require_writable_file(command.html);
     const auto store = open_run_file(command.db, stop);
     const Named named = find_named(*store, command.runs);
+    if (named.runs.empty()) {
+        if (!bounds.empty())
+            throw Error(ErrorKind::bad_input,
+                        "--fail-if bounds figures of runs, and kept traces of other programs have none");
+        print_trace_comparison(*store, named.traces, {command.json, command.group_names, command.html}, stop);
+        return 0;
+    }
     const auto runs = load_to_compare(*store, named.runs);
     ImportedTraces traces;
     for (const int64_t id : named.traces) traces.push_back(store->load_trace(id));
@@ -96,7 +106,9 @@ void declare_compare(Arguments& program, std::stop_token stop) {
     arguments.positionals(
         "RUN", command->runs,
         "Runs by number, name or start of the uuid; the others are compared with the first. "
-        "Kept traces may stand among them: they are shown, not compared",
+        "Kept traces may stand among them: they are shown, not compared. Kept traces alone are compared by "
+        "name "
+        "and rank",
         2);
     declare_run_file(arguments, command->db);
     arguments.values(
@@ -105,6 +117,8 @@ void declare_compare(Arguments& program, std::stop_token stop) {
         "'peak_bytes>1e9'; any figure of --json");
     arguments.file("--html", command->html, FileUse::written,
                    "Write the comparison as one HTML page that needs no network");
+    arguments.flag("--group-names", command->group_names,
+                   "Of kept traces: names that differ in template arguments, parameters or numbers are one");
     arguments.flag("--json", command->json, "Print one JSON object");
 }
 

@@ -67,7 +67,7 @@ void declare_export(Arguments& program, std::stop_token stop) {
                                           [command, stop] { return export_command(*command, stop); });
     arguments.positional("RUN", command->run, "Run by number, name or start of the uuid");
     std::vector<std::string> formats = export_formats();
-    formats.insert(formats.end(), {kRunFileFormat, kTraceFormat});
+    formats.insert(formats.end(), {kRunFileFormat, kTraceFormat, kPageFormat});
     arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
     arguments.file("--output", command->output, FileUse::written, "Target; standard output when not given");
     declare_run_file(arguments, command->db);

@@ -11,6 +11,7 @@
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
 #include "app/cli/text_table.h"
+#include "app/cli/trace_comparison_report.h"
 #include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
 #include "engine/analysis/verification_text.h"
@@ -131,7 +132,9 @@ int show_trace(RunStore& store, const RunSummary& summary, bool as_json) {
         json["trace"] = nlohmann::ordered_json::parse(trace_to_json(*trace));
         print(json.dump(2) + "\n");
     } else {
-        print(heading(summary) + "\n" + trace_report(*trace));
+        const ImportedTraces alone{trace};
+        print(heading(summary) + "\n" + trace_report(*trace) + "\n" +
+              trace_comparison_text(alone, compare_traces(alone), {summary.id}));
     }
     return 0;
 }

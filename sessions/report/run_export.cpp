@@ -5,8 +5,11 @@
 #include "sessions/atomic_file.h"
 #include "sessions/experiment_file.h"
 #include "sessions/report/csv_export.h"
+#include "sessions/report/html_trace_comparison.h"
 #include "sessions/report/run_json.h"
+#include "sessions/report/trace_comparison_json.h"
 #include "sessions/tensors/safetensors.h"
+#include "sessions/traces/imported_export.h"
 #include "sessions/traces/perfetto_export.h"
 
 namespace ringscope {
@@ -31,21 +34,44 @@ void export_run(const Run& run, int64_t run_id, const std::string& name, const s
                                           "' is unknown; allowed: perfetto, csv, json, experiment, output");
 }
 
+namespace {
+
+void export_trace(RunStore& store, int64_t id, const std::string& format, const std::string& path,
+                  const std::stop_token& stop) {
+    const bool known = format == "csv" || format == "json" || format == "perfetto" || format == kPageFormat;
+    if (!known)
+        throw Error(ErrorKind::bad_input, "run " + std::to_string(id) +
+                                              " is a kept trace of another program, which has no " + format +
+                                              "; allowed: perfetto, csv, json, html, trace, run");
+    const auto trace = store.load_trace(id);
+    if (format == "csv") return export_imported_csv(*trace, path, stop);
+    if (format == "perfetto") return export_imported_perfetto(*trace, path, stop);
+    const ImportedTraces alone{trace};
+    const TraceComparison totals = compare_traces(alone);
+    if (format == kPageFormat) return save_trace_comparison(alone, totals, {id}, path, stop);
+    AtomicFile file(path, stop);
+    file.write(trace_comparison_to_json(alone, totals));
+    file.commit();
+}
+
+}  // namespace
+
 void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path,
                   const std::stop_token& stop) {
     if (format == kRunFileFormat) return store.export_run(id, path);
     const RunSummary summary = store.summary(id);
-    if (summary.is_trace && format != kTraceFormat)
-        throw Error(ErrorKind::bad_input,
-                    "run " + std::to_string(id) +
-                        " is a kept trace of another program: --format trace writes its file, --format run "
-                        "shares it");
+    if (summary.is_trace && format != kTraceFormat) return export_trace(store, id, format, path, stop);
     if (format == kTraceFormat) {
         const std::string bytes = store.trace_file(id);
         AtomicFile file(path, stop);
         file.write(bytes);
         return file.commit();
     }
+    if (format == kPageFormat)
+        throw Error(ErrorKind::bad_input,
+                    "run " + std::to_string(id) +
+                        " is no kept trace: 'compare RUN RUN --html FILE' writes a page "
+                        "of runs");
     const auto run = store.load(id, format == "output" ? RunStore::Output::keep : RunStore::Output::leave);
     export_run(*run, id, summary.name, format, path, stop);
 }

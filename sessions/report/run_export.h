@@ -20,8 +20,9 @@ void export_run(const Run& run, int64_t run_id, const std::string& name, const s
 
 inline constexpr const char* kRunFileFormat = "run";  // for 'ringscope import'
 inline constexpr const char* kTraceFormat = "trace";  // the file of a kept trace, as it was
+inline constexpr const char* kPageFormat = "html";    // of a kept trace
 
-/// A row of the run file in any of the formats, these two included. Throws as export_run(), and
+/// A row of the run file in any of the formats, these included; a kept trace as perfetto, csv, json, html, trace, run. Throws as export_run(), and
 /// Error(bad_input) for a format that a kept trace, or a run, does not have.
 void export_saved(RunStore& store, int64_t id, const std::string& format, const std::string& path,
                   const std::stop_token& stop = {});

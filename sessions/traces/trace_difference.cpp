@@ -81,8 +81,12 @@ size_t trace_of_largest_change(const NameDifference& name) {
     return largest;
 }
 
+/// torch.profiler's span of the recording itself, which is no part of the program.
+bool is_recording(const std::string& category) { return category == "Trace"; }
+
 void sort_names(std::vector<NameDifference>& names, bool one_trace) {
     std::sort(names.begin(), names.end(), [&](const NameDifference& a, const NameDifference& b) {
+        if (is_recording(a.category) != is_recording(b.category)) return is_recording(b.category);
         const int64_t own_a = one_trace ? a.in[0].own_ns : std::abs(a.own_change_ns());
         const int64_t own_b = one_trace ? b.in[0].own_ns : std::abs(b.own_change_ns());
         if (own_a != own_b) return own_a > own_b;
@@ -123,7 +127,7 @@ std::string most_changed(const TraceDifference& difference, size_t trace, bool g
     };
     std::vector<const NameDifference*> names;
     for (const NameDifference& name : difference.names)
-        if (change(&name) > 0) names.push_back(&name);
+        if (change(&name) > 0 && !is_recording(name.category)) names.push_back(&name);
     const size_t shown = std::min(names.size(), kNamedInHeadline);
     std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), names.end(),
                       [&](const auto* a, const auto* b) { return change(a) > change(b); });
@@ -136,13 +140,14 @@ std::string own_times_headline(const TraceDifference& difference) {
     std::string text;
     for (size_t i = 0; i < std::min<size_t>(difference.names.size(), 3); ++i) {
         const NameDifference& name = difference.names[i];
+        if (is_recording(name.category)) break;
         const double share = static_cast<double>(name.in[0].own_ns) /
                              static_cast<double>(std::max<int64_t>(difference.own_ns[0], 1));
         text += (text.empty() ? "Most time went into " : ", ") + std::string("'") +
                 cut_text(one_line(name.name), kNameBytes) + "' (" + percent_text(share) + ", " +
                 nanoseconds_text(name.in[0].own_ns) + ")";
     }
-    return text + ".";
+    return text.empty() ? "" : text + ".";
 }
 
 }  // namespace
@@ -213,7 +218,7 @@ TraceDifference trace_difference(const ImportedTraces& traces, NameRule rule) {
         const ImportedTrace& trace = *traces[i];
         int64_t own = 0;
         for (auto& [key, gathered] : gather(trace)) {
-            own = saturating_sum(own, gathered.own_ns);
+            if (!is_recording(trace.text(key.second))) own = saturating_sum(own, gathered.own_ns);
             const std::string& name = trace.text(key.first);
             auto& in = all[{rule == NameRule::grouped ? grouped_name(name) : name, trace.text(key.second)}];
             in.resize(traces.size());

@@ -56,8 +56,10 @@ enum class NameRule {
 std::string grouped_name(const std::string& name);
 
 struct TraceDifference {
-    std::vector<NameDifference> names;  // by what changed most in own time; of one trace, by own time
-    std::vector<int64_t> own_ns;        // of each trace: of all names together
+    /// By what changed most in own time; of one trace, by own time. Last, and in no sum: torch.profiler's span of the
+    /// recording itself (category "Trace").
+    std::vector<NameDifference> names;
+    std::vector<int64_t> own_ns;  // of each trace: of all names together
 };
 
 /// Any number of traces, one or more; the others are compared with the first. Half a second per million slices.

@@ -162,6 +162,42 @@ void add_match(const TraceMatch& match, JobStragglers& job) {
     last.late_ns += match.late_ns;
 }
 
+std::vector<MatchTotals> totals_of(const std::vector<TraceMatch>& matches) {
+    struct Sums {
+        MatchTotals totals;
+        std::map<int64_t, int64_t> times_last;  // by rank
+    };
+    std::map<std::pair<MatchKind, std::string>, Sums> by_name;
+    for (const TraceMatch& match : matches) {
+        Sums& sums = by_name[{match.kind, match.name}];
+        sums.totals.kind = match.kind;
+        sums.totals.name = match.name;
+        ++sums.totals.matches;
+        sums.totals.skew_ns += match.skew_ns;
+        sums.totals.transfer_ns += match.transfer_ns;
+        sums.totals.most_skew_ns = std::max(sums.totals.most_skew_ns, match.skew_ns);
+        if (match.last >= 0) ++sums.times_last[match.parts[static_cast<size_t>(match.last)].rank];
+    }
+    std::vector<MatchTotals> all;
+    for (auto& [key, sums] : by_name) {
+        for (const auto& [rank, times] : sums.times_last) {
+            if (times <= sums.totals.times_last) continue;
+            sums.totals.last_rank = rank;
+            sums.totals.times_last = times;
+        }
+        all.push_back(std::move(sums.totals));
+    }
+    std::stable_sort(all.begin(), all.end(), [](const MatchTotals& a, const MatchTotals& b) {
+        const bool a_step = a.kind == MatchKind::step, b_step = b.kind == MatchKind::step;
+        return a_step != b_step ? b_step : a.skew_ns > b.skew_ns;
+    });
+    return all;
+}
+
+std::string counted(int64_t count, const char* what) {
+    return count_text(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string share_text(int64_t part, int64_t whole) {
     return percent_text(static_cast<double>(part) / static_cast<double>(std::max<int64_t>(whole, 1)));
 }
@@ -180,6 +216,7 @@ std::vector<JobStragglers> trace_stragglers(const ImportedTraces& traces,
             found.ranks[rank].unmatched = matches.unmatched[rank];
         for (const TraceMatch& match : matches.matches) add_match(match, found);
         found.matches = std::move(matches.matches);
+        found.names = totals_of(found.matches);
         all.push_back(std::move(found));
     }
     return all;
@@ -192,14 +229,15 @@ std::string stragglers_headline(const JobStragglers& job) {
                           [](const RankTimes& a, const RankTimes& b) { return a.cost_ns < b.cost_ns; });
     if (costly.cost_ns > 0)
         return "Rank " + std::to_string(costly.rank) + " was last in " +
-               share_text(costly.last_to_begin, costly.matched) + " of its " + count_text(costly.matched) +
-               " communications and cost the other ranks " + nanoseconds_text(costly.cost_ns) + " together.";
+               share_text(costly.last_to_begin, costly.matched) + " of its " +
+               counted(costly.matched, "communication") + " and cost the other ranks " +
+               nanoseconds_text(costly.cost_ns) + " together.";
     const RankTimes& late = *std::max_element(
         job.ranks.begin(), job.ranks.end(),
         [](const RankTimes& a, const RankTimes& b) { return a.last_to_end < b.last_to_end; });
     if (late.last_to_end > 0)
         return "Rank " + std::to_string(late.rank) + " was the last to end " +
-               share_text(late.last_to_end, late.steps) + " of its " + count_text(late.steps) + " steps.";
+               share_text(late.last_to_end, late.steps) + " of its " + counted(late.steps, "step") + ".";
     return "";
 }
 

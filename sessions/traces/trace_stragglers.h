@@ -35,9 +35,22 @@ struct RankTimes {
     int64_t unmatched = 0;  // communications that other ranks have fewer of
 };
 
+/// The matches of one name together: whether its time is waiting for the last rank or transfer.
+struct MatchTotals {
+    MatchKind kind = MatchKind::collective;
+    std::string name;
+    int64_t matches = 0;
+    int64_t skew_ns = 0;
+    int64_t transfer_ns = 0;
+    int64_t most_skew_ns = 0;  // of one
+    int64_t last_rank = -1;    // the one that was last most often; -1: none ever was
+    int64_t times_last = 0;    // that often
+};
+
 struct JobStragglers {
     std::vector<RankTimes> ranks;     // ascending
     std::vector<TraceMatch> matches;  // by first begin
+    std::vector<MatchTotals> names;   // the most skew first, steps after all others
     int64_t contradictions = 0;       // matches that contradict the clocks
 };
 

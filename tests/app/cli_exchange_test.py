@@ -3,6 +3,7 @@
 
   cli_exchange_test.py BINARY [unittest arguments]
 """
+import csv
 import json
 import unittest
 
@@ -98,8 +99,10 @@ class KeptTraces(RunFileCase):
         self.assertEqual(back.read_bytes(), PYTORCH.read_bytes())
         self.assertEqual(self.assert_ok(ringscope("export", 1, "--db", self.db, "--format", "trace")),
                          PYTORCH.read_text())
-        for format, words in (("perfetto", "--format trace"), ("json", "kept trace")):
-            self.assert_error(ringscope("export", 1, "--db", self.db, "--format", format), 2, words)
+        for format in ("experiment", "output"):
+            self.assert_error(ringscope("export", 1, "--db", self.db, "--format", format), 2,
+                              f"run 1 is a kept trace of another program, which has no {format}", "perfetto")
+        self.assert_error(ringscope("export", 2, "--db", self.db, "--format", "html"), 2, "compare RUN RUN --html")
         self.assert_error(ringscope("export", 2, "--db", self.db, "--format", "trace"), 2, "run 2 is a run of this program, not a kept trace")
         self.assert_error(ringscope("compare", 1, 2, "--db", self.db), 2, "run 1 is a kept trace", "Compare tab")
         self.assert_error(self.runs("baseline", 1), 2, "kept trace")
@@ -109,6 +112,65 @@ class KeptTraces(RunFileCase):
         self.assert_ok(ringscope("import", packed, "--db", other))
         self.assertIn("0 of 1 runs", self.assert_ok(ringscope("import", packed, "--db", other, "--dry-run")))
         self.assert_error(ringscope("import", packed, "--db", other, "--name", "x"), 2, "--name")
+
+    def keep_pair(self):
+        """Runs 1 and 2: the same steps, of which 'softmax' takes twice as long in the second; ranks 0 and 1 of one job."""
+        for rank, (softmax, late) in enumerate(((100, 0), (200, 150))):
+            events = [{"ph": "X", "pid": 1, "tid": 1, "ts": 10 + 1000 * k, "dur": 900, "name": "ProfilerStep#%d" % k,
+                       "cat": "user_annotation"} for k in range(4)]
+            events += [{"ph": "X", "pid": 1, "tid": 1, "ts": 20 + 1000 * k, "dur": softmax + k, "name": "softmax",
+                        "cat": "cpu_op"} for k in range(4)]
+            events += [{"ph": "X", "pid": 0, "tid": 7, "ts": 300 + 1000 * k + late, "dur": 400 - late, "cat": "kernel",
+                        "name": "ncclDevKernel_SendRecv"} for k in range(4)]
+            path = self.file(f"rank{rank}.json", json.dumps(
+                {"distributedInfo": {"rank": rank, "world_size": 2}, "traceEvents": events}))
+            self.assert_ok(ringscope("import", path, "--db", self.db))
+
+    def test_kept_traces_alone_are_compared_by_name_and_rank(self):
+        self.keep_pair()
+        text = self.assert_ok(ringscope("compare", 1, 2, "--db", self.db))
+        first, second = text.splitlines()[:2]
+        self.assertIn("Rank 1 was last in 100% of its 4 communications", first)
+        self.assertIn("600 µs together", first)
+        self.assertIn("Grew most: 'softmax' +400 µs (mean 102 µs, then 202 µs)", second)
+        page = self.folder / "page.html"
+        told = json.loads(self.assert_ok(ringscope("compare", 1, 2, "--db", self.db, "--json", "--html", page)))
+        self.assertEqual([(trace["run_id"], trace["rank"], trace["slices"]) for trace in told["traces"]],
+                         [(1, 0, 12), (2, 1, 12)])
+        self.assertEqual((told["names"][0]["name"], told["names"][0]["own_change_ns"]), ("ncclDevKernel_SendRecv", -600000))
+        softmax = told["names"][1]
+        self.assertEqual((softmax["name"], softmax["own_change_ns"], softmax["mean_change_ns"]), ("softmax", 400000, 100000))
+        self.assertEqual([times["slices"] for times in softmax["traces"]], [4, 4])
+        self.assertAlmostEqual(softmax["traces"][0]["deviation_ns"], 1290.99, places=1)
+        slow = told["stragglers"][1]
+        self.assertEqual((slow["rank"], slow["last_to_begin"], slow["cost_to_others_ns"], slow["steps"]), (1, 4, 600000, 4))
+        pair = [match for match in told["pairs"] if match["kind"] == "collective"][0]
+        self.assertEqual((pair["skew_ns"], pair["transfer_ns"], pair["last_rank"]), (150000, 250000, 1))
+        self.assertEqual([(rank["skew_ns"], rank["transfer_ns"]) for rank in pair["ranks"]], [(150000, 250000), (0, 250000)])
+        for words in ("Rank 1 was last", 'id="names"', 'id="ranks"', 'id="trace-2"', "ncclDevKernel_SendRecv"):
+            self.assertIn(words, page.read_text())
+        grouped = json.loads(self.assert_ok(ringscope("compare", 1, 2, "--db", self.db, "--json", "--group-names")))
+        self.assertIn("ProfilerStep#N", [name["name"] for name in grouped["names"]])
+        self.assert_error(ringscope("compare", 1, 2, "--db", self.db, "--fail-if", "seconds>1"), 2, "--fail-if", "kept traces")
+
+    def test_a_kept_trace_is_shown_and_exported_by_itself(self):
+        self.keep_pair()
+        self.assertIn("Where the time went, by name", self.assert_ok(self.runs("show", 2)))
+        told = json.loads(self.assert_ok(ringscope("export", 2, "--db", self.db, "--format", "json")))
+        self.assertEqual((told["names"][0]["name"], told["names"][0]["traces"][0]["own_ns"]),
+                         ("ncclDevKernel_SendRecv", 1000000))
+        rows = list(csv.DictReader(self.assert_ok(ringscope("export", 2, "--db", self.db, "--format", "csv")).splitlines()))
+        self.assertEqual(len(rows), 12)
+        step = next(row for row in rows if row["name"] == "ProfilerStep#0")
+        self.assertEqual((step["duration_ns"], step["own_ns"], step["depth"]), ("900000", "700000", "0"))
+        self.assertIn('id="names"', self.assert_ok(ringscope("export", 2, "--db", self.db, "--format", "html")))
+        again = self.folder / "again.json"
+        self.assert_ok(ringscope("export", 2, "--db", self.db, "--format", "perfetto", "--output", again))
+        self.assert_ok(ringscope("import", again, "--db", self.db))
+        self.assertEqual(json.loads(self.assert_ok(self.runs("show", 3, "--json")))["trace"]["slices"], 12)
+        told = json.loads(self.assert_ok(ringscope("compare", 2, 3, "--db", self.db, "--json")))
+        self.assertEqual({(name["own_change_ns"], name["total_change_ns"]) for name in told["names"]}, {(0, 0)})
+        self.assertEqual([trace["first_event_ns"] for trace in told["traces"]], [10000, 10000])
 
     def test_pictures_show_kept_traces_in_the_comparison_only(self):
         self.assert_ok(ringscope("import", PYTORCH, "--db", self.db))

@@ -129,6 +129,18 @@ TEST(TraceDifference, OrdersOneTraceByOwnTime) {
               "");
 }
 
+TEST(TraceDifference, PutsTheSpanOfTheRecordingLast) {
+    const auto one = MadeTrace("a")
+                         .lane("p", "l")
+                         .slice("gemm", 0, 5)
+                         .lane("p", "Spans")
+                         .slice("PyTorch Profiler (0)", 0, 90, "Trace");
+    const TraceDifference difference = trace_difference({one.shared()});
+    EXPECT_EQ(difference.names.back().name, "PyTorch Profiler (0)");
+    EXPECT_EQ(difference.own_ns[0], 5);
+    EXPECT_EQ(difference_headline({one.shared()}, difference), "Most time went into 'gemm' (100%, 5.00 ns).");
+}
+
 TEST(TraceDifference, GroupsNamesThatDifferInNumbersAndTemplateArguments) {
     EXPECT_EQ(grouped_name("void at::native::vectorized_kernel<4, F<int>>(int, std::array<char*, 2>)"),
               "at::native::vectorized_kernel");

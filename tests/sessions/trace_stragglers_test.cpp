@@ -96,7 +96,7 @@ TEST(TraceStragglers, FindTheRankThatTheOthersWaitFor) {
     EXPECT_EQ(slow.last_to_end, 1);
     EXPECT_EQ(jobs[0].contradictions, 0);
     EXPECT_EQ(stragglers_headline(jobs[0]),
-              "Rank 1 was last in 100% of its 1 communications and cost the other ranks 30.0 ns together.");
+              "Rank 1 was last in 100% of its 1 communication and cost the other ranks 30.0 ns together.");
 }
 
 TEST(TraceStragglers, MoveEachTraceByItsOffset) {
@@ -131,6 +131,12 @@ TEST(TraceStragglers, SplitSkewFromTransferInEachMatch) {
     EXPECT_EQ(middle.late_ns, 25);
     EXPECT_EQ(jobs[0].ranks[1].cost_ns, 55);
     EXPECT_EQ(jobs[0].ranks[2].transfer_ns, 50 + 20 + 50);
+    ASSERT_EQ(jobs[0].names.size(), 1u);
+    EXPECT_EQ(jobs[0].names[0].matches, 3);
+    EXPECT_EQ(jobs[0].names[0].skew_ns, 30);
+    EXPECT_EQ(jobs[0].names[0].transfer_ns, 50 + 20 + 50);
+    EXPECT_EQ(jobs[0].names[0].last_rank, 1);
+    EXPECT_EQ(jobs[0].names[0].times_last, 1);
 }
 
 TEST(TraceStragglers, MatchWithinTheProcessGroupThatTheFileNames) {

@@ -1,0 +1,30 @@
+// One or more traces of other programs, looked at without a run: what differs by name, and the ranks of their jobs.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sessions/traces/trace_difference.h"
+#include "sessions/traces/trace_stragglers.h"
+
+namespace ringscope {
+
+struct TraceComparison {
+    /// What to read first: the answer to "what got slower, and where". Of ranks of one job, who is waited for.
+    std::vector<std::string> sentences;
+    TraceDifference difference;
+    std::vector<JobStragglers> jobs;
+    std::vector<int64_t> offset_ns;  // per trace, as given
+};
+
+/// One trace or more. `offset_ns` as for trace_jobs(). About a second and a half per million slices.
+TraceComparison compare_traces(const ImportedTraces& traces, std::span<const int64_t> offset_ns = {},
+                               NameRule rule = NameRule::whole);
+
+/// What is to be added to each trace's times so that all stand on one clock, counted from the earliest; from what
+/// the files say of their clocks. 0 for all when that puts them further apart than a day.
+std::vector<int64_t> stated_offsets(const ImportedTraces& traces);
+
+}  // namespace ringscope
