@@ -11,6 +11,7 @@
 #include "sessions/input_file.h"
 #include "sessions/report/run_export.h"
 #include "sessions/standard_stream.h"
+#include "sessions/traces/rank_export.h"
 
 namespace ringscope {
 
@@ -18,6 +19,7 @@ namespace {
 
 struct ExportCommand {
     std::string run, format, output, db;
+    bool per_rank = false;
 };
 
 /// The exporters write files: a private folder stands in for standard output, and goes whatever happens.
@@ -33,7 +35,25 @@ struct ScratchFolder {
     }
 };
 
+/// A folder with a trace for each rank.
+int export_ranks(const ExportCommand& command, const std::stop_token& stop) {
+    if (command.format != "perfetto" || command.output.empty())
+        throw Error(ErrorKind::bad_input,
+                    "--per-rank writes a folder of traces: it needs --format perfetto and --output FOLDER");
+    require_new_folder(command.output);
+    const auto store = open_run_file(command.db, stop);
+    const int64_t id = store->find(command.run);
+    const RunSummary summary = store->summary(id);
+    if (summary.is_trace)
+        throw Error(ErrorKind::bad_input, "--per-rank: run " + std::to_string(id) +
+                                              " is a kept trace of another program, and has one "
+                                              "file");
+    export_rank_traces(*store->load(id), summary.name, command.output, stop);
+    return 0;
+}
+
 int export_command(const ExportCommand& command, const std::stop_token& stop) {
+    if (command.per_rank) return export_ranks(command, stop);
     const bool to_standard_output = command.output.empty();
     if (command.format == kRunFileFormat && descriptor_of_path(command.output, StreamUse::written))
         throw Error(ErrorKind::bad_input,
@@ -70,6 +90,9 @@ void declare_export(Arguments& program, std::stop_token stop) {
     formats.insert(formats.end(), {kRunFileFormat, kTraceFormat, kPageFormat});
     arguments.required_value("--format", command->format, "FORMAT", "What to write", formats);
     arguments.file("--output", command->output, FileUse::written, "Target; standard output when not given");
+    arguments.flag("--per-rank", command->per_rank,
+                   "With --format perfetto: --output is a new folder, with one trace per rank in the form of "
+                   "torch.profiler, as HolisticTraceAnalysis reads them");
     declare_run_file(arguments, command->db);
 }
 

@@ -1,35 +1,20 @@
 #include "sessions/traces/imported_export.h"
 
-#include <cinttypes>
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "sessions/atomic_file.h"
 #include "sessions/plain_text.h"
-#include "sessions/strict_json.h"
 #include "sessions/traces/own_time.h"
+#include "sessions/traces/trace_writing.h"
 
 namespace ringscope {
 
 namespace {
 
-std::string json_text(const std::string& text) {
-    return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string json_number(double value) { return std::isfinite(value) ? Json(value).dump() : "null"; }
-
-/// Microseconds with three decimals: exact.
-std::string microseconds(int64_t ns) {
-    char text[40];
-    const uint64_t size = ns < 0 ? uint64_t{0} - static_cast<uint64_t>(ns) : static_cast<uint64_t>(ns);
-    std::snprintf(text, sizeof text, "%s%" PRIu64 ".%03d", ns < 0 ? "-" : "", size / 1000,
-                  static_cast<int>(size % 1000));
-    return text;
-}
+std::string json_number(double value) { return std::isfinite(value) ? nlohmann::json(value).dump() : "null"; }
 
 std::string arguments_json(const ImportedTrace& trace, const ImportedSlice& slice) {
     std::string text = "{";

@@ -1,55 +1,16 @@
 #include "sessions/traces/perfetto_export.h"
 
 #include <algorithm>
-#include <array>
-#include <cinttypes>
-#include <cstdio>
 #include <vector>
-
-#include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
 #include "engine/experiment/experiment_text.h"
 #include "sessions/atomic_file.h"
-#include "sessions/strict_json.h"
+#include "sessions/traces/trace_writing.h"
 
 namespace ringscope {
 
 namespace {
-
-/// Threads of a process: kind k has the numbers k * kLanes to (k + 1) * kLanes - 1.
-constexpr int kLanes = 1000;
-
-/// Microseconds with three decimals: exact for nanoseconds, which a double would not be after three months.
-std::string microseconds(int64_t ns) {
-    char text[40];
-    std::snprintf(text, sizeof text, "%" PRId64 ".%03d", ns / 1000, static_cast<int>(ns % 1000));
-    return text;
-}
-
-std::string json_text(const std::string& text) {
-    return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
-}
-
-/// Gives each span the first lane of its kind that is free again, so that no two slices of a track overlap.
-/// Spans of one rank must come by begin.
-class Lanes {
-  public:
-    int lane_of(const Span& span) {
-        std::vector<int64_t>& ends = ends_[static_cast<size_t>(span.kind)];
-        for (size_t lane = 0; lane < ends.size(); ++lane) {
-            if (ends[lane] > span.begin_ns) continue;
-            ends[lane] = span.end_ns;
-            return static_cast<int>(lane);
-        }
-        ends.push_back(span.end_ns);
-        return static_cast<int>(std::min<size_t>(ends.size(), kLanes) - 1);
-    }
-    size_t lanes(SpanKind kind) const { return ends_[static_cast<size_t>(kind)].size(); }
-
-  private:
-    std::array<std::vector<int64_t>, kSpanKinds> ends_;
-};
 
 class Writer {
   public:
@@ -58,15 +19,17 @@ class Writer {
 
     void write(const std::string& name) {
         const int ranks = run_.schedule->ranks;
-        file_.write("{\"displayTimeUnit\":\"ns\",\"distributedInfo\":{\"backend\":" +
-                    json_text(run_.transport) + ",\"rank\":0,\"world_size\":" + std::to_string(ranks) +
-                    "},\n\"otherData\":{\"name\":" + json_text(name) + ",\"settings\":" +
-                    json_text(settings_line(run_.experiment)) + ",\"version\":" + json_text(run_.version) +
-                    ",\"host\":" + json_text(run_.machine.host) + "},\n\"traceEvents\":[");
+        // A rank only where the file is of one: with several, the processes are named after them.
+        file_.write(
+            "{\"displayTimeUnit\":\"ns\",\"distributedInfo\":{\"backend\":" + json_text(run_.transport) +
+            (ranks == 1 ? ",\"rank\":0" : "") + ",\"world_size\":" + std::to_string(ranks) +
+            "},\n\"otherData\":{\"name\":" + json_text(name) + ",\"settings\":" +
+            json_text(settings_line(run_.experiment)) + ",\"version\":" + json_text(run_.version) +
+            ",\"host\":" + json_text(run_.machine.host) + "},\n\"traceEvents\":[");
         size_t next = 0;
         const std::vector<Span>& spans = run_.trace.spans;
         for (int rank = 0; rank < ranks; ++rank) {
-            Lanes lanes;
+            SpanTracks lanes;
             for (; next < spans.size() && spans[next].rank == rank; ++next) write_span(spans[next], lanes);
             write_names(rank, lanes);
         }
@@ -87,8 +50,8 @@ class Writer {
         return "\"pid\":" + std::to_string(rank) + ",\"tid\":" + std::to_string(thread);
     }
 
-    void write_span(const Span& span, Lanes& lanes) {
-        const int thread = static_cast<int>(span.kind) * kLanes + lanes.lane_of(span);
+    void write_span(const Span& span, SpanTracks& lanes) {
+        const int thread = static_cast<int>(span.kind) * kTracksOfKind + lanes.track_of(span);
         std::string name = std::string(name_of(span.kind)) + " step " + std::to_string(span.step);
         std::string args = "\"step\":" + std::to_string(span.step);
         if (span.kind == SpanKind::wait) {
@@ -137,14 +100,14 @@ class Writer {
         event("\"ph\":\"M\",\"name\":\"" + name + "\"," + place + ",\"args\":{" + args + "}");
     }
 
-    void write_names(int rank, const Lanes& lanes) {
+    void write_names(int rank, const SpanTracks& lanes) {
         const std::string process = where(rank, 0);
         metadata(process, "process_name", "\"name\":\"rank " + std::to_string(rank) + "\"");
         metadata(process, "process_sort_index", "\"sort_index\":" + std::to_string(rank));
         for (int k = 0; k < kSpanKinds; ++k) {
             const auto kind = static_cast<SpanKind>(k);
-            for (size_t lane = 0; lane < std::min<size_t>(lanes.lanes(kind), kLanes); ++lane) {
-                const int thread = k * kLanes + static_cast<int>(lane);
+            for (size_t lane = 0; lane < std::min<size_t>(lanes.tracks(kind), kTracksOfKind); ++lane) {
+                const int thread = k * kTracksOfKind + static_cast<int>(lane);
                 const std::string place = where(rank, thread);
                 std::string name = name_of(kind);
                 if (lane > 0) name += " " + std::to_string(lane + 1);

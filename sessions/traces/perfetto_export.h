@@ -2,7 +2,8 @@
 //
 // One process per rank; one thread per kind of span, and more of that kind where spans overlap, so that slices on
 // a track always nest; a flow from each send to its receive; one counter per rank with memory by purpose;
-// `distributedInfo` because trace analysers refuse files without it. Times are microseconds with three
+// `distributedInfo` because trace analysers refuse files without it (with a rank only when there is one rank: see
+// rank_export.h for a file per rank). Times are microseconds with three
 // decimals: exact nanoseconds.
 #pragma once
 

@@ -68,8 +68,9 @@ void check_flow_end(const Json& event, CheckedTrace& trace) {
 
 CheckedTrace check_trace(const Json& root) {
     CheckedTrace trace;
-    if (!root["distributedInfo"].contains("rank") || !root["distributedInfo"].contains("world_size"))
-        trace.faults.push_back("no distributedInfo");
+    const Json& job = root["distributedInfo"];
+    if (!job.contains("world_size")) trace.faults.push_back("no distributedInfo");
+    if (job.contains("rank") != (job["world_size"] == 1)) trace.faults.push_back("one rank for several");
     std::vector<Json> flow_ends;
     for (const Json& event : root["traceEvents"]) {
         const std::string phase = event["ph"];
