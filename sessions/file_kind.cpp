@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "engine/base/error.h"
+#include "sessions/foreign_file.h"
 #include "sessions/gzip.h"
 #include "sessions/input_file.h"
 
@@ -11,23 +12,27 @@ namespace ringscope {
 
 namespace {
 
-/// Where a trace says that it is one: torch.profiler writes some members before its list of events.
 constexpr int64_t kHeadBytes = 1 << 20;
+constexpr int64_t kMostExperimentBytes = kHeadBytes;
 
 constexpr std::string_view kSqlite = "SQLite format 3";
 
 }  // namespace
 
-FileKind file_kind(const std::string& path) { return kind_of_bytes(InputFile(path).head(kHeadBytes)); }
+FileKind file_kind(const std::string& path) { return file_kind(InputFile(path)); }
 
-FileKind kind_of_bytes(const std::string& bytes) {
-    const std::string head = bytes.substr(0, kHeadBytes);
-    if (head.starts_with(kSqlite)) return FileKind::run_file;
-    if (is_gzip(head)) return FileKind::trace;
+FileKind file_kind(const InputFile& file) {
+    const std::string head = file.head(kHeadBytes);
+    // Another program's database is named by the reader of traces, with the way in.
+    if (head.starts_with(kSqlite)) return is_sqlite_of_others(head) ? FileKind::trace : FileKind::run_file;
+    // Experiments are small, and the reader of traces says of everything else what it is.
+    if (file.size() > kMostExperimentBytes || is_gzip(head)) return FileKind::trace;
     const size_t first = head.find_first_not_of(" \t\r\n");
-    const bool is_list = first != std::string::npos && head[first] == '[';
-    return is_list || head.find("\"traceEvents\"") != std::string::npos ? FileKind::trace
-                                                                        : FileKind::experiment;
+    const bool is_object = first != std::string::npos && head[first] == '{';
+    const bool is_trace = head.find("\"traceEvents\"") != std::string::npos ||
+                          head.find("\"ph\"") != std::string::npos || !foreign_binary_file(head).empty();
+    if (is_object && !is_trace && head.find("\"problem\"") != std::string::npos) return FileKind::experiment;
+    return first == std::string::npos ? FileKind::experiment : FileKind::trace;
 }
 
 std::string_view run_file_of_journal(std::string_view path) {

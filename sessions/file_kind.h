@@ -7,13 +7,15 @@
 
 namespace ringscope {
 
+class InputFile;
+
 /// "RScp", SQLite's application_id: tells our files from other SQLite files, to us and to file(1).
 inline constexpr int32_t kApplicationId = 0x52536370;
 
 enum class FileKind {
-    run_file,    // SQLite; whether it is one of ours, opening it tells
-    trace,       // Chrome's JSON, plain or .gz
-    experiment,  // any other text; reading it tells what is wrong with it
+    run_file,  // SQLite; whether it is one of ours, opening it tells
+    trace,  // Chrome's JSON, plain or .gz, and whatever else is none of the others: reading it tells what it is
+    experiment,  // a small object with a member "problem", or nothing at all; reading it tells what is wrong with it
 };
 
 // Both open and close the file, and with that let go of every lock that SQLite holds on it in this process: not while
@@ -21,8 +23,8 @@ enum class FileKind {
 
 /// Throws as InputFile does, also for what is no regular file.
 FileKind file_kind(const std::string& path);
-/// The same of a file whose bytes are at hand.
-FileKind kind_of_bytes(const std::string& bytes);
+/// The same of a file that is open.
+FileKind file_kind(const InputFile& file);
 
 /// Whether it is one of ours, whole or damaged behind its first bytes. False for what cannot be read.
 bool is_run_file(const std::string& path);

@@ -68,7 +68,7 @@ std::string gzip(const std::string& bytes, const std::stop_token& stop) {
     return packed;
 }
 
-bool is_gzip(const std::string& bytes) { return bytes.starts_with("\x1f\x8b"); }
+bool is_gzip(std::string_view bytes) { return bytes.starts_with("\x1f\x8b"); }
 
 std::string gunzip(const std::string& bytes, const std::string& name, int64_t limit,
                    const std::stop_token& stop) {
@@ -95,6 +95,67 @@ std::string gunzip(const std::string& bytes, const std::string& name, int64_t li
         }
     }
     return content;
+}
+
+struct GunzipReader::Inflater : ringscope::Inflater {};
+
+GunzipReader::GunzipReader(ByteReader& packed) : packed_(packed), block_(kBlockBytes, '\0') {}
+GunzipReader::~GunzipReader() = default;
+
+/// False at the end of the packed bytes.
+bool GunzipReader::refill() {
+    z_stream& stream = inflater_->stream;
+    const size_t got = packed_.read(block_.data(), block_.size());
+    packed_bytes_ += static_cast<int64_t>(got);
+    stream.next_in = reinterpret_cast<Bytef*>(block_.data());
+    stream.avail_in = static_cast<uInt>(got);
+    return got > 0;
+}
+
+void GunzipReader::fail(const std::string& why) {
+    ended_ = true;
+    problem_ = "gzip data " + why + " at byte " + std::to_string(packed_bytes_ - inflater_->stream.avail_in);
+}
+
+size_t GunzipReader::read(char* target, size_t bytes) {
+    if (!inflater_) inflater_ = std::make_unique<Inflater>();
+    z_stream& stream = inflater_->stream;
+    while (!ended_) {
+        if (stream.avail_in == 0 && !refill()) {
+            if (in_member_)
+                fail("end too early,");
+            else
+                ended_ = true;
+            break;
+        }
+        if (!in_member_) {
+            // Behind a member: another one, zeros to fill a block, or what gzip calls trailing garbage.
+            if (unpacked_bytes_ > 0 && *stream.next_in != 0x1f) {
+                if (*stream.next_in != 0) fail("end, and other bytes follow");
+                --stream.avail_in;
+                ++stream.next_in;
+                continue;
+            }
+            inflateReset(&stream);
+            in_member_ = true;
+        }
+        stream.next_out = reinterpret_cast<Bytef*>(target);
+        stream.avail_out = static_cast<uInt>(std::min(bytes, kBlockBytes));
+        const size_t room = stream.avail_out;
+        const int result = inflate(&stream, Z_NO_FLUSH);
+        const size_t got = room - stream.avail_out;
+        unpacked_bytes_ += static_cast<int64_t>(got);
+        if (result == Z_STREAM_END)
+            in_member_ = false;
+        else if (result != Z_OK && result != Z_BUF_ERROR)
+            fail("are damaged");
+        constexpr int64_t kMostRatio = 100;
+        const int64_t most = std::max(kAlwaysAllowed, kMostRatio * packed_bytes_);
+        if (unpacked_bytes_ > most)
+            fail("unpack to more than the " + std::to_string(most) + " bytes that are allowed,");
+        if (got > 0) return got;
+    }
+    return 0;
 }
 
 }  // namespace ringscope

@@ -142,7 +142,6 @@ InputFile::InputFile(const std::string& path, const std::stop_token& stop) {
     file_ = input.regular ? std::move(input.file) : spooled(input, stop, size_);
 }
 
-/// Bytes read, 0 at the file's end.
 int64_t InputFile::read_some(int64_t offset, void* target, int64_t bytes) const {
     for (;;) {
         const ssize_t got = pread(file_.get(), target, static_cast<size_t>(bytes), begin_ + offset);
@@ -173,6 +172,12 @@ std::string InputFile::head(int64_t bytes) const {
     }
     text.resize(done);
     return text;
+}
+
+size_t FileReader::read(char* target, size_t bytes) {
+    const int64_t got = file_.read_some(offset_, target, static_cast<int64_t>(bytes));
+    offset_ += got;
+    return static_cast<size_t>(got);
 }
 
 std::string read_text_file(const std::string& path, int64_t limit, const std::stop_token& stop) {

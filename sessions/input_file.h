@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <stop_token>
 #include <string>
+#include <utility>
 
+#include "sessions/byte_reader.h"
 #include "sessions/temporary_file.h"
 
 namespace ringscope {
@@ -29,13 +31,25 @@ class InputFile {
     /// Up to `bytes` from the start: fewer where the file ends. Throws Error(io).
     std::string head(int64_t bytes) const;
 
-  private:
+    /// Up to `bytes` from there on, at least one; 0 at the file's end. Throws Error(io). Thread-safe.
     int64_t read_some(int64_t offset, void* target, int64_t bytes) const;
 
+  private:
     std::string path_;
     Descriptor file_;
     int64_t begin_ = 0;  // of standard input that was read from before
     int64_t size_ = 0;
+};
+
+/// A file's bytes from its start. The file outlives it.
+class FileReader : public ByteReader {
+  public:
+    explicit FileReader(const InputFile& file) : file_(file) {}
+    size_t read(char* target, size_t bytes) override;
+
+  private:
+    const InputFile& file_;
+    int64_t offset_ = 0;
 };
 
 /// A whole file of at most `limit` bytes, pipes included under the same conditions, from which no more is read.

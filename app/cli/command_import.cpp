@@ -49,18 +49,18 @@ ImportedFile look_at_run_file(const ImportCommand& command, const std::string& p
                     "--experiment FILE of run, plan and gui");
 }
 
-/// Standard input and pipes give their bytes once: they are kept until they have been imported.
+/// Standard input and pipes give their bytes once: what was read of them is kept until it has been imported.
 ImportedFile look_at_stream(const std::string& path, const std::stop_token& stop) {
-    std::string bytes = read_text_file(path, kMostTraceBytes, stop);
-    const std::string name = shown_path(path, StreamUse::read);
-    if (kind_of_bytes(bytes) == FileKind::run_file)
+    const auto stream = std::make_shared<const InputFile>(path, stop);
+    const std::string& name = stream->path();
+    const FileKind kind = file_kind(*stream);
+    if (kind == FileKind::run_file)
         throw Error(ErrorKind::bad_input,
                     name + ": a run file is read from anywhere in it: give it as a regular file");
-    if (kind_of_bytes(bytes) == FileKind::experiment) refuse_experiment(name);
-    ImportedTrace trace = read_chrome_trace_file(bytes, name, stop);
-    trace.name = name;
-    ImportedFile file = imported_file(path, trace);
-    file.bytes = std::move(bytes);
+    if (kind == FileKind::experiment) refuse_experiment(name);
+    FileReader reader(*stream);
+    ImportedFile file = imported_file(path, import_trace_stream(reader, name, stop, {}, stream->size()));
+    file.stream = stream;
     return file;
 }
 

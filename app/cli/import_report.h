@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,9 +11,11 @@
 
 namespace ringscope {
 
+class InputFile;
+
 struct ImportedFile {
-    std::string path;                    // as it was given, or as it was found in a folder
-    std::optional<std::string> bytes{};  // of what can be read only once: a pipe, standard input
+    std::string path;                           // as it was given, or as it was found in a folder
+    std::shared_ptr<const InputFile> stream{};  // what can be read only once: a pipe, standard input
     bool is_run_file = false;
     // Of a trace.
     TraceStart start{};

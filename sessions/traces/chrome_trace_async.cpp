@@ -35,16 +35,15 @@ int AsyncSlices::lane_of_instant(const ChromeEvent& event, int lane) {
 
 void AsyncSlices::add(const ChromeEvent& event, int64_t time_ns, int lane) {
     if (event.id < 0) {
-        ++notes_["parts of asynchronous slices without an \"id\""];
-        return;
+        return note("parts of asynchronous slices without an \"id\"", event);
     }
     last_ns_ = std::max(last_ns_, time_ns);
     if (begins_async(event.phase)) return begin(event, time_ns, lane);
     Open* open = find(event);
     if (!open)
-        ++notes_[event.phase == 'e' || event.phase == 'F'
-                     ? "ends of asynchronous slices without a beginning"
-                     : "steps of asynchronous slices without a beginning"];
+        note(event.phase == 'e' || event.phase == 'F' ? "ends of asynchronous slices without a beginning"
+                                                      : "steps of asynchronous slices without a beginning",
+             event);
     else if (event.phase == 'e' || event.phase == 'F')
         end(event, *open, time_ns);
     else
@@ -59,13 +58,14 @@ void AsyncSlices::begin(const ChromeEvent& event, int64_t time_ns, int lane) {
     const bool is_tree = own == all.end() || event.phase == 'S';
     if (!is_tree && own->slices.size() >= kMostRows) {
         ++own->left_out;
-        ++notes_["asynchronous slices inside more than " + std::to_string(kMostRows) + " others, not shown"];
-        return;
+        return note(
+            "asynchronous slices inside more than " + std::to_string(kMostRows) + " others, not shown",
+            event);
     }
     if (is_tree && all.size() >= kMostRows) {
-        ++notes_["asynchronous slices of one id beside more than " + std::to_string(kMostRows) +
-                 " others, not shown"];
-        return;
+        return note("asynchronous slices of one id beside more than " + std::to_string(kMostRows) +
+                        " others, not shown",
+                    event);
     }
     if (is_tree) {
         trees_.push_back({lane, {}});
@@ -77,9 +77,13 @@ void AsyncSlices::begin(const ChromeEvent& event, int64_t time_ns, int lane) {
     slices.push_back(slice_of(event, time_ns, kNotEnded));
 }
 
-void AsyncSlices::end_slice(ImportedSlice& slice, int64_t time_ns) {
+void AsyncSlices::note(const std::string& kind, const ChromeEvent& event) {
+    notes_.add(kind, [&] { return event_text(event.number, in_.strings[event.name]); });
+}
+
+void AsyncSlices::end_slice(const ChromeEvent& event, ImportedSlice& slice, int64_t time_ns) {
     if (time_ns < slice.begin_ns)
-        ++notes_["asynchronous slices that end before they begin, shown without duration"];
+        note("asynchronous slices that end before they begin, shown without duration", event);
     slice.end_ns = std::max(time_ns, slice.begin_ns);
 }
 
@@ -94,19 +98,18 @@ void AsyncSlices::end(const ChromeEvent& event, Open& open, int64_t time_ns) {
         return event.name == 0 || slices[slice].name == event.name;
     });
     if (ended == open.slices.rend()) {
-        ++notes_["ends of asynchronous slices without a beginning"];
-        return;
+        return note("ends of asynchronous slices without a beginning", event);
     }
     ImportedSlice& slice = slices[*ended];
     if (event.phase == 'F')
-        for (const size_t inner : open.slices) end_slice(slices[inner], time_ns);
+        for (const size_t inner : open.slices) end_slice(event, slices[inner], time_ns);
     else
-        end_slice(slice, time_ns);
+        end_slice(event, slice, time_ns);
     if (event.arguments > 0 && slice.arguments == 0) {
         slice.first_argument = event.first_argument;
         slice.arguments = event.arguments;
     } else if (event.arguments > 0) {
-        ++notes_["ends of slices with arguments of their own"];
+        note("ends of slices with arguments of their own", event);
     }
     if (event.phase == 'F')
         open.slices.clear();
@@ -124,11 +127,11 @@ void AsyncSlices::step(const ChromeEvent& event, Open& open, int64_t time_ns) {
         if (in_.strings[argument.key] == "step" && argument.text >= 0) step.name = argument.text;
     }
     if (open.slices.size() > 1) {
-        end_slice(slices[open.slices.back()], time_ns);
+        end_slice(event, slices[open.slices.back()], time_ns);
         open.slices.pop_back();
     }
     if (event.phase == 'p') {
-        end_slice(step, time_ns);
+        end_slice(event, step, time_ns);
         open.last_step_ns = time_ns;
     } else {
         open.slices.push_back(slices.size());
@@ -148,7 +151,9 @@ void AsyncSlices::close(int64_t last_ns) {
             for (const size_t slice : open.slices) {
                 trees_[open.tree].slices[slice].end_ns =
                     std::max(last_ns, trees_[open.tree].slices[slice].begin_ns);
-                ++notes_["asynchronous slices without an end, shown to the last event"];
+                const std::string& name = in_.strings[trees_[open.tree].slices[slice].name];
+                notes_.add("asynchronous slices without an end, shown to the last event",
+                           [&] { return "\"" + name + "\""; });
             }
     open_.clear();
 }

@@ -32,10 +32,10 @@ class AsyncSlices {
         std::vector<ImportedSlice> slices;
     };
 
-    explicit AsyncSlices(const ChromeEvents& events) : in_(events) {}
+    AsyncSlices(const ChromeEvents& events, ImportNotes& notes) : in_(events), notes_(notes) {}
 
     /// In the order of the file, which writers keep in time. `lane` is where the event stands when it begins
-    /// a tree. What cannot be joined is counted in notes().
+    /// a tree. What cannot be joined is counted in the notes.
     void add(const ChromeEvent& event, int64_t time_ns, int lane);
     /// The lane of an instant 'n': its tree's, else `lane`.
     int lane_of_instant(const ChromeEvent& event, int lane);
@@ -45,7 +45,6 @@ class AsyncSlices {
     void close(int64_t last_ns);
 
     const std::vector<Tree>& trees() const { return trees_; }
-    const std::map<std::string, int64_t>& notes() const { return notes_; }
 
   private:
     /// Category, scope, id; of the older form the name too, else -1.
@@ -63,13 +62,14 @@ class AsyncSlices {
     void begin(const ChromeEvent& event, int64_t time_ns, int lane);
     void end(const ChromeEvent& event, Open& open, int64_t time_ns);
     void step(const ChromeEvent& event, Open& open, int64_t time_ns);
-    void end_slice(ImportedSlice& slice, int64_t time_ns);
+    void note(const std::string& kind, const ChromeEvent& event);
+    void end_slice(const ChromeEvent& event, ImportedSlice& slice, int64_t time_ns);
     void forget(const ChromeEvent& event, const Open& open);
 
     const ChromeEvents& in_;
     std::vector<Tree> trees_;
     std::map<Key, std::vector<Open>> open_;
-    std::map<std::string, int64_t> notes_;
+    ImportNotes& notes_;
     int64_t last_ns_ = INT64_MIN;
 };
 

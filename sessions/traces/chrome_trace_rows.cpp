@@ -66,7 +66,8 @@ RowFaults make_thread_rows(ImportedLane& lane, const std::stop_token& stop) {
         const auto crosses = [&](const ImportedRow& other) {
             return !is_free(other) && other.end.back() < slice.end_ns;
         };
-        if (std::any_of(lane.rows.begin(), lane.rows.end(), crosses)) ++faults.crossing;
+        if (std::any_of(lane.rows.begin(), lane.rows.end(), crosses) && faults.crossing++ == 0)
+            faults.first_crossing = i;
         const auto row = static_cast<size_t>(std::find_if(lane.rows.begin(), lane.rows.end(), is_free) -
                                              lane.rows.begin());
         if (!put(lane, row, i)) ++faults.too_deep;

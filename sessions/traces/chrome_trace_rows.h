@@ -1,6 +1,7 @@
 // Slices of a lane put into rows in which none overlap. For the .cpp files of this folder only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <vector>
@@ -11,8 +12,9 @@ namespace ringscope {
 
 /// What could not be shown as it stands in the file.
 struct RowFaults {
-    int64_t crossing = 0;  // slices of a thread that cross others instead of nesting
-    int64_t too_deep = 0;  // slices beyond kMostRows, not shown
+    int64_t crossing = 0;       // slices of a thread that cross others instead of nesting
+    size_t first_crossing = 0;  // the first of them, of the lane's slices
+    int64_t too_deep = 0;       // slices beyond kMostRows, not shown
 };
 
 /// Both throw Error(cancelled) once `stop` is requested. Sorts the slices and puts each into the first row that is free again: its depth, where slices nest.

@@ -5,10 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string>
-
-#include "engine/base/error.h"
-#include "engine/base/number_text.h"
 
 namespace ringscope {
 
@@ -17,32 +13,36 @@ inline constexpr int64_t kTraceBytesAtLeast = int64_t{16} << 20;
 inline constexpr int64_t kTraceBytesPerTextByte = 8;
 inline constexpr int64_t kTraceBytesAtMost = int64_t{2} << 30;
 
-/// Adds up what is kept of events, arguments, texts, lanes and rows, as they are made.
+/// Adds up what is kept of events, arguments, texts, lanes and rows, as they are made. What does not fit is left out and
+/// counted by those who ask.
 class TraceBudget {
   public:
-    TraceBudget(std::string name, size_t text_bytes)
-        : name_(std::move(name)),
-          text_bytes_(static_cast<int64_t>(text_bytes)),
-          allowed_(std::min(kTraceBytesAtMost, kTraceBytesAtLeast + kTraceBytesPerTextByte * text_bytes_)) {}
+    /// A file larger than its events may ever be takes more than kTraceBytesAtMost: `most`.
+    explicit TraceBudget(int64_t most = kTraceBytesAtMost) : most_(std::max(most, kTraceBytesAtMost)) {}
 
-    /// Throws Error(bad_input) that says what was reached and what is allowed.
-    void take(size_t bytes) {
-        used_ += static_cast<int64_t>(bytes);
-        if (used_ > allowed_) refuse();
+    /// So much of the text has been read.
+    void read_to(int64_t text_bytes) {
+        allowed_ = std::min(most_, kTraceBytesAtLeast + kTraceBytesPerTextByte * text_bytes);
     }
+    /// False, and nothing is taken, when it does not fit.
+    bool take(size_t bytes) { return take_of(allowed_, bytes); }
+    /// The same while events are read: half is left for the lanes that are made of them.
+    bool take_to_read(size_t bytes) { return take_of(allowed_ / 2, bytes); }
+    /// The same while lanes are made, before what lies in them.
+    bool take_for_lanes(size_t bytes) { return take_of(allowed_ / 4 * 3, bytes); }
     int64_t used() const { return used_; }
+    int64_t allowed() const { return allowed_; }
 
   private:
-    [[noreturn]] void refuse() const {
-        throw Error(ErrorKind::bad_input, name_ + ": its " + count_text(text_bytes_) +
-                                              " bytes of text need over " + count_text(used_) +
-                                              " bytes of memory for their events: at most " +
-                                              count_text(allowed_) + " are allowed for them");
+    bool take_of(int64_t allowed, size_t bytes) {
+        const int64_t used = used_ + static_cast<int64_t>(bytes);
+        if (used > allowed) return false;
+        used_ = used;
+        return true;
     }
 
-    std::string name_;
-    int64_t text_bytes_;
-    int64_t allowed_;
+    int64_t most_;
+    int64_t allowed_ = kTraceBytesAtLeast;
     int64_t used_ = 0;
 };
 

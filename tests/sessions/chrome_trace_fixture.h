@@ -16,6 +16,13 @@ inline int64_t noted(const ImportedTrace& trace, const std::string& part) {
     return count;
 }
 
+/// Of the first note with that part.
+inline std::string example_of(const ImportedTrace& trace, const std::string& part) {
+    for (const ImportNote& note : trace.notes)
+        if (note.text.find(part) != std::string::npos) return note.example;
+    return "no such note";
+}
+
 inline ImportedTrace read_events(const std::string& events) {
     return read_chrome_trace("{\"traceEvents\":[" + events + "]}", "t");
 }

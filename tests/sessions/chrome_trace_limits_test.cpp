@@ -6,8 +6,10 @@
 #include "engine/base/error.h"
 #include "sessions/traces/chrome_trace_events.h"
 #include "sessions/traces/chrome_trace_import.h"
-#include "sessions/traces/watched_text.h"
+#include "sessions/traces/import_notes.h"
+#include "sessions/traces/tolerant_json.h"
 #include "tests/scratch_folder.h"
+#include "tests/sessions/chrome_trace_fixture.h"
 
 namespace ringscope {
 namespace {
@@ -33,58 +35,106 @@ void expect_orderly_rows(const ImportedTrace& trace, const std::string& text) {
             }
 }
 
-TEST(ChromeTraceLimits, ManyTinyEventsAreRefused) {
-    const auto expect_refused = [](const std::string& text) {
-        const std::string why = error_of(ErrorKind::bad_input, [&] { read_chrome_trace(text, "bomb"); });
-        EXPECT_TRUE(why.starts_with("bomb: its ")) << text.substr(0, 60) << why;
-        EXPECT_NE(why.find(" bytes of text need over "), std::string::npos) << why;
-        EXPECT_NE(why.find(" are allowed for them"), std::string::npos) << why;
-    };
+/// What fits is shown, and the first of what does not is named.
+TEST(ChromeTraceLimits, OfManyTinyEventsThoseThatFitAreKept) {
     const auto number = [](int i) { return std::to_string(i); };
     constexpr int kEvents = 60'000;
-    expect_refused(list_of(kEvents, [&](int i) {
-        return R"({"ph":"i","name":)" + number(3 * i) + R"(,"cat":)" + number(3 * i + 1) + R"(,"id":)" +
-               number(3 * i + 2) + "}";
-    }));
-    expect_refused(list_of(kEvents, [&](int i) { return R"({"ph":"i","ts":1,"tid":)" + number(i) + "}"; }));
-    expect_refused(list_of(
-        kEvents, [&](int i) { return R"({"ph":"C","ts":1,"name":)" + number(i) + R"(,"args":{"a":1}})"; }));
-    expect_refused(list_of(kEvents, [&](int i) {
-        return R"({"ph":"i",")" + number(3 * i) + R"(":1,")" + number(3 * i + 1) + R"(":1,")" +
-               number(3 * i + 2) + R"(":1})";
-    }));
-    std::string members = "{";
-    for (int i = 0; i < 3 * kEvents; ++i) members += (i ? ",\"" : "\"") + number(i) + "\":1";
-    expect_refused(members + "}");
+    const ImportedTrace names =
+        read_chrome_trace(list_of(kEvents,
+                                  [&](int i) {
+                                      return R"({"ph":"i","ts":1,"name":)" + number(3 * i) + R"(,"cat":)" +
+                                             number(3 * i + 1) + R"(,"id":)" + number(3 * i + 2) + "}";
+                                  }),
+                          "bomb");
+    EXPECT_EQ(noted(names, "the rest of the file, left out"), 1);
+    EXPECT_GT(names.instants(), kEvents / 8);
+    EXPECT_LT(names.instants(), kEvents);
+    const std::string example = example_of(names, "the rest of the file");
+    EXPECT_TRUE(example.starts_with("from event ")) << example;
+    EXPECT_NE(example.find(" bytes are allowed"), std::string::npos) << example;
+
+    const ImportedTrace threads = read_chrome_trace(
+        list_of(kEvents, [&](int i) { return R"({"ph":"i","ts":1,"tid":)" + number(i) + "}"; }), "bomb");
+    EXPECT_GT(threads.instants(), kEvents / 8);
+    EXPECT_EQ(noted(threads, "left out") + threads.instants(), kEvents);
+    EXPECT_LT(threads.instants(), kEvents);
+
+    const ImportedTrace counters = read_chrome_trace(
+        list_of(kEvents,
+                [&](int i) { return R"({"ph":"C","ts":1,"name":)" + number(i) + R"(,"args":{"a":1}})"; }),
+        "bomb");
+    EXPECT_EQ(noted(counters, "left out") + counters.counter_values(), kEvents);
+    EXPECT_LT(counters.counter_values(), kEvents);
+    EXPECT_GT(counters.counter_values(), kEvents / 8);
+}
+
+TEST(ChromeTraceLimits, OfManyUnknownMembersTheKindsAreBounded) {
+    const auto number = [](int i) { return std::to_string(i); };
+    constexpr int kEvents = 20'000;
+    const ImportedTrace members = read_chrome_trace(list_of(kEvents,
+                                                            [&](int i) {
+                                                                return R"({"ph":"i","ts":1,"x)" +
+                                                                       number(2 * i) + R"(":1,"x)" +
+                                                                       number(2 * i + 1) + R"(":1})";
+                                                            }),
+                                                    "members");
+    EXPECT_EQ(members.instants(), kEvents);
+    EXPECT_LT(members.notes.size(), 300u);
+    int64_t count = 0;
+    for (const ImportNote& note : members.notes) count += note.count;
+    EXPECT_EQ(count, 2 * kEvents) << "every one is counted";
+    std::string file = "{";
+    for (int i = 0; i < 3 * kEvents; ++i) file += "\"" + number(i) + "\":1,";
+    EXPECT_EQ(read_chrome_trace(file + R"("traceEvents":[{"ph":"i","ts":1}]})", "members").instants(), 1);
 }
 
 TEST(ChromeTraceLimits, ARealTraceTakesAFractionOfWhatIsAllowed) {
     const std::string text = testing::read_file(RINGSCOPE_TEST_DATA "/pytorch_profiler.json");
-    TraceBudget budget("pytorch", text.size());
-    read_chrome_events(text, "pytorch", budget);
-    EXPECT_LT(budget.used(), static_cast<int64_t>(text.size()) * kTraceBytesPerTextByte / 2);
+    TraceBudget budget;
+    ImportNotes notes;
+    TextReader reader(text);
+    const std::stop_token stop;
+    TolerantJson json(reader, notes, stop);
+    read_chrome_events(json, budget, notes);
+    EXPECT_LT(budget.used(), static_cast<int64_t>(text.size()) * kTraceBytesPerTextByte / 4);
 }
 
-TEST(ChromeTraceLimits, OneValueThatFillsTheMemoryIsRefused) {
-    const std::string text = R"([{"ph":"i","name":")" + std::string(17 << 20, 'x') + "\"}]";
-    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { read_chrome_trace(text, "long"); }),
-              "long: one value of more than 16,777,216 bytes, as many as are allowed");
+TEST(ChromeTraceLimits, OneValueThatFillsTheMemoryIsCut) {
+    const std::string text = R"([{"ph":"i","ts":1,"name":")" + std::string(17 << 20, 'x') +
+                             R"("},{"ph":"i","ts":2,"name":"b","args":{"list":[)" +
+                             std::string(3 << 20, '1') + "]}}]";
+    const ImportedTrace trace = read_chrome_trace(text, "long");
+    EXPECT_EQ(trace.instants(), 2);
+    EXPECT_EQ(trace.text(trace.lanes.at(0).instants.at(0).name).size(), TolerantJson::kMostTextBytes);
+    EXPECT_GE(noted(trace, "texts of more than 1,048,576 bytes, cut"), 1);
 }
 
-TEST(WatchedText, LooksUpEvery64KiB) {
-    const std::string text(1 << 20, ' ');
-    const std::string name = "x";
+TEST(ChromeTraceLimits, WhatIsNestedTooDeepIsSkippedAndTheRestIsRead) {
+    const std::string deep(100'000, '[');
+    const std::string closed = deep + std::string(100'000, ']');
+    const ImportedTrace inside = read_chrome_trace(
+        R"([{"ph":"X","ts":1,"dur":1,"args":{"a":)" + closed + R"(,"b":"]"}},{"ph":"X","ts":5,"dur":1}])",
+        "deep");
+    EXPECT_EQ(inside.slices(), 2);
+    EXPECT_EQ(noted(inside, "nested deeper than 100 levels"), 1);
+    EXPECT_EQ(
+        read_chrome_trace(R"({"a":)" + closed + R"(,"traceEvents":[{"ph":"X","ts":1,"dur":1}]})", "deep")
+            .slices(),
+        1);
+    EXPECT_NE(
+        error_of(ErrorKind::bad_input, [&] { read_chrome_trace(deep, "deep"); }).find("not a Chrome trace"),
+        std::string::npos);
+}
+
+TEST(TolerantJson, StopsAtTheNextBlock) {
+    const std::string text(8 << 20, ' ');
+    TextReader reader(text);
+    ImportNotes notes;
     std::stop_source source;
-    WatchedText watched(text, name, source.get_token());
-    size_t read = 0;
-    const auto read_to = [&](size_t bytes) {
-        auto at = watched.begin();
-        for (read = 0; read < bytes && at != watched.end(); ++read) ++at;
-    };
-    read_to(100);
+    const std::stop_token stop = source.get_token();
+    TolerantJson json(reader, notes, stop);
     source.request_stop();
-    EXPECT_EQ(error_of(ErrorKind::cancelled, [&] { read_to(text.size()); }), "interrupted");
-    EXPECT_LT(read, WatchedText::kBlockBytes);
+    EXPECT_EQ(error_of(ErrorKind::cancelled, [&] { json.next(); }), "interrupted");
 }
 
 TEST(ChromeTraceLimits, SlicesWithoutAnEndOfOneIdTakeNoQuadraticTime) {
@@ -133,20 +183,24 @@ TEST(ChromeTraceRows, AnyOrderOfEventsGivesOrderlyRows) {
     }
 }
 
-TEST(ChromeTraceTimes, TheEndsOf64BitsAreRefusedAndWhatIsAllowedFits) {
+TEST(ChromeTraceTimes, TheEndsOf64BitsAreLeftOutAndWhatIsAllowedFits) {
     for (const char* time : {"-9223372036854775808", "9223372036854775807", "18446744073709551615", "1e300",
-                             "-1e19", "-9223372036854775808.5", "3074457345618258"})
-        for (const char* member : {"ts", "dur"}) {
-            const std::string text = std::string(R"([{"ph":"X","name":"a",")") + member + "\":" + time + "}]";
-            const std::string why = error_of(ErrorKind::bad_input, [&] { read_chrome_trace(text, "far"); });
-            EXPECT_NE(why.find("not a number of microseconds within"), std::string::npos) << text << why;
+                             "-1e19", "-9223372036854775808.5", "3074457345618258"}) {
+        const std::string ok = R"({"ph":"X","name":"b","ts":5,"dur":6}])";
+        for (const char* member : {R"("dur":2,"ts":)", R"("ts":1,"dur":)"}) {
+            const ImportedTrace trace = read_chrome_trace(
+                std::string(R"([{"ph":"X","name":"a",)") + member + time + "}," + ok, "far");
+            EXPECT_EQ(trace.length_ns, 6000) << member << time;
+            EXPECT_EQ(trace.slices(), 1) << member << time;
+            EXPECT_EQ(noted(trace, "left out"), 1) << member << time;
         }
+    }
     const std::string most = "3074457345618257";
     const std::string text = R"([{"ph":"X","name":"a","ts":-)" + most +
-                             R"(,"dur":1},{"ph":"X","name":"a","ts":)" + most + R"(,"dur":)" + most +
-                             R"(},{"ph":"b","id":1,"name":"c","ts":)" + most + "}]";
+                             R"(,"dur":1},{"ph":"X","name":"a","ts":)" + most +
+                             R"(,"dur":300000000000000},{"ph":"b","id":1,"name":"c","ts":)" + most + "}]";
     const ImportedTrace trace = read_chrome_trace(text, "far");
-    EXPECT_EQ(trace.length_ns, 3 * int64_t{3074457345618257} * 1000);
+    EXPECT_EQ(trace.length_ns, 2 * int64_t{3074457345618257} * 1000 + 300'000'000'000'000'000);
     expect_orderly_rows(trace, text);
 }
 
