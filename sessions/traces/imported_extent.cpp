@@ -33,29 +33,27 @@ std::string years_text(int64_t ns) {
     return days < 730 ? count_text(days) + " days" : count_text(days / 365) + " years";
 }
 
-/// The events between begin and end: how they lie left and right of the middle.
-struct Halves {
-    int64_t left = 0, right = 0;                            // how many
-    int64_t left_end = INT64_MIN, right_begin = INT64_MAX;  // of what lies there
+/// Some of the events: how many, and from where to where they begin.
+struct Part {
+    int64_t count = 0;
+    int64_t begin_ns = INT64_MAX, end_ns = INT64_MIN;
+    void add(int64_t at) {
+        ++count;
+        begin_ns = std::min(begin_ns, at);
+        end_ns = std::max(end_ns, at);
+    }
+    int64_t extent() const { return end_ns - begin_ns; }
 };
 
-Halves halves_of(const ImportedTrace& trace, int64_t begin, int64_t end) {
-    Halves halves;
-    const int64_t middle = begin + (end - begin) / 2;
+/// Of the events in it, those in the half in which most lie.
+Part fuller_half(const ImportedTrace& trace, const Part& whole) {
+    Part left, right;
+    const int64_t middle = whole.begin_ns + whole.extent() / 2;
     visit_events(trace, [&](int64_t at, int64_t, int32_t) {
-        if (at < begin || at > end) return;
-        if (at <= middle) {
-            ++halves.left;
-            halves.left_end = std::max(halves.left_end, at);
-        } else {
-            ++halves.right;
-            halves.right_begin = std::min(halves.right_begin, at);
-        }
+        if (at >= whole.begin_ns && at <= whole.end_ns) (at <= middle ? left : right).add(at);
     });
-    return halves;
+    return left.count > right.count ? left : right;
 }
-
-bool is_few(int64_t few, int64_t many) { return few > 0 && many >= 2 && (few == 1 || few * 4 <= many); }
 
 }  // namespace
 
@@ -95,41 +93,35 @@ void remove_impossible_slices(ImportedTrace& trace, std::vector<std::vector<int3
     }
 }
 
-/// What parts few from many is a gap over the middle that leaves almost nothing to both sides. Looked for again in the
-/// part with the many: others may lie on its other side.
+/// Halves that hold few events are cut off, until what is left is a hundredth of the trace. It stays whole when that cuts
+/// off more than two events and more than a hundredth of them.
 void find_dense_part(ImportedTrace& trace, const StringPool& strings, ImportNotes& notes) {
-    int64_t begin = 0, end = trace.length_ns;
-    constexpr int kMostRounds = 8;
-    for (int round = 0; round < kMostRounds && end - begin > kFar; ++round) {
-        const Halves halves = halves_of(trace, begin, end);
-        if (halves.left == 0 || halves.right == 0) break;
-        const int64_t gap = halves.right_begin - halves.left_end;
-        if (gap <= kFar || gap / 99 <= (end - begin - gap)) break;
-        if (is_few(halves.left, halves.right))
-            begin = halves.right_begin;
-        else if (is_few(halves.right, halves.left))
-            end = halves.left_end;
-        else
-            break;
-    }
     trace.dense_begin_ns = 0;
     trace.dense_end_ns = trace.length_ns;
-    if (begin == 0 && end == trace.length_ns) return;
-    int64_t last = begin;
+    Part all;
+    visit_events(trace, [&](int64_t at, int64_t, int32_t) { all.add(at); });
+    if (all.count < 3 || all.extent() < kFar) return;
+    Part dense = all;
+    while (dense.extent() > all.extent() / 100) {
+        dense = fuller_half(trace, dense);
+        const int64_t cut_off = all.count - dense.count;
+        if (cut_off > std::max<int64_t>(2, all.count / 100) || dense.count <= cut_off) return;
+    }
+    int64_t last = dense.end_ns;
     visit_events(trace, [&](int64_t at, int64_t to, int32_t name) {
-        if (at >= begin && at <= end) {
+        if (at >= dense.begin_ns && at <= dense.end_ns) {
             last = std::max(last, to);
             return;
         }
         notes.add("events far from nearly all others: those are shown first", [&] {
             const std::string what =
                 name < 0 ? "a counter's value" : "\"" + cut_text(strings[name], 64) + "\"";
-            return what + (at < begin ? ", " + years_text(begin - at) + " before"
-                                      : ", " + years_text(at - end) + " after");
+            return what + (at < dense.begin_ns ? ", " + years_text(dense.begin_ns - at) + " before"
+                                               : ", " + years_text(at - dense.end_ns) + " after");
         });
     });
-    trace.dense_begin_ns = begin;
-    trace.dense_end_ns = std::min(last, trace.length_ns);
+    trace.dense_begin_ns = dense.begin_ns;
+    trace.dense_end_ns = std::max(last, dense.begin_ns + 1);
 }
 
 }  // namespace ringscope
