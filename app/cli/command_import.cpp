@@ -11,9 +11,7 @@
 #include "sessions/file_kind.h"
 #include "sessions/input_file.h"
 #include "sessions/input_files.h"
-#include "sessions/standard_stream.h"
 #include "sessions/stop.h"
-#include "sessions/store/kept_trace.h"
 #include "sessions/traces/chrome_trace_import.h"
 
 namespace ringscope {
@@ -126,9 +124,8 @@ void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportR
                 file.added = store->import_runs(file.path);
             } else {
                 const RunStore::KeptTrace kept =
-                    file.bytes ? store->keep_trace(TraceFile{file.start.name, std::move(*file.bytes)},
-                                                   file.path, command.name)
-                               : store->keep_trace(file.path, command.name);
+                    file.stream ? store->keep_trace(*file.stream, file.start.name, command.name)
+                                : store->keep_trace(file.path, command.name);
                 file.run_id = kept.id;
                 file.is_new = kept.is_new;
             }

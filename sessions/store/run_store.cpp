@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include "engine/base/number_text.h"
 #include "sessions/input_file.h"
 #include "sessions/stop.h"
 #include "sessions/store/kept_trace.h"
@@ -298,13 +299,19 @@ std::vector<std::string> RunStore::check() {
 }
 
 RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
-    return keep_trace(
-        {std::filesystem::path(path).filename().string(), read_text_file(path, kMostTraceBytes)}, path, name);
+    return keep_trace(InputFile(path), std::filesystem::path(path).filename().string(), name);
 }
 
-RunStore::KeptTrace RunStore::keep_trace(const TraceFile& file, const std::string& path,
+RunStore::KeptTrace RunStore::keep_trace(const InputFile& input, const std::string& file_name,
                                          const std::string& name) {
     require_writable();
+    const std::string& path = input.path();
+    if (input.size() > kMostTraceBytes)
+        throw Error(ErrorKind::bad_input, path + ": " + bytes_text(static_cast<double>(input.size())) +
+                                              " are more than a run file keeps of a trace, " +
+                                              bytes_text(static_cast<double>(kMostTraceBytes)) +
+                                              ": it can be shown without being kept, or packed with gzip");
+    const TraceFile file{file_name, input.head(kMostTraceBytes)};
     const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
     trace->name = file.name;
     const RunSummary record = trace_summary(*trace, file, name);

@@ -20,9 +20,9 @@
 namespace ringscope {
 
 class Db;
+class InputFile;
 struct ImportedTrace;
 struct RunFile;
-struct TraceFile;
 
 /// Whether a failure was another program that keeps the file locked: trying again may do.
 bool is_lock(const Error& error);
@@ -81,8 +81,8 @@ class RunStore {
     /// has the file's. One that is here already, byte for byte, is not kept again. Throws as
     /// import_chrome_trace() does, and Error(io).
     KeptTrace keep_trace(const std::string& path, const std::string& name);
-    /// The same from the bytes of a file; `path` begins messages.
-    KeptTrace keep_trace(const TraceFile& file, const std::string& path, const std::string& name);
+    /// The same from a file that is open, as `file_name`.
+    KeptTrace keep_trace(const InputFile& file, const std::string& file_name, const std::string& name);
     /// A kept trace. Throws Error(bad_input) when the run is none, Error(io).
     std::shared_ptr<const ImportedTrace> load_trace(int64_t id);
     /// The bytes of its file, as they were.

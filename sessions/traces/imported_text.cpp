@@ -41,7 +41,8 @@ std::string slice_text(const ImportedTrace& trace, const ImportedLane& lane, siz
 std::string notes_text(const ImportedTrace& trace) {
     std::string text;
     for (const ImportNote& note : trace.notes)
-        text += (text.empty() ? "" : "\n") + count_text(note.count) + "  " + note.text;
+        text += (text.empty() ? "" : "\n") + count_text(note.count) + "  " + note.text +
+                (note.example.empty() ? "" : " (the first: " + note.example + ")");
     return text;
 }
 

@@ -11,7 +11,7 @@ namespace ringscope {
 std::string slice_text(const ImportedTrace& trace, const ImportedLane& lane, size_t slice);
 /// "python (10729) / thread 10729".
 std::string lane_title(const ImportedTrace& trace, int lane);
-/// What of the file is not shown, one line each; "" when all is.
+/// What of the file is not shown, one line for each kind, with the first of it; "" when all is.
 std::string notes_text(const ImportedTrace& trace);
 
 }  // namespace ringscope

@@ -38,8 +38,9 @@ TEST(ImportedText, TitlesAndNotes) {
     ImportedTrace trace = small_trace();
     EXPECT_EQ(lane_title(trace, 0), "python (10729) / thread 7");
     EXPECT_EQ(notes_text(trace), "");
-    trace.notes = {{"counters without a value", 3}, {"events out of order", 1200}};
-    EXPECT_EQ(notes_text(trace), "3  counters without a value\n1,200  events out of order");
+    trace.notes = {{"counters without a value", 3, "event 7 \"load\""}, {"events out of order", 1200}};
+    EXPECT_EQ(notes_text(trace),
+              "3  counters without a value (the first: event 7 \"load\")\n1,200  events out of order");
 }
 
 }  // namespace

@@ -1,4 +1,6 @@
 // Traces of other programs in the run file: whole, listed beside the runs, and never taken for one.
+#include <filesystem>
+
 #include <gtest/gtest.h>
 
 #include "sessions/compare/compare_load.h"
@@ -127,6 +129,9 @@ TEST_F(KeptTrace, IsNoRun) {
     write_file(folder_.file("experiment"), "{}");
     EXPECT_TRUE(
         contains(refused([&] { store_->keep_trace(folder_.file("experiment"), ""); }), "traceEvents"));
+    std::filesystem::resize_file(folder_.file("experiment"), static_cast<uintmax_t>(kMostTraceBytes) + 1);
+    EXPECT_TRUE(contains(refused([&] { store_->keep_trace(folder_.file("experiment"), ""); }),
+                         "1.00 GiB are more than a run file keeps of a trace"));
     EXPECT_EQ(store_->list().size(), 2u);
 }
 
