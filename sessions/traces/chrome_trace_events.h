@@ -24,7 +24,7 @@ namespace ringscope {
 
 inline constexpr int64_t kTimeNotGiven = INT64_MIN;
 
-// A slice's end of a flow of the second version ("bind_id"), told as an event of its own.
+// A slice's end of a flow of the second version ("bind_id"), as an event of its own.
 inline constexpr char kFlowOut = 1, kFlowThrough = 2, kFlowIn = 3;
 
 struct ChromeEvent {

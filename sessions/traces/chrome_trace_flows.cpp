@@ -109,14 +109,14 @@ void FlowJoin::join(std::vector<ImportedFlow>& flows, const StringPool& strings,
     const size_t strict_arrows = arrows_.size();
     join_groups(by_id, same_id, still_alone);
     alone.insert(alone.end(), still_alone.begin(), still_alone.end());
-    const auto told = [&](const End& end) {
+    const auto described = [&](const End& end) {
         return event_text(end.number, strings[end.name]) + ", id " + strings[end.id];
     };
-    for (const End& end : alone) notes.add("flows with one end only", [&] { return told(end); });
+    for (const End& end : alone) notes.add("flows with one end only", [&] { return described(end); });
     if (arrows_.size() > strict_arrows)
         notes.add(
             "flows whose ends differ in name or category, joined by their id",
-            [&] { return told(arrows_[strict_arrows].first); },
+            [&] { return described(arrows_[strict_arrows].first); },
             static_cast<int64_t>(arrows_.size() - strict_arrows));
     int64_t early = 0, most = 0;
     const std::pair<End, End>* worst = nullptr;
@@ -134,7 +134,8 @@ void FlowJoin::join(std::vector<ImportedFlow>& flows, const StringPool& strings,
     if (worst)
         notes.add(
             "flows that arrive before they were sent: their clocks differ",
-            [&] { return "by at most " + nanoseconds_text(most) + ", from " + told(worst->first); }, early);
+            [&] { return "by at most " + nanoseconds_text(most) + ", from " + described(worst->first); },
+            early);
 }
 
 }  // namespace ringscope

@@ -16,8 +16,7 @@ constexpr size_t kMostExampleBytes = 160;
 ImportNotes::Found& ImportNotes::of(std::string_view kind) {
     const auto at = found_.find(kind);
     if (at != found_.end()) return at->second;
-    return found_[found_.size() < kMostKinds ? std::string(kind)
-                                             : "things of more kinds than are told apart"];
+    return found_[found_.size() < kMostKinds ? std::string(kind) : "things of further kinds"];
 }
 
 std::vector<ImportNote> ImportNotes::list() const {

@@ -161,7 +161,7 @@ bool TolerantJson::close(char bracket) {
     return true;
 }
 
-/// Closes the objects inside the innermost list, or all when there is none; pop() tells of the first.
+/// Closes the objects inside the innermost list, or all when there is none; pop() reports the first.
 void TolerantJson::close_to_list() {
     odd(kBrackets);
     closing_ = static_cast<size_t>(std::find(open_.rbegin(), open_.rend(), '[') - open_.rbegin()) - 1;

@@ -1,7 +1,7 @@
 // JSON as writers of traces really write it, token by token. For the .cpp files of this folder only.
 //
 // Nothing is refused. Understood beside JSON: comments, single quotes, names without quotes, numbers with a plus sign
-// or in hexadecimal, several documents behind each other. Mended and counted in the notes: commas and colons that are
+// or in hexadecimal, several documents behind each other. Repaired and counted in the notes: commas and colons that are
 // missing or too many, brackets that do not match or never close, bytes that are no UTF-8, control characters in text,
 // unknown escapes, half a surrogate pair, text and nesting beyond any use.
 //
@@ -92,7 +92,7 @@ class TolerantJson {
     int64_t block_byte_ = 0;  // of the block's first
     int64_t token_byte_ = 0;
     std::vector<char> open_;
-    size_t closing_ = 0;  // brackets that one bracket closed, still to be told
+    size_t closing_ = 0;  // brackets that one bracket closed, still to be returned
     State state_ = State::start;
     bool has_colon_ = false;  // behind the last key
     bool is_cut_ = false;     // the text being read
