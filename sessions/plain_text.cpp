@@ -49,6 +49,22 @@ std::string valid_utf8(const std::string& text) {
     return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
 }
 
+std::string stored_text(const std::string& given) {
+    const auto is_ascii = [](char c) {
+        return static_cast<signed char>(c) > 0;
+    };  // no byte of a longer character, and no NUL
+    if (std::all_of(given.begin(), given.end(), is_ascii)) return given;
+    constexpr const char* kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+    std::string text;
+    for (const char c : valid_utf8(given)) {
+        if (c == '\0')
+            text += kReplacement;
+        else
+            text += c;
+    }
+    return text;
+}
+
 std::string visible_text(const std::string& given) {
     if (std::all_of(given.begin(), given.end(), is_plain)) return given;
     const std::string text = valid_utf8(given);

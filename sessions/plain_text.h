@@ -8,6 +8,9 @@ namespace ringscope {
 /// The text with U+FFFD for bytes that are not UTF-8.
 std::string valid_utf8(const std::string& text);
 
+/// The same, and for NUL, where many readers would end the text: what is kept for other programs.
+std::string stored_text(const std::string& text);
+
 /// The text as valid UTF-8 in which nothing acts: \u001b, as JSON writes it, for each control character but newline
 /// and tab, and for marks that turn text around; U+FFFD for what is not UTF-8. Names come from other people's files,
 /// messages cut them, and a terminal obeys what it is sent. JSON stays the same JSON.

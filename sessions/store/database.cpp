@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <sys/stat.h>
 
+#include "sessions/plain_text.h"
 #include "sessions/stop.h"
 
 namespace ringscope {
@@ -27,6 +28,8 @@ DbError::Cause cause_of(int code) {
             return DbError::Cause::read_only;
         case SQLITE_FULL:
             return DbError::Cause::full;
+        case SQLITE_CANTOPEN:
+            return DbError::Cause::cannot_open;
         default:
             return DbError::Cause::other;
     }
@@ -49,6 +52,7 @@ std::string words_for(int code, sqlite3* handle) {
             return "the file or its folder cannot be written";
         case DbError::Cause::full:
             return "the disk is full";
+        case DbError::Cause::cannot_open:
         case DbError::Cause::other:
             break;
     }
@@ -58,6 +62,24 @@ std::string words_for(int code, sqlite3* handle) {
     return words;
 }
 
+/// Without a folder SQLite takes "", ":memory:" and, as some distributions build it, "file:x?mode=ro" for something
+/// else than a file of that name.
+std::string sqlite_name(const std::string& path) { return path.starts_with('/') ? path : "./" + path; }
+
+/// The same as a URI, which alone can say that the file is immutable.
+std::string immutable_uri(const std::string& path) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string uri = path.starts_with('/') ? "file://" : "file:";
+    for (const char c : sqlite_name(path)) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::strchr("%?#", c) != nullptr)
+            uri += {'%', digits[byte >> 4], digits[byte & 15]};
+        else
+            uri += c;
+    }
+    return uri + "?immutable=1";
+}
+
 int open_flags(DbMode mode) {
     switch (mode) {
         case DbMode::read_write:
@@ -65,6 +87,8 @@ int open_flags(DbMode mode) {
         case DbMode::read_only:
         case DbMode::salvage:
             return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+        case DbMode::immutable:
+            return SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
         case DbMode::create:
             return SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE;
         case DbMode::scratch:
@@ -93,10 +117,12 @@ constexpr int64_t kMostHeapBytes = int64_t{512} << 20;
 
 }  // namespace
 
-Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path) {
+Db::Db(const std::string& path, DbMode mode, int busy_timeout_ms) : path_(path), mode_(mode) {
     sqlite3_hard_heap_limit64(kMostHeapBytes);
-    const char* name = mode == DbMode::scratch ? "" : path.c_str();
-    const int code = sqlite3_open_v2(name, &handle_, open_flags(mode), nullptr);
+    const std::string name = mode == DbMode::scratch     ? ""
+                             : mode == DbMode::immutable ? immutable_uri(path)
+                                                         : sqlite_name(path);
+    const int code = sqlite3_open_v2(name.c_str(), &handle_, open_flags(mode), nullptr);
     try {
         if (code != SQLITE_OK) fail(code);
         sqlite3_extended_result_codes(handle_, 1);
@@ -224,9 +250,19 @@ Statement& Statement::bind(double value) {
     return *this;
 }
 
-Statement& Statement::bind(const std::string& value) {
+Statement& Statement::bind(const std::string& value) { return bind_bytes(stored_text(value)); }
+
+Statement& Statement::bind_path(const std::string& path) { return bind_bytes(sqlite_name(path)); }
+
+Statement& Statement::bind_bytes(const std::string& value) {
     const int code = sqlite3_bind_text64(statement_, next_bind_++, value.data(), value.size(),
                                          SQLITE_TRANSIENT, SQLITE_UTF8);
+    if (code != SQLITE_OK) db_.fail(code);
+    return *this;
+}
+
+Statement& Statement::bind_null() {
+    const int code = sqlite3_bind_null(statement_, next_bind_++);
     if (code != SQLITE_OK) db_.fail(code);
     return *this;
 }

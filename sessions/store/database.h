@@ -21,15 +21,16 @@ inline constexpr int kMostValueBytes = 32 << 20;
 enum class DbMode {
     read_write,
     read_only,
-    salvage,  // read-only, and reading goes on where the header or the schema contradicts the file
-    create,   // a new file; fails when there is one
-    scratch,  // a private database without a name, gone with the connection; the path is not used
+    immutable,  // read-only, and nobody else changes it: no lock is taken and no other file is read or made
+    salvage,    // read-only, and reading goes on where the header or the schema contradicts the file
+    create,     // a new file; fails when there is one
+    scratch,    // a private database without a name, gone with the connection; the path is not used
 };
 
 /// An Error(io) that says what it was about, for those who can do something about it.
 class DbError : public Error {
   public:
-    enum class Cause { damaged, locked, read_only, full, other };
+    enum class Cause { damaged, locked, read_only, cannot_open, full, other };
     DbError(Cause cause, const std::string& message) : Error(ErrorKind::io, message), cause_(cause) {}
     Cause cause() const { return cause_; }
 
@@ -56,6 +57,7 @@ class Db {
     int64_t last_id() const;
     int64_t changes() const;
     bool is_read_only() const;
+    bool is_immutable() const { return mode_ == DbMode::immutable; }
     /// From now on statements that take long, and all that are stepped, end with Error(cancelled) once a stop
     /// is requested; an open transaction is then rolled back as after any error.
     void stop_when(std::stop_token stop);
@@ -88,6 +90,7 @@ class Db {
     void allow_steps();
 
     std::string path_;
+    DbMode mode_;
     sqlite3* handle_ = nullptr;
     Work work_;
     int64_t more_bytes_ = 0;
@@ -105,8 +108,11 @@ class Statement {
     Statement& bind(int64_t value);
     Statement& bind(int value) { return bind(int64_t{value}); }
     Statement& bind(bool value) { return bind(int64_t{value}); }
-    Statement& bind(double value);  // NaN becomes NULL, and back
-    Statement& bind(const std::string& value);
+    Statement& bind(double value);              // NaN becomes NULL, and back
+    Statement& bind(const std::string& value);  // as stored_text(): valid UTF-8 without NUL
+    Statement& bind_null();
+    /// A path, whatever its bytes, as SQLite takes it for one.
+    Statement& bind_path(const std::string& path);
     Statement& bind(const char* value) { return bind(std::string(value)); }
     Statement& bind(std::span<const unsigned char> value);  // must live until the statement was run
 
@@ -125,6 +131,7 @@ class Statement {
     std::span<const unsigned char> get_blob();  // valid until the next step
 
   private:
+    Statement& bind_bytes(const std::string& value);
     void count_bytes(int bytes);
 
     Db& db_;

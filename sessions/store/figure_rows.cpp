@@ -50,10 +50,10 @@ std::string rank_columns(const std::vector<const RankFigure*>& figures) {
     return columns;
 }
 
-void insert_run_rows(Db& db, int64_t id, const Run& run) {
+void insert_run_rows(Db& db, int64_t id, const FigureValues& figures) {
     Statement insert(db, "INSERT INTO run_figure (run, key, value) VALUES (?,?,?)");
     for (const Figure* figure : figures_in_rows(db))
-        if (const double value = figure->of(run); !std::isnan(value))
+        if (const double value = figures[*figure]; !std::isnan(value))
             insert.bind(id).bind(figure->list_key()).bind(value).run();
 }
 
@@ -126,9 +126,9 @@ void bind_figure(Statement& statement, double value, Unit unit) {
         statement.bind(value);
 }
 
-void insert_figures(Db& db, int64_t id, const Run& run) {
-    insert_run_rows(db, id, run);
-    insert_ranks(db, id, run.metrics);
+void insert_figures(Db& db, int64_t id, const FigureValues& figures, const Metrics& metrics) {
+    insert_run_rows(db, id, figures);
+    insert_ranks(db, id, metrics);
 }
 
 void read_figures(Db& db, int64_t id, Run& run) {
@@ -139,7 +139,7 @@ void read_figures(Db& db, int64_t id, Run& run) {
     select.get_int();
     for (const Figure* figure : in_columns) {
         const double value = select.get_real();
-        if (figure->kept) figure->kept.set(run.metrics, value);
+        if (figure->kept && !std::isnan(value)) figure->kept.set(run.metrics, value);
     }
     read_ranks(db, id, run.metrics);
     if (!has_table(db, "run_figure")) return;

@@ -24,7 +24,7 @@ std::string parameter_list(size_t count);
 void bind_figure(Statement& statement, double value, Unit unit);
 
 /// The figures of the run that have no column, and those of its ranks with all that is known of each.
-void insert_figures(Db& db, int64_t id, const Run& run);
+void insert_figures(Db& db, int64_t id, const FigureValues& figures, const Metrics& metrics);
 
 /// Fills in the metrics that a run keeps, of itself and of its ranks.
 void read_figures(Db& db, int64_t id, Run& run);

@@ -122,6 +122,7 @@ void judge_stranger(Db& db, const SchemaObject& object, ForeignSchema& foreign) 
     const bool view = object.type == "view" && begins_with_words(object, "CREATE VIEW ");
     const bool index = object.type == "index" && is_plain_index(db, object);
     if (object.type == "index" && !index) foreign.has_expressions = true;
+    if (index) foreign.indices.push_back(object.sql);
     if (table && !is_ordinary_table(db, object)) foreign.has_expressions = true;
     (table || view || index ? foreign.beside : foreign.problems).push_back(text_of(object));
 }

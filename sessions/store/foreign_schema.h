@@ -22,6 +22,7 @@ namespace ringscope {
 
 struct ForeignSchema {
     std::vector<std::string> beside;    // "view my_view"
+    std::vector<std::string> indices;   // the statements of those beside that are indices
     std::vector<std::string> problems;  // "trigger tr on run"; empty: the file may be written
     std::set<std::string> unreadable;   // our tables that are not read
     /// Checking the file's rows evaluates expressions that are not ours.

@@ -4,12 +4,14 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sessions/atomic_file.h"
+#include "sessions/input_file.h"
 #include "sessions/store/foreign_schema.h"
 #include "sessions/store/schema_functions.h"
 #include "sessions/temporary_file.h"
@@ -19,6 +21,8 @@ namespace ringscope {
 namespace {
 
 constexpr int64_t kQuickCheckBytes = int64_t{16} << 20;  // a quick_check of that takes about 50 ms
+
+constexpr const char* kNoLog = "its write-ahead log cannot be written beside it: opened read-only";
 
 [[noreturn]] void fail(const std::string& path, const std::string& why, ErrorKind kind = ErrorKind::io) {
     throw Error(kind, path + ": " + why);
@@ -54,6 +58,17 @@ void run_steps(Db& db, size_t from, SchemaSteps steps) {
     Statement broken(db, "PRAGMA foreign_key_check");
     if (broken.step()) fail(db.path(), "migration left rows without their run");
     set_version(db, steps.size());
+}
+
+/// A step that makes a table again drops the indices of other programs with it.
+void restore_indices(Db& db, const std::vector<std::string>& before) {
+    std::set<std::string> there;
+    {
+        Statement select(db, "SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL");
+        while (select.step()) there.insert(select.get_text());
+    }
+    for (const std::string& index : before)
+        if (!there.contains(index)) Statement(db, index.c_str()).run();
 }
 
 void initialise(Db& db, SchemaSteps steps) {
@@ -111,7 +126,7 @@ std::string name_backup(const std::string& part, const std::string& path, int64_
 }
 
 /// Gives the name of the copy.
-std::string migrate(Db& db, int64_t version, SchemaSteps steps) {
+std::string migrate(Db& db, int64_t version, SchemaSteps steps, const ForeignSchema& foreign) {
     std::string copy;
     {
         const TemporaryFolder workplace(db.path());
@@ -131,6 +146,7 @@ std::string migrate(Db& db, int64_t version, SchemaSteps steps) {
         const auto now = static_cast<size_t>(db.number("PRAGMA user_version"));
         if (now < steps.size()) {
             run_steps(db, now, steps);
+            restore_indices(db, foreign.indices);
             transaction.commit();
         }
     }
@@ -158,6 +174,31 @@ int64_t require_ours(Db& db, const std::string& path) {
     return version;
 }
 
+/// A file whose changes go to a log beside it, "PATH-wal", as another program may have switched it.
+bool has_write_ahead_log(const std::string& path) {
+    constexpr size_t kVersionsAt = 18;  // of SQLite's header: for writing and for reading
+    const std::string head = InputFile(path).head(kVersionsAt + 2);
+    return head.size() == kVersionsAt + 2 && head[kVersionsAt] == 2 && head[kVersionsAt + 1] == 2;
+}
+
+/// A connection that can read; of `mode`, or immutable where the log of a file that has one cannot be made.
+std::unique_ptr<Db> open_readable(const std::string& path, DbMode mode) {
+    try {
+        auto db = std::make_unique<Db>(path, mode, kBusyTimeoutMs);
+        db->number("PRAGMA schema_version");
+        return db;
+    } catch (const DbError& error) {
+        const bool no_log =
+            error.cause() == DbError::Cause::cannot_open || error.cause() == DbError::Cause::read_only;
+        if (!no_log || !has_write_ahead_log(path)) throw;
+    }
+    if (file_size(path + "-wal") > 0)
+        fail(path, "changes of another program wait in " + path +
+                       "-wal, and cannot be read where nothing can be written: copy both files to where it "
+                       "can");
+    return std::make_unique<Db>(path, DbMode::immutable, kBusyTimeoutMs);
+}
+
 RunFile open_damaged(const std::string& path, const std::string& damage) {
     try {
         auto db = std::make_unique<Db>(path, DbMode::salvage, kBusyTimeoutMs);
@@ -171,8 +212,7 @@ RunFile open_damaged(const std::string& path, const std::string& damage) {
 }
 
 RunFile open_newer(const std::string& path, int64_t version, SchemaSteps steps) {
-    auto db = std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs);
-    return {std::move(db), StoreState::newer,
+    return {open_readable(path, DbMode::read_only), StoreState::newer,
             "made by a newer version (schema " + std::to_string(version) + ", this one knows " +
                 std::to_string(steps.size()) + "): opened read-only"};
 }
@@ -201,7 +241,7 @@ RunFile open_foreign(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps,
         }
         foreign.unreadable = foreign_schema(*db, steps).unreadable;
     } else {
-        db = std::make_unique<Db>(path, DbMode::read_only, kBusyTimeoutMs);
+        db = open_readable(path, DbMode::read_only);
     }
     if (!foreign.unreadable.empty()) db->forbid_tables(std::move(foreign.unreadable));
     return {std::move(db),
@@ -213,22 +253,28 @@ RunFile open_foreign(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps,
 }
 
 /// The file can be written, and is of this version or an older one.
-RunFile open_writable(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps) {
+RunFile open_writable(std::unique_ptr<Db> db, int64_t version, SchemaSteps steps,
+                      const ForeignSchema& foreign) {
     const auto known = static_cast<int64_t>(steps.size());
     if (version < known) {
-        const std::string copy = migrate(*db, version, steps);
+        const std::string copy = migrate(*db, version, steps, foreign);
         return {std::move(db), StoreState::writable,
                 "migrated from schema " + std::to_string(version) + " to " + std::to_string(known) +
                     "; the file as it was is " + copy};
     }
     // A file that somebody switched to a write-ahead log would be three files, not one document.
-    if (db->text("PRAGMA journal_mode") != "delete") db->run("PRAGMA journal_mode = DELETE");
+    try {
+        if (db->text("PRAGMA journal_mode") != "delete") db->run("PRAGMA journal_mode = DELETE");
+    } catch (const DbError& error) {
+        if (error.cause() != DbError::Cause::read_only) throw;
+        return {std::move(db), StoreState::read_only, kNoLog};  // its index is there, and not ours to write
+    }
     return {std::move(db), StoreState::writable, ""};
 }
 
 /// A file that is there and, as far as it says itself, whole. Throws DbError when it turns out to be damaged.
 RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
-    auto db = std::make_unique<Db>(path, DbMode::read_write, kBusyTimeoutMs);
+    auto db = open_readable(path, DbMode::read_write);
     if (create && file_size(path) == 0) initialise(*db, steps);
     const int64_t version = require_ours(*db, path);
     const auto known = static_cast<int64_t>(steps.size());
@@ -246,10 +292,10 @@ RunFile open_whole(const std::string& path, bool create, SchemaSteps steps) {
             fail(path,
                  "made by an older version, and cannot be migrated because it cannot be written: copy it "
                  "first");
-        return {std::move(db), StoreState::read_only, "the file cannot be written: opened read-only", {},
-                false,         !beside.empty()};
+        const std::string why = db->is_immutable() ? kNoLog : "the file cannot be written: opened read-only";
+        return {std::move(db), StoreState::read_only, why, {}, false, !beside.empty()};
     }
-    RunFile file = open_writable(std::move(db), version, steps);
+    RunFile file = open_writable(std::move(db), version, steps, foreign);
     file.has_strangers = !beside.empty();
     if (file.message.empty()) file.message = beside;
     return file;

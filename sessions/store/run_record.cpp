@@ -63,7 +63,7 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.layout = name_of(run.experiment.ring.layout);
     s.verified = run.verification.has_value();
     s.verify_passed = run.verification && run.verification->passed;
-    s.figures = FigureValues(run);
+    if (run.state == RunState::done) s.figures = FigureValues(run);
     s.spans = static_cast<int64_t>(run.trace.spans.size());
     return s;
 }

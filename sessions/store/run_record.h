@@ -44,7 +44,8 @@ struct RunSummary {
     std::string layout;
     bool verified = false;  // was checked against the reference
     bool verify_passed = false;
-    FigureValues figures;  // of a run that an earlier version saved: as far as that one kept them
+    /// None of a run that is not done; of one that an earlier version saved, as far as that one kept them.
+    FigureValues figures;
     int64_t spans = 0;
     int64_t output_bytes = 0;  // of the kept output; 0: none was kept
     int same_experiment = 1;   // runs of the file with this experiment, this one included

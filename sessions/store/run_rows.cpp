@@ -25,25 +25,44 @@ size_t index_of(const char* const (&names)[size], const std::string& name, const
                 "the run file says " + name + " for a run's " + what + ", which this version does not know");
 }
 
+/// NULL for what is not known.
+void bind_known(Statement& statement, const std::string& text) {
+    text.empty() ? statement.bind_null() : statement.bind(text);
+}
+
+void bind_known(Statement& statement, int64_t number) {
+    number == 0 ? statement.bind_null() : statement.bind(number);
+}
+
 int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     const std::string columns =
         "uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, experiment_hash, settings, "
         "version, revision, host, cpu, cores, memory_bytes, os, device, kernel, transport, threads, "
-        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind, origin";
+        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind, origin, output_bytes";
     const auto figures = figures_in(db, "run");
     const auto count = static_cast<size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
     const std::string sql = "INSERT INTO run (" + columns + column_list(figures) + ") VALUES (" +
                             parameter_list(count + figures.size()) + ")";
     Statement insert(db, sql.c_str());
-    insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms());
-    insert.bind(name_of(s.state)).bind(s.error).bind(kErrorKinds[static_cast<size_t>(run.error_kind)]);
-    insert.bind(s.experiment_hash).bind(s.settings);
-    insert.bind(s.version).bind(s.revision).bind(s.host).bind(run.machine.cpu).bind(run.machine.cores);
-    insert.bind(run.machine.memory_bytes).bind(run.machine.os);
-    insert.bind(s.device).bind(s.kernel).bind(run.transport).bind(run.threads).bind(s.input_name);
-    insert.bind(s.dtype).bind(s.seq_len).bind(s.ranks).bind(s.strategy).bind(s.layout);
-    insert.bind(run.trace.wall_ns).bind(s.spans).bind(s.is_trace ? "trace" : "run").bind(name_of(s.origin));
-    for (const Figure* figure : figures) bind_figure(insert, figure->of(run), figure->unit);
+    insert.bind(s.uuid).bind(s.name).bind(s.started_utc_ms).bind(now_utc_ms()).bind(name_of(s.state));
+    bind_known(insert, s.error);
+    bind_known(insert, s.state == RunState::done ? "" : kErrorKinds[static_cast<size_t>(run.error_kind)]);
+    bind_known(insert, s.experiment_hash);
+    insert.bind(s.settings).bind(s.version);
+    for (const std::string& text : {s.revision, s.host, run.machine.cpu}) bind_known(insert, text);
+    bind_known(insert, run.machine.cores);
+    bind_known(insert, run.machine.memory_bytes);
+    for (const std::string& text : {run.machine.os, s.device, s.kernel, run.transport})
+        bind_known(insert, text);
+    bind_known(insert, run.threads);
+    for (const std::string& text : {s.input_name, s.dtype}) bind_known(insert, text);
+    bind_known(insert, s.seq_len);
+    bind_known(insert, s.ranks);
+    for (const std::string& text : {s.strategy, s.layout}) bind_known(insert, text);
+    bind_known(insert, run.trace.wall_ns);
+    insert.bind(s.spans).bind(s.is_trace ? "trace" : "run").bind(name_of(s.origin));
+    s.is_trace ? insert.bind_null() : insert.bind(0);  // bytes of the output, until it is kept
+    for (const Figure* figure : figures) bind_figure(insert, s.figures[*figure], figure->unit);
     insert.run();
     return db.last_id();
 }
@@ -116,7 +135,8 @@ bool read_header(Db& db, int64_t id, Run& run) {
     if (!select.step()) return false;
     run.state = static_cast<RunState>(index_of(EnumNames<RunState>::names, select.get_text(), "state"));
     run.error = select.get_text();
-    run.error_kind = static_cast<ErrorKind>(index_of(kErrorKinds, select.get_text(), "kind of error"));
+    if (const std::string kind = select.get_text(); !kind.empty())  // none of a run that is done
+        run.error_kind = static_cast<ErrorKind>(index_of(kErrorKinds, kind, "kind of error"));
     run.version = select.get_text();
     run.revision = select.get_text();
     run.machine.host = select.get_text();
@@ -265,7 +285,7 @@ constexpr const char* kSummaryColumns =
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
     "layout, spans, output_bytes, origin, v.run IS NOT NULL, coalesce(v.passed, 0)";
 
-/// A kept trace has none of the figures, whatever its row says.
+/// A kept trace has none of the figures, whatever the row of an earlier version says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
     RunSummary s;
     s.id = row.get_int();
@@ -313,7 +333,7 @@ int64_t insert_trace_row(Db& db, const RunSummary& record) { return insert_heade
 int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     const int64_t id = insert_header(db, run, record);
     insert_experiment(db, id, run.experiment);
-    insert_figures(db, id, run);
+    insert_figures(db, id, record.figures, run.metrics);
     if (run.verification) insert_verification(db, id, *run.verification);
     insert_chunks(db, id, "spans", run.trace.spans, encode_spans);
     insert_chunks(db, id, "transfers", run.trace.transfers, encode_transfers);

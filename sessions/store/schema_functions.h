@@ -1,6 +1,7 @@
 // SQL functions that schema steps call, for what SQL cannot compute. A function that a shipped step calls stays.
 //
 //     experiment_hash(json)   experiment_hash() of run_record.h; NULL for a text that is no experiment
+//     valid_text(text)        stored_text() of plain_text.h; NULL for NULL
 #pragma once
 
 namespace ringscope {

@@ -1,6 +1,8 @@
 // Files of every earlier schema, as the program of that time wrote them, open in this one with all they hold.
 #include "sessions/store/migrations.h"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "engine/experiment/experiment_fields.h"
@@ -9,6 +11,7 @@
 #include "sessions/store/field_lines.h"
 #include "sessions/store/run_properties.h"
 #include "sessions/store/run_store.h"
+#include "sessions/traces/imported_trace.h"
 #include "tests/scratch_folder.h"
 #include "tests/sessions/run_store_fixture.h"
 
@@ -127,9 +130,66 @@ TEST(Migration, TracesThatAFileOfSchema3KeptAreImported) {
         third.db->run("UPDATE run SET kind = 'trace' WHERE id = 2");
     }
     const RunFile migrated = open_run_file(path, false);
-    EXPECT_TRUE(contains(migrated.message, "migrated from schema 3 to 7")) << migrated.message;
+    EXPECT_TRUE(contains(migrated.message, "migrated from schema 3 to")) << migrated.message;
     EXPECT_EQ(migrated.db->text("SELECT group_concat(origin) FROM (SELECT origin FROM run ORDER BY id)"),
               "measured,imported");
+}
+
+TEST(Migration, FromSchema7WhatIsNotKnownBecomesNull) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("old.ringscope");
+    restore("run_file_schema_7.sql", path);
+    {
+        const auto store = RunStore::open(path);
+        EXPECT_TRUE(contains(store->message(), "migrated from schema 7 to")) << store->message();
+        EXPECT_TRUE(store->check().empty());
+        const auto runs = store->list();
+        ASSERT_EQ(runs.size(), 4u);
+        EXPECT_TRUE(runs[3].baseline);
+        EXPECT_TRUE(runs[3].verify_passed);
+        EXPECT_GT(runs[3].figures["seconds"], 0);
+        EXPECT_EQ(runs[2].error, "rank 2 was lost");
+        for (const RunSummary& run : {runs[1], runs[2]})
+            for (const Figure& figure : figures()) EXPECT_TRUE(std::isnan(run.figures[figure])) << figure.key;
+        EXPECT_EQ(store->load(runs[2].id)->error_kind, ErrorKind::run_failed);
+        EXPECT_EQ(store->load_trace(runs[1].id)->slices(), 2);
+        EXPECT_EQ(runs[0].name, "n\uFFFD");
+        EXPECT_EQ(runs[0].note, "a\uFFFDb") << "a NUL";
+        EXPECT_EQ(runs[0].input_name, "k\uFFFD.safe");
+        EXPECT_EQ(runs[0].tags, std::vector<std::string>{"t\uFFFD"}) << "two that have become one";
+    }
+    Db db(path, DbMode::read_only, 0);
+    EXPECT_EQ(db.text("SELECT min(seconds) > 0 FROM run"), "1");
+    EXPECT_EQ(
+        db.text("SELECT group_concat(id || coalesce(error_kind, '-') || coalesce(ranks, '-'), ' ') FROM "
+                "(SELECT * FROM run ORDER BY id)"),
+        "1-4 2run_failed4 3-- 4-4");
+    EXPECT_EQ(db.number("SELECT count(*) FROM run_figure WHERE run IN (2, 3)"), 0);
+    EXPECT_EQ(db.text("SELECT file_name FROM kept_trace"), "t\uFFFD.json");
+    EXPECT_EQ(db.number("SELECT count(*) FROM run WHERE id = 3 AND host IS NULL AND cores IS NULL AND "
+                        "wall_ns IS NULL AND experiment_hash IS NULL AND output_bytes IS NULL"),
+              1);
+    EXPECT_TRUE(contains(read_file(path + ".bak-v7"), "n\xff")) << "as it was";
+}
+
+TEST(Migration, WhatOtherProgramsPutBesideStaysThere) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("old.ringscope");
+    restore("run_file_schema_7.sql", path);
+    Db(path, DbMode::read_write, 0)
+        .run(
+            "CREATE INDEX by_name ON run (name COLLATE NOCASE DESC); CREATE VIEW fast AS SELECT * FROM run "
+            "WHERE "
+            "seconds < 1; CREATE TABLE mine (run INTEGER REFERENCES run (id), x); INSERT INTO mine VALUES "
+            "(1, 2);");
+    EXPECT_TRUE(RunStore::open(path)->writable());
+    Db db(path, DbMode::read_only, 0);
+    EXPECT_EQ(db.text("SELECT sql FROM sqlite_schema WHERE name = 'by_name'"),
+              "CREATE INDEX by_name ON run (name COLLATE NOCASE DESC)");
+    EXPECT_EQ(db.text("SELECT type FROM sqlite_schema WHERE name = 'fast'"), "view");
+    EXPECT_EQ(db.number("SELECT x FROM mine JOIN run ON run.id = mine.run"), 2);
+    EXPECT_EQ(db.text("PRAGMA integrity_check"), "ok");
+    EXPECT_TRUE(RunStore::open(path)->writable()) << "and opens again";
 }
 
 TEST(Migration, ANewFileHasTheTablesOfAMigratedOne) {
@@ -141,7 +201,7 @@ TEST(Migration, ANewFileHasTheTablesOfAMigratedOne) {
             "FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name)");
     };
     const std::string new_tables = tables(folder.file("new.ringscope"), true);
-    for (const char* dump : {"run_file_schema_1.sql", "run_file_schema_2.sql"}) {
+    for (const char* dump : {"run_file_schema_1.sql", "run_file_schema_2.sql", "run_file_schema_7.sql"}) {
         const std::string old = folder.file(dump);
         restore(dump, old);
         EXPECT_EQ(tables(old, false), new_tables) << dump;
