@@ -7,6 +7,7 @@
 #include <stop_token>
 
 #include "app/cli/arguments.h"
+#include "app/cli/command_runs_sql.h"
 #include "app/cli/commands.h"
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
@@ -265,6 +266,7 @@ void declare_runs(Arguments& program, std::stop_token stop) {
     declare_run_file(show, command->db);
     show.flag("--json", command->json, "Print one JSON object");
 
+    declare_runs_sql(runs, command->stop);
     declare_changes(runs, command);
 
     Arguments check =

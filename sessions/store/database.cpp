@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
 
 #include <sqlite3.h>
@@ -107,8 +108,37 @@ constexpr int64_t kStepsPerByte = 64;
 constexpr int64_t kRowsAlways = 10'000;
 constexpr int64_t kBytesAlways = int64_t{64} << 20;
 
-/// For all connections of the process: what SQLite needs for itself is some MiB per connection.
-constexpr int64_t kMostHeapBytes = int64_t{512} << 20;
+bool is_any_of(const char* name, std::initializer_list<const char*> known) {
+    return std::any_of(known.begin(), known.end(),
+                       [&](const char* other) { return sqlite3_stricmp(name, other) == 0; });
+}
+
+/// An action that the authorizer is asked about neither changes anything nor reaches for another file.
+bool only_reads(int action, const char* first, const char* second) {
+    switch (action) {
+        case SQLITE_SELECT:
+        case SQLITE_READ:
+        case SQLITE_RECURSIVE:
+            return true;
+        // A virtual table that says its columns. What a person's statement makes is found by what it is then.
+        case SQLITE_CREATE_TABLE:
+            return true;
+        case SQLITE_INSERT:
+        case SQLITE_UPDATE:
+            return is_any_of(first, {"sqlite_master", "sqlite_schema"});
+        case SQLITE_FUNCTION:
+            return second != nullptr && !is_any_of(second, {"load_extension", "fts3_tokenizer"});
+        case SQLITE_PRAGMA:
+            if (is_any_of(first, {"table_info", "table_xinfo", "table_list", "index_list", "index_info",
+                                  "index_xinfo", "foreign_key_list", "database_list", "function_list",
+                                  "compile_options"}))
+                return true;
+            return second == nullptr && is_any_of(first, {"user_version", "application_id", "page_count",
+                                                          "page_size", "freelist_count", "encoding"});
+        default:
+            return false;
+    }
+}
 
 [[noreturn]] void more_than_it_holds(const std::string& path) {
     throw DbError(DbError::Cause::damaged,
@@ -161,17 +191,32 @@ int64_t Db::expected_bytes() const {
     return more_bytes_ + (stat(path_.c_str(), &status) == 0 ? int64_t{status.st_size} : 0);
 }
 
-void Db::allow_steps() { work_.steps_left = kStepsAlways + kStepsPerByte * expected_bytes(); }
+void Db::allow_steps() {
+    if (access_.only_queries)
+        work_.steps_left = std::numeric_limits<int64_t>::max();
+    else
+        work_.steps_left = kStepsAlways + kStepsPerByte * expected_bytes();
+}
 
 void Db::forbid_tables(std::set<std::string> names) {
-    forbidden_ = std::move(names);
-    const auto may = [](void* data, int action, const char* table, const char*, const char*, const char*) {
-        const auto& forbidden = *static_cast<const std::set<std::string>*>(data);
-        const auto is_it = [&](const std::string& name) { return sqlite3_stricmp(name.c_str(), table) == 0; };
-        const bool reads = action == SQLITE_READ && table;
-        return reads && std::any_of(forbidden.begin(), forbidden.end(), is_it) ? SQLITE_DENY : SQLITE_OK;
-    };
-    sqlite3_set_authorizer(handle_, may, &forbidden_);
+    access_.forbidden = std::move(names);
+    limit_access();
+}
+
+void Db::allow_only_queries() {
+    access_.only_queries = true;
+    limit_access();
+}
+
+void Db::limit_access() { sqlite3_set_authorizer(handle_, may, &access_); }
+
+int Db::may(void* data, int action, const char* first, const char* second, const char*, const char*) {
+    const auto& access = *static_cast<const Access*>(data);
+    const auto is_it = [&](const std::string& name) { return sqlite3_stricmp(name.c_str(), first) == 0; };
+    if (action == SQLITE_READ && first &&
+        std::any_of(access.forbidden.begin(), access.forbidden.end(), is_it))
+        return SQLITE_DENY;
+    return !access.only_queries || only_reads(action, first, second) ? SQLITE_OK : SQLITE_DENY;
 }
 
 void Db::fail(int code) const {
@@ -182,7 +227,7 @@ void Db::fail(int code) const {
     std::string message = path_ + ": " + words_for(code, handle_);
     std::replace(message.begin(), message.end(), '\n', ' ');  // SQLite quotes statements as they stand
     const bool forbidden =
-        !forbidden_.empty() && ((code & 0xff) == SQLITE_AUTH || (code & 0xff) == SQLITE_ERROR);
+        !access_.forbidden.empty() && ((code & 0xff) == SQLITE_AUTH || (code & 0xff) == SQLITE_ERROR);
     throw DbError(forbidden ? DbError::Cause::damaged : cause_of(code), message);
 }
 

@@ -27,6 +27,9 @@ enum class DbMode {
     scratch,    // a private database without a name, gone with the connection; the path is not used
 };
 
+/// For all connections of the process: what SQLite needs for itself is some MiB per connection.
+inline constexpr int64_t kMostHeapBytes = int64_t{512} << 20;
+
 /// An Error(io) that says what it was about, for those who can do something about it.
 class DbError : public Error {
   public:
@@ -70,6 +73,8 @@ class Db {
     int64_t expected_bytes() const;
     /// Reading one of these tables is damage from now on.
     void forbid_tables(std::set<std::string> names);
+    /// From now on only what reads is prepared, and a statement may take any number of steps: it is a person's.
+    void allow_only_queries();
     const std::string& path() const { return path_; }
     sqlite3* handle() const { return handle_; }
     /// Throws DbError for the connection's newest error.
@@ -88,13 +93,20 @@ class Db {
         int64_t steps_left = 0;
     };
     void allow_steps();
+    void limit_access();
 
     std::string path_;
     DbMode mode_;
     sqlite3* handle_ = nullptr;
     Work work_;
     int64_t more_bytes_ = 0;
-    std::set<std::string> forbidden_;
+    /// What is asked for before a statement is prepared.
+    struct Access {
+        std::set<std::string> forbidden;
+        bool only_queries = false;
+    };
+    Access access_;
+    static int may(void* access, int action, const char* first, const char* second, const char*, const char*);
 };
 
 class Statement {

@@ -254,6 +254,10 @@ void RunStore::remove(int64_t id) {
     transaction.commit();
 }
 
+std::unique_ptr<RunQuery> RunStore::query(const std::string& sql) {
+    return std::make_unique<RunQuery>(*db_, sql);
+}
+
 std::vector<std::string> RunStore::check() {
     std::vector<std::string> problems;
     for (const std::string& object : foreign_) problems.push_back(object + ": not made by this program");

@@ -14,6 +14,7 @@
 #include "engine/base/error.h"
 #include "engine/run/run.h"
 #include "sessions/store/run_file_path.h"
+#include "sessions/store/run_query.h"
 #include "sessions/store/run_record.h"
 #include "sessions/store/store_state.h"
 
@@ -95,6 +96,10 @@ class RunStore {
     /// At most one run is the baseline; nothing makes it none.
     void set_baseline(std::optional<int64_t> id);
     void remove(int64_t id);
+
+    /// One statement that reads, over the file's tables and its traces. While it lives nothing else may be asked of the
+    /// store, and afterwards nothing but queries. Throws as RunQuery does.
+    std::unique_ptr<RunQuery> query(const std::string& sql);
 
     int64_t file_bytes();
 
