@@ -17,7 +17,7 @@ int64_t RunKeeper::save(const std::string& uuid, const Run& run, const std::stri
     const auto deadline = std::chrono::steady_clock::now() + patience_;
     for (bool told = false;; told = true) {
         try {
-            const int64_t id = store_->save_as(uuid, run, name, output);
+            const int64_t id = store_->save_as(uuid, run, name, output, invocation_);
             store_->wait_for_others(kBusyTimeoutMs);
             return id;
         } catch (const Error& error) {
@@ -42,7 +42,7 @@ std::optional<int64_t> RunKeeper::keep(const Run& run, const std::string& name, 
         problem_ = error.what();
     }
     try {
-        const std::string path = spool_run(store_->path(), uuid, run, name, output);
+        const std::string path = spool_run(store_->path(), uuid, run, name, output, invocation_);
         problem_ += "; the run is kept in " + path + " and joins the file when that is next opened";
         return {};
     } catch (const Error& error) {

@@ -34,6 +34,7 @@ class RunKeeper {
     std::stop_token stop_;
     std::chrono::milliseconds patience_;
     std::string problem_;
+    const std::string invocation_ = new_uuid();  // of every run that this one keeps
 };
 
 }  // namespace ringscope

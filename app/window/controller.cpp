@@ -263,7 +263,7 @@ void Controller::perform(const CancelRun&) { runner_.cancel(); }
 /// Runs on the worker's thread.
 Worker::Outcome Controller::saved(RunStore& store, const std::shared_ptr<const Run>& run,
                                   const std::string& uuid, const std::string& name) {
-    const int64_t id = store.save_as(uuid, *run, name);
+    const int64_t id = store.save_as(uuid, *run, name, RunStore::Output::leave, invocation_);
     recovery_.forget(uuid);
     return listed(store, [this, run, name, id, path = store.path()] {
         if (shown_.run == run) shown_.id = id, shown_.name = name;
@@ -289,7 +289,7 @@ void Controller::perform(const SaveRun& command) {
             why = error.what();
         }
         open->store.reset();  // its next opening takes the run in
-        const std::string spool = spool_run(path, uuid, *run, name);
+        const std::string spool = spool_run(path, uuid, *run, name, RunStore::Output::leave, invocation_);
         recovery_.forget(uuid);
         throw Error(ErrorKind::io,
                     why + "; the run is kept in " + spool + " and joins the file when that is next opened");

@@ -138,6 +138,7 @@ class Controller {
     void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);
     void label(std::function<void(RunStore&)> change);
 
+    const std::string invocation_ = new_uuid();  // of every run that is saved from here
     std::string run_file_;
     std::string run_file_message_;
     bool run_file_unmade_ = false;

@@ -53,8 +53,12 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.revision = run.revision;
     s.input_name = run.input_name;
     s.host = run.machine.host;
+    s.cpu = run.machine.cpu;
+    s.cores = run.machine.cores;
     s.device = run.device;
     s.kernel = run.kernel;
+    s.transport = run.transport;
+    s.threads = run.threads;
     s.settings = settings_line(run.experiment);
     s.dtype = name_of(run.experiment.problem.dtype);
     s.seq_len = run.experiment.problem.seq_len;

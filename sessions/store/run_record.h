@@ -19,6 +19,8 @@ struct RunSummary {
     /// below.
     bool is_trace = false;
     std::string uuid;
+    /// The same for all runs that one start of the program made: certainly of one build. "" when not known.
+    std::string invocation;
     std::string name;
     std::string note;
     std::vector<std::string> tags;
@@ -34,8 +36,12 @@ struct RunSummary {
     std::string revision;    // the commit it was built from; "" when not known
     std::string input_name;  // file of Q, K and V; "" when they were generated
     std::string host;
+    std::string cpu;
+    int cores = 0;
     std::string device;
     std::string kernel;
+    std::string transport;
+    int threads = 0;
     std::string settings;  // one line: "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, causal, 4 ranks, ring"
     std::string dtype;
     int64_t seq_len = 0;

@@ -38,7 +38,8 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     const std::string columns =
         "uuid, name, started_utc_ms, saved_utc_ms, state, error, error_kind, experiment_hash, settings, "
         "version, revision, host, cpu, cores, memory_bytes, os, device, kernel, transport, threads, "
-        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind, origin, output_bytes";
+        "input_name, dtype, seq_len, ranks, strategy, layout, wall_ns, spans, kind, origin, output_bytes, "
+        "invocation";
     const auto figures = figures_in(db, "run");
     const auto count = static_cast<size_t>(std::count(columns.begin(), columns.end(), ',')) + 1;
     const std::string sql = "INSERT INTO run (" + columns + column_list(figures) + ") VALUES (" +
@@ -62,6 +63,7 @@ int64_t insert_header(Db& db, const Run& run, const RunSummary& s) {
     bind_known(insert, run.trace.wall_ns);
     insert.bind(s.spans).bind(s.is_trace ? "trace" : "run").bind(name_of(s.origin));
     s.is_trace ? insert.bind_null() : insert.bind(0);  // bytes of the output, until it is kept
+    bind_known(insert, s.invocation);
     for (const Figure* figure : figures) bind_figure(insert, s.figures[*figure], figure->unit);
     insert.run();
     return db.last_id();
@@ -283,7 +285,8 @@ std::unordered_map<std::string, Shared> read_shared(Db& db) {
 constexpr const char* kSummaryColumns =
     "r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
-    "layout, spans, output_bytes, origin, v.run IS NOT NULL, coalesce(v.passed, 0)";
+    "layout, spans, output_bytes, origin, invocation, cpu, cores, transport, threads, v.run IS NOT NULL, "
+    "coalesce(v.passed, 0)";
 
 /// A kept trace has none of the figures, whatever the row of an earlier version says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
@@ -314,6 +317,11 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
     s.spans = row.get_int();
     s.output_bytes = row.get_int();
     s.origin = static_cast<Origin>(index_of(EnumNames<Origin>::names, row.get_text(), "origin"));
+    s.invocation = row.get_text();
+    s.cpu = row.get_text();
+    s.cores = row.get_small();
+    s.transport = row.get_text();
+    s.threads = row.get_small();
     s.verified = row.get_int() != 0;
     s.verify_passed = row.get_int() != 0;
     if (s.is_trace) return s;

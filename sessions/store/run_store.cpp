@@ -127,10 +127,12 @@ int64_t RunStore::save(const Run& run, const std::string& name, Output output) {
     return save_as(new_uuid(), run, name, output);
 }
 
-int64_t RunStore::save_as(const std::string& uuid, const Run& run, const std::string& name, Output output) {
+int64_t RunStore::save_as(const std::string& uuid, const Run& run, const std::string& name, Output output,
+                          const std::string& invocation) {
     require_writable();
     RunSummary record = summarize(run, name);
     record.uuid = uuid;
+    record.invocation = invocation;
     Transaction transaction(*db_);
     Statement known(*db_, "SELECT id FROM run WHERE uuid = ?");
     if (known.bind(uuid).step()) return known.get_int();

@@ -58,8 +58,9 @@ class RunStore {
     /// Error(io).
     int64_t save(const Run& run, const std::string& name, Output output = Output::leave);
     /// The same under a uuid (new_uuid()) that the run has already; when the file has it, that one's id.
+    /// `invocation` is RunSummary's.
     int64_t save_as(const std::string& uuid, const Run& run, const std::string& name,
-                    Output output = Output::leave);
+                    Output output = Output::leave, const std::string& invocation = "");
     /// How long what follows waits for other programs that keep the file locked; kBusyTimeoutMs before.
     void wait_for_others(int milliseconds);
     /// The run as it was, with its schedule planned again; with Output::keep its o and lse, when the file has

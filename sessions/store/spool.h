@@ -17,6 +17,7 @@ namespace ringscope {
 
 /// Keeps the run for `run_file` and gives the path. Throws Error(io) that says why it could be kept nowhere.
 std::string spool_run(const std::string& run_file, const std::string& uuid, const Run& run,
-                      const std::string& name, RunStore::Output output = RunStore::Output::leave);
+                      const std::string& name, RunStore::Output output = RunStore::Output::leave,
+                      const std::string& invocation = "");
 
 }  // namespace ringscope
