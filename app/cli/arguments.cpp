@@ -20,9 +20,9 @@ constexpr const char* kWithoutCommand = "Without a command the window opens.\n\n
 constexpr const char* kExitCodes =
     "Exit codes: 0 done; 1 a bound of compare --fail-if is broken; 2 bad input, or a file that is not "
     "there;\n"
-    "3 the run failed, or a disk or file that cannot be used; 4 --verify found a wrong answer; 130 "
-    "interrupted,\n"
-    "143 ended by SIGTERM, 129 by SIGHUP.";
+    "3 the run failed, or a disk or file that cannot be used; 4 --verify found a wrong answer; 5 a "
+    "bound\n"
+    "cannot be judged because the runs do not compare; 130 interrupted, 143 ended by SIGTERM, 129 by SIGHUP.";
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;

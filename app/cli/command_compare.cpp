@@ -1,4 +1,6 @@
 // ringscope compare: saved runs side by side.
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -18,28 +20,21 @@ namespace ringscope {
 
 namespace {
 
-constexpr int kExitBoundBroken = 1;
-
 struct CompareCommand {
     std::vector<std::string> runs;
     std::vector<std::string> bounds;
     std::string db;
+    Leniency leniency;
+    bool strict = false;
+    bool any_build = false;
     bool json = false;
     bool group_names = false;
     std::string html;
 };
 
 /// What the person named, apart: kept traces of other programs have no figures.
-struct Named {
-    std::vector<int64_t> runs, traces;
-};
-
-Named find_named(RunStore& store, const std::vector<std::string>& words) {
-    Named named;
-    for (const std::string& what : words) {
-        const int64_t id = store.find(what);
-        (store.summary(id).is_trace ? named.traces : named.runs).push_back(id);
-    }
+NamedSides find_named(RunStore& store, const CompareCommand& command) {
+    NamedSides named = find_sides(store, command.runs, command.any_build);
     if (named.runs.size() < 2 && !named.runs.empty())
         throw Error(ErrorKind::bad_input,
                     "run " + std::to_string(named.traces.front()) +
@@ -49,19 +44,47 @@ Named find_named(RunStore& store, const std::vector<std::string>& words) {
     return named;
 }
 
-std::string report_json(const Comparison& comparison, const std::vector<std::string>& broken,
-                        const Named& named, const ImportedTraces& traces) {
-    auto json = nlohmann::ordered_json::parse(comparison_to_json(comparison));
-    json["broken_bounds"] = broken;
-    for (size_t i = 0; i < traces.size(); ++i) {
-        nlohmann::ordered_json trace{{"run_id", named.traces[i]}, {"name", traces[i]->name}};
-        trace.update(nlohmann::ordered_json::parse(trace_to_json(*traces[i])));
-        json["traces"].push_back(std::move(trace));
-    }
-    return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+using Json = nlohmann::ordered_json;
+using Verdicts = std::vector<BoundVerdict>;
+
+std::vector<std::string> sentences_of(const Verdicts& verdicts, BoundState state) {
+    std::vector<std::string> sentences;
+    for (const BoundVerdict& verdict : verdicts)
+        if (verdict.state == state) sentences.push_back(verdict.sentence);
+    return sentences;
 }
 
-std::string report_text(const Comparison& comparison, const Named& named, const ImportedTraces& traces) {
+Json finite_json(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+
+Json bounds_json(const Verdicts& verdicts) {
+    Json list = Json::array();
+    for (const BoundVerdict& verdict : verdicts) {
+        list.push_back({{"bound", verdict.bound}, {"run", verdict.run}, {"state", name_of(verdict.state)}});
+        if (!verdict.interval) continue;
+        list.back()["estimate"] = finite_json(verdict.interval->estimate);
+        list.back()["low"] = finite_json(verdict.interval->low);
+        list.back()["high"] = finite_json(verdict.interval->high);
+        list.back()["level"] = verdict.interval->level;
+    }
+    return list;
+}
+
+std::string report_json(const Comparison& comparison, const Verdicts& verdicts, const NamedSides& named,
+                        const ImportedTraces& traces) {
+    auto json = Json::parse(comparison_to_json(comparison));
+    json["bounds"] = bounds_json(verdicts);
+    json["broken_bounds"] = sentences_of(verdicts, BoundState::broken);
+    json["undecided_bounds"] = sentences_of(verdicts, BoundState::undecided);
+    json["not_comparable_bounds"] = sentences_of(verdicts, BoundState::not_comparable);
+    for (size_t i = 0; i < traces.size(); ++i) {
+        Json trace{{"run_id", named.traces[i]}, {"name", traces[i]->name}};
+        trace.update(Json::parse(trace_to_json(*traces[i])));
+        json["traces"].push_back(std::move(trace));
+    }
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string report_text(const Comparison& comparison, const NamedSides& named, const ImportedTraces& traces) {
     std::string text = comparison_to_text(comparison);
     if (!traces.empty()) text += "\nkept traces of other programs, not compared; --html draws their lanes:\n";
     for (size_t i = 0; i < traces.size(); ++i) {
@@ -71,12 +94,37 @@ std::string report_text(const Comparison& comparison, const Named& named, const 
     return text;
 }
 
+/// Says what does not hold, and what is not known. The first of: broken, not comparable, not decided when all must be.
+int exit_code(const Verdicts& verdicts, bool strict) {
+    const auto is = [&](BoundState state) {
+        return std::any_of(verdicts.begin(), verdicts.end(),
+                           [&](const BoundVerdict& verdict) { return verdict.state == state; });
+    };
+    const bool undecided_fails = strict && is(BoundState::undecided);
+    for (const BoundVerdict& verdict : verdicts) {
+        if (verdict.state == BoundState::holds) continue;
+        if (verdict.state == BoundState::undecided && !strict)
+            print_note(verdict.sentence);
+        else
+            print_error(verdict.sentence);
+    }
+    if (is(BoundState::broken)) return kExitBoundBroken;
+    if (is(BoundState::not_comparable)) return kExitNotComparable;
+    return undecided_fails ? kExitBoundBroken : 0;
+}
+
 int compare_command(const CompareCommand& command, const std::stop_token& stop) {
     std::vector<Bound> bounds;
     for (const std::string& text : command.bounds) bounds.push_back(read_bound(text));
+    if (bounds.empty() &&
+        (command.strict || command.leniency.other_machine || command.leniency.other_problem))
+        throw Error(
+            ErrorKind::bad_input,
+            "--strict, --allow-other-machine and --allow-other-problem say how bounds are judged: give "
+            "--fail-if BOUND too");
     if (!command.html.empty()) require_writable_file(command.html);
     const auto store = open_run_file(command.db, stop);
-    const Named named = find_named(*store, command.runs);
+    const NamedSides named = find_named(*store, command);
     if (named.runs.empty()) {
         if (!bounds.empty())
             throw Error(ErrorKind::bad_input,
@@ -89,13 +137,38 @@ int compare_command(const CompareCommand& command, const std::stop_token& stop) 
     for (const int64_t id : named.traces) traces.push_back(store->load_trace(id));
     leave_if_stopped(stop);
     const Comparison comparison = compare_runs(runs);
-    const std::vector<std::string> broken = broken_bounds(comparison, runs, bounds);
+    const Verdicts verdicts = judge_bounds(runs, bounds, command.leniency);
     if (!command.html.empty()) save_html_report(runs, comparison, traces, command.html, stop);
-    print(command.json ? report_json(comparison, broken, named, traces)
+    print(command.json ? report_json(comparison, verdicts, named, traces)
                        : report_text(comparison, named, traces));
-    for (const std::string& sentence : broken) print_error(sentence);
-    return broken.empty() ? 0 : kExitBoundBroken;
+    return exit_code(verdicts, command.strict);
 }
+
+constexpr const char* kBoundsHelp =
+    "A side is a run and its repeats (of the same invocation or name, build, experiment and machine), or all "
+    "runs of a\n"
+    "name: 'ringscope compare base head'. The output says which repeats count.\n"
+    "\n"
+    "How a bound of --fail-if is judged, the first of these that applies, and the exit code:\n"
+    "  a side gave a wrong answer (run --verify)                                           broken          "
+    "1\n"
+    "  a side did not finish; the sides solve different problems (--allow-other-problem)   not comparable  "
+    "5\n"
+    "  time: another host, processor, cores or origin (--allow-other-machine)              not comparable  "
+    "5\n"
+    "  time: fewer than 3 repeats of a side, or one side compared with itself              not decided     "
+    "0, 1 with --strict\n"
+    "  time: the limit lies inside the 90 % interval of the change                         not decided     "
+    "0, 1 with --strict\n"
+    "  time: all of the interval lies beyond the limit                                     broken          "
+    "1\n"
+    "  bytes, work, errors: the value or change lies beyond the limit                      broken          "
+    "1\n"
+    "  otherwise                                                                           holds           "
+    "0\n"
+    "Time are all figures that depend on it: seconds, speed, waits, overlap, imbalance. Of several bounds a "
+    "broken one\n"
+    "decides, then one that is not comparable.";
 
 }  // namespace
 
@@ -105,21 +178,29 @@ void declare_compare(Arguments& program, std::stop_token stop) {
                                           [command, stop] { return compare_command(*command, stop); });
     arguments.positionals(
         "RUN", command->runs,
-        "Runs by number, name or start of the uuid; the others are compared with the first. "
-        "Kept traces may stand among them: they are shown, not compared. Kept traces alone are compared by "
-        "name "
-        "and rank",
+        "Runs by number, name or start of the uuid; the others are compared with the first. A name that "
+        "several runs have means all of them, as repeats. Kept traces may stand among them: they are shown, "
+        "not "
+        "compared. Kept traces alone are compared by name and rank",
         2);
     declare_run_file(arguments, command->db);
     arguments.values(
         "--fail-if", command->bounds, "BOUND",
         "Exit with code 1 when a run breaks it: 'seconds>+5%' against the first run, or a value itself, "
-        "'peak_bytes>1e9'; any figure of --json");
+        "'seconds>500ms', 'peak_bytes>1GiB'; any figure of --json, with the units and short names of runs "
+        "list --filter");
+    arguments.flag("--strict", command->strict, "Exit with code 1 when a bound is not decided, too");
+    arguments.flag("--allow-other-machine", command->leniency.other_machine,
+                   "Judge bounds on time between machines, processors or core counts that differ");
+    arguments.flag("--allow-other-problem", command->leniency.other_problem,
+                   "Judge bounds between runs that solve different problems");
+    arguments.flag("--any-build", command->any_build, "Let the runs of a name be of several builds");
     arguments.file("--html", command->html, FileUse::written,
                    "Write the comparison as one HTML page that needs no network");
     arguments.flag("--group-names", command->group_names,
                    "Of kept traces: names that differ in template arguments, parameters or numbers are one");
     arguments.flag("--json", command->json, "Print one JSON object");
+    arguments.footer(kBoundsHelp);
 }
 
 }  // namespace ringscope

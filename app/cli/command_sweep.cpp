@@ -50,15 +50,19 @@ class Sweep {
 
     /// Runs that the file holds already count.
     void take_held(RunStore& store) {
-        const SweepConditions now{this_machine().host, version(),       revision(),
-                                  command_.qkv,        command_.verify, command_.any_build};
+        const Machine machine = this_machine();
+        const SweepConditions now{machine.host, version(),       revision(),
+                                  command_.qkv, command_.verify, command_.any_build,
+                                  machine.cpu,  machine.cores,   usable_cores()};
+        SweepConditions this_build = now;
+        this_build.any_build = false;
         const std::vector<RunSummary> saved = store.list();
         for (SweepRow& row : rows_) {
             HeldRuns held = held_runs(row.point, saved, now);
             held_ += static_cast<int>(held.runs.size());
             for (const RunSummary& run : held.runs)
-                if (run.version != now.version || run.revision != now.revision)
-                    other_builds_.push_back(build_text(run.version, run.revision));
+                if (held_as(row.point, run, this_build) == Held::by_other_build)
+                    other_builds_.push_back(build_words(run.version, run.revision));
             other_builds_.insert(other_builds_.end(), held.other_builds.begin(), held.other_builds.end());
             row.runs.assign(held.runs.begin(), held.runs.end());
         }
@@ -174,7 +178,9 @@ int refuse(const std::vector<std::string>& problems) {
 int exit_code(const Sweep& sweep, const SweepReport& report, const RunStore* store) {
     if (report.interrupted) {
         std::string line = "interrupted: " + std::to_string(sweep.missing_runs()) + " runs are missing";
-        if (store) line += "; the same command continues from here";
+        if (store)
+            line += std::string("; the same command") +
+                    (is_known_build(revision()) ? "" : " with --any-build") + " continues from here";
         print_error(line);
         return kExitInterrupted;
     }
@@ -240,8 +246,9 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
         arguments, command->db,
         "Keep each run in this run file; runs of the same experiment and build that it holds are not made "
         "again");
-    arguments.flag("--any-build", command->any_build,
-                   "Count held runs of other versions of this program too");
+    arguments.flag(
+        "--any-build", command->any_build,
+        "Count held runs of other builds of this program too, and of builds whose commit is not known");
     arguments.value(
         "--name", command->name, "TEXT",
         "Name of the saved runs, to which the settings are added; preset, ranks and length when not given");

@@ -8,9 +8,11 @@ namespace ringscope {
 class Arguments;
 
 // Exit codes besides 0.
+inline constexpr int kExitBoundBroken = 1;
 inline constexpr int kExitBadInput = 2;
 inline constexpr int kExitRunFailed = 3;
 inline constexpr int kExitWrongAnswer = 4;
+inline constexpr int kExitNotComparable = 5;  // a bound of compare on sides that do not compare
 inline constexpr int kExitInterrupted = 130;
 
 /// What runs when no command is given.

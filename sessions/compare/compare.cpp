@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/experiment/experiment_fields.h"
+#include "sessions/compare/run_side.h"
 #include "sessions/experiment_file.h"
 
 namespace ringscope {
@@ -107,14 +108,35 @@ void warn_if_different(Runs runs, const char* what, Text text, std::vector<std::
     warnings.push_back(sentence + ".");
 }
 
-std::string problem_of(const Run& run) {
-    Experiment experiment;
-    experiment.problem = run.experiment.problem;
-    return experiment_to_json(experiment);
+/// Runs of builds that nobody knows, unless one start of the program made them all.
+void warn_of_unknown_builds(Runs runs, std::vector<std::string>& warnings) {
+    std::string names;
+    for (const ComparedRun& compared : runs)
+        if (!is_known_build(compared.run->revision)) names += (names.empty() ? "" : ", ") + compared.name;
+    const bool one_build = std::all_of(runs.begin(), runs.end(), [&](const ComparedRun& compared) {
+        const ComparedRun& first = runs.front();
+        return compared.run == first.run ||
+               (!first.side.invocation.empty() && compared.side.invocation == first.side.invocation);
+    });
+    if (!names.empty() && !one_build)
+        warnings.push_back("What was built is not known of " + names +
+                           " (no commit, or files changed since): the builds may differ.");
+}
+
+void warn_of_sides(Runs runs, std::vector<std::string>& warnings) {
+    for (const ComparedRun& compared : runs) {
+        if (!compared.side.wrong.empty() && !(compared.side.wrong == std::vector{compared.side.shown}))
+            warnings.push_back(compared.name + ": " + run_numbers_text(compared.side.wrong) +
+                               " of its repeats gave a wrong answer.");
+        if (!compared.side.unfinished.empty() && !compared.side.ids.empty())
+            warnings.push_back(compared.name + ": " + run_numbers_text(compared.side.unfinished) +
+                               " did not finish and is left out.");
+    }
 }
 
 std::vector<std::string> unfairness(Runs runs) {
     std::vector<std::string> warnings;
+    warn_of_sides(runs, warnings);
     for (const ComparedRun& compared : runs) {
         const Run& run = *compared.run;
         if (run.state != RunState::done)
@@ -133,6 +155,8 @@ std::vector<std::string> unfairness(Runs runs) {
     warn_if_different(
         runs, "processor", [](const Run& r) { return r.machine.cpu; }, warnings);
     warn_if_different(
+        runs, "cores", [](const Run& r) { return std::to_string(r.machine.cores); }, warnings);
+    warn_if_different(
         runs, "device", [](const Run& r) { return r.device; }, warnings);
     warn_if_different(
         runs, "kernel", [](const Run& r) { return r.kernel; }, warnings);
@@ -140,20 +164,22 @@ std::vector<std::string> unfairness(Runs runs) {
         runs, "threads", [](const Run& r) { return std::to_string(r.threads); }, warnings);
     warn_if_different(
         runs, "version", [](const Run& r) { return build_text(r.version, r.revision); }, warnings);
+    warn_of_unknown_builds(runs, warnings);
     warn_if_different(
         runs, "input", [](const Run& r) { return r.input_name.empty() ? "generated" : r.input_name; },
         warnings);
     warn_if_different(
         runs, "dtype", [](const Run& r) { return name_of(r.experiment.problem.dtype); }, warnings);
-    std::vector<std::string> problems;
-    for (const ComparedRun& compared : runs) problems.push_back(problem_of(*compared.run));
-    if (!all_equal(problems)) warnings.push_back("The runs solve different problems: times do not compare.");
+    const bool one_problem = std::all_of(runs.begin(), runs.end(), [&](const ComparedRun& compared) {
+        return same_problem(*runs.front().run, *compared.run);
+    });
+    if (!one_problem) warnings.push_back("The runs solve different problems: times do not compare.");
     return warnings;
 }
 
 /// Bytes and their like are exact; a time is best only where is_faster() says so of every other run.
 void mark_best(Comparison& c, Runs runs) {
-    const auto may_be_best = [&](size_t i) { return !answered_wrongly(*runs[i].run); };
+    const auto may_be_best = [&](size_t i) { return !answered_wrongly(runs[i]); };
     for (MetricRow& row : c.metrics) {
         const bool exact = row.unit == Unit::bytes;
         const bool timed = row.key == "seconds" || row.key == "seconds_median";
@@ -183,12 +209,26 @@ bool same_figures(const Comparison& c) {
 
 }  // namespace
 
+bool same_problem(const Run& a, const Run& b) { return a.experiment.problem == b.experiment.problem; }
+
+bool are_one_set(const ComparedRun& a, const ComparedRun& b) {
+    if (a.side.shown == 0 || b.side.shown == 0)
+        return a.repeat_seconds.size() >= 2 && a.run->experiment == b.run->experiment &&
+               a.repeat_seconds == b.repeat_seconds;
+    return std::any_of(a.side.ids.begin(), a.side.ids.end(), [&](int64_t id) {
+        return std::binary_search(b.side.ids.begin(), b.side.ids.end(), id);
+    });
+}
+
 Comparison compare_runs(Runs runs) {
     if (runs.size() < 2)
         throw Error(ErrorKind::bad_input,
                     std::to_string(runs.size()) + " runs are not enough to compare: 2 or more");
     Comparison c;
-    for (const ComparedRun& compared : runs) c.names.push_back(compared.name);
+    for (const ComparedRun& compared : runs) {
+        c.names.push_back(compared.name);
+        c.sides.push_back(compared.side);
+    }
     c.settings = differing_settings(runs);
     c.metrics = metric_rows(runs);
     c.ranks = rank_rows(runs);

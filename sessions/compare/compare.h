@@ -17,11 +17,24 @@
 
 namespace ringscope {
 
+/// Which runs of a file are a side's repeats. Empty of a run that is not saved.
+struct SideRuns {
+    int64_t shown = 0;                  // the run whose figures stand in the tables
+    std::vector<int64_t> ids{};         // of the repeats, ascending
+    std::vector<int64_t> wrong{};       // like them, but their answers are wrong: their times do not count
+    std::vector<int64_t> unfinished{};  // of the same name, but without figures
+    bool named_set = false;             // the person named them all by one name
+    std::string invocation{};           // RunSummary's, of the shown run
+};
+
 struct ComparedRun {
     std::string name;
     std::shared_ptr<const Run> run;  // never null
     /// Of every repeat (repeats.h), this one included; fewer than two: its spread is not known.
     std::vector<double> repeat_seconds{};
+    SideRuns side{};
+    /// All figures of each repeat, in the order of repeat_seconds; or none.
+    std::vector<FigureValues> repeat_figures{};
 };
 
 /// A field that is not the same in all runs.
@@ -52,6 +65,7 @@ struct RankRow {
 
 struct Comparison {
     std::vector<std::string> names;
+    std::vector<SideRuns> sides;  // one per run
     std::vector<SettingDifference> settings;
     std::vector<MetricRow> metrics;
     std::vector<RankRow> ranks;
@@ -69,8 +83,16 @@ Comparison compare_runs(std::span<const ComparedRun> runs);
 /// One sentence on run `i` against the first: time with its noise band, where it went, memory, bytes and
 /// work. For the .cpp files of this folder.
 std::string verdict_on(const Comparison& comparison, std::span<const ComparedRun> runs, size_t i);
-/// Known to have given a wrong answer.
-bool answered_wrongly(const Run& run);
+/// It, or one of its repeats, is known to have given a wrong answer.
+bool answered_wrongly(const ComparedRun& compared);
+/// Repeats of each other: what is compared is one set of runs with itself.
+bool are_one_set(const ComparedRun& a, const ComparedRun& b);
+/// Have the fields that say what is asked of attention: times of others do not compare.
+bool same_problem(const Run& a, const Run& b);
+
+/// "base: runs 1-5, 5 repeats; the figures are those of run 3, the median": which repeats count, a sentence for each
+/// side that is saved.
+std::vector<std::string> side_sentences(const Comparison& comparison);
 
 /// How far the kept outputs lie from the first run's, a sentence for each run that can be compared with it.
 std::vector<std::string> output_sentences(const Comparison& comparison);

@@ -1,15 +1,19 @@
-// Runs of a run file, made ready to be compared: loaded, named, and with the times of their repeats.
+// Runs of a run file, made ready to be compared: loaded, named, and with the figures of their repeats.
 #pragma once
 
 #include <span>
 #include <vector>
 
 #include "sessions/compare/compare.h"
+#include "sessions/compare/run_side.h"
 #include "sessions/store/run_store.h"
 
 namespace ringscope {
 
-/// In the order of the ids; runs of one name get their number after it. Throws Error(io).
+/// In the order of the sides; runs of one name get their number after it. Throws Error(bad_input) for a kept trace,
+/// Error(io).
+std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const RunSide> sides);
+/// The same of single runs.
 std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_t> ids);
 
 }  // namespace ringscope

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sessions/compare/compare.h"
+#include "sessions/compare/run_side.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -123,6 +124,15 @@ Table ranks_table(const Comparison& c) {
 
 std::string comparison_to_json(const Comparison& c) {
     Json json{{"names", c.names}, {"same", c.same}, {"verdict", c.verdict}, {"warnings", c.warnings}};
+    json["sides"] = Json::array();
+    for (size_t i = 0; i < c.sides.size(); ++i)
+        json["sides"].push_back({{"name", c.names[i]},
+                                 {"shown_run_id", c.sides[i].shown > 0 ? Json(c.sides[i].shown) : Json()},
+                                 {"run_ids", c.sides[i].ids},
+                                 {"repeats", c.spreads[i].repeats},
+                                 {"named_set", c.sides[i].named_set},
+                                 {"wrong_run_ids", c.sides[i].wrong},
+                                 {"unfinished_run_ids", c.sides[i].unfinished}});
     json["settings"] = Json::array();
     for (const SettingDifference& setting : c.settings)
         json["settings"].push_back({{"path", setting.path}, {"values", setting.values}});
@@ -152,6 +162,23 @@ std::string comparison_to_json(const Comparison& c) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
+std::vector<std::string> side_sentences(const Comparison& c) {
+    std::vector<std::string> sentences;
+    for (size_t i = 0; i < c.sides.size(); ++i) {
+        const SideRuns& side = c.sides[i];
+        if (side.shown == 0) continue;
+        const std::string shown = "run " + std::to_string(side.shown);
+        if (side.ids.size() < 2) {
+            sentences.push_back(c.names[i] + ": " + shown + ", no repeats");
+            continue;
+        }
+        sentences.push_back(c.names[i] + ": " + run_numbers_text(side.ids) + ", " +
+                            std::to_string(side.ids.size()) + " repeats; the figures are those of " + shown +
+                            (side.named_set ? ", the median" : ""));
+    }
+    return sentences;
+}
+
 std::vector<std::string> output_sentences(const Comparison& c) {
     std::vector<std::string> sentences;
     for (size_t i = 0; i < c.outputs.size(); ++i)
@@ -163,6 +190,8 @@ std::vector<std::string> output_sentences(const Comparison& c) {
 
 std::string comparison_to_text(const Comparison& c) {
     std::string text;
+    for (const std::string& sentence : side_sentences(c)) text += sentence + "\n";
+    if (!text.empty()) text += "\n";
     text += c.settings.empty() ? "The same settings.\n" : table_text(settings_table(c));
     text += "\n" + table_text(metrics_table(c));
     if (!c.ranks.empty()) text += "\n" + table_text(ranks_table(c));

@@ -97,7 +97,10 @@ std::string cause_words(const Run& first, const Run& other, int direction) {
 
 }  // namespace
 
-bool answered_wrongly(const Run& run) { return run.verification && !run.verification->passed; }
+bool answered_wrongly(const ComparedRun& compared) {
+    const auto& verification = compared.run->verification;
+    return (verification && !verification->passed) || !compared.side.wrong.empty();
+}
 
 std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, size_t i) {
     const Run& first = *runs[0].run;
@@ -106,12 +109,11 @@ std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, s
     if (first.state != RunState::done || other.state != RunState::done)
         return names + "no figures to compare, because one of the runs did not finish.";
     for (const size_t side : {size_t{0}, i})
-        if (answered_wrongly(*runs[side].run))
+        if (answered_wrongly(runs[side]))
             return names + runs[side].name + " gave a wrong answer, so nothing else is compared.";
-    const bool repeats = runs[0].repeat_seconds.size() >= 2 && first.experiment == other.experiment &&
-                         runs[0].repeat_seconds == runs[i].repeat_seconds;
-    const SpeedClaim speed =
-        repeats ? same_experiment(c.spreads[0]) : speed_claim(c.spreads[0], c.spreads[i]);
+    const SpeedClaim speed = are_one_set(runs[0], runs[i]) && c.spreads[0].repeats >= 2
+                                 ? same_experiment(c.spreads[0])
+                                 : speed_claim(c.spreads[0], c.spreads[i]);
     return names + speed.words + cause_words(first, other, speed.direction) + "; " +
            ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
            ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") + ".";

@@ -10,11 +10,25 @@
 
 namespace ringscope {
 
-/// Finished runs of the same experiment and input, by the same build, on the same host, device and kernel.
+/// Whether the commit says what was built: one is known, and no file was changed since.
+bool is_known_build(const std::string& revision);
+
+/// Known to be one build: made by one start of the program, or from the same known commit. Two builds without a
+/// known commit are never the same.
+bool same_build(const RunSummary& a, const RunSummary& b);
+
+/// What keeps two finished runs from being repeats of each other, whatever their names: "the experiment",
+/// "the host (a and b)", "the build (0.1.0, commit not known and 0.1.0 (0123456789ab))"; "" when nothing does. With `any_build`
+/// the build may differ.
+std::string unlike(const RunSummary& a, const RunSummary& b, bool any_build = false);
+
+/// Nothing is unlike, and they belong together: made by one start of the program, or of one name.
 bool are_repeats(const RunSummary& a, const RunSummary& b);
 
 /// "0.1.0 (0123456789ab)"; without the commit where it is not known.
 std::string build_text(const std::string& version, const std::string& revision);
+/// The same, and whether it is known what was built: "0.1.0, commit not known".
+std::string build_words(const std::string& version, const std::string& revision);
 
 /// How far the times of a run's repeats lie apart.
 struct Spread {

@@ -107,7 +107,13 @@ Held held_as(const SweepPoint& point, const RunSummary& saved, const SweepCondit
     if (saved.experiment_hash != point.hash || saved.input_name != now.input_name ||
         saved.state != RunState::done || saved.host != now.host || (now.verified && !saved.verified))
         return Held::no;
-    const bool same_build = saved.version == now.version && saved.revision == now.revision;
+    const int asked = point.experiment.backend.threads;
+    const int threads = asked > 0 ? asked : now.usable_cores;
+    if (saved.cpu != now.cpu || saved.cores != now.cores ||
+        (saved.device == "cpu" && saved.threads != threads))
+        return Held::no;
+    const bool same_build =
+        saved.version == now.version && saved.revision == now.revision && is_known_build(now.revision);
     return same_build || now.any_build ? Held::yes : Held::by_other_build;
 }
 
@@ -117,9 +123,8 @@ HeldRuns held_runs(const SweepPoint& point, std::span<const RunSummary> newest_f
     for (const RunSummary& saved : newest_first) {
         const Held as = held_as(point, saved, conditions);
         if (as == Held::by_other_build)
-            held.other_builds.push_back(build_text(saved.version, saved.revision));
-        const bool alike = held.runs.empty() || (saved.device == held.runs.front().device &&
-                                                 saved.kernel == held.runs.front().kernel);
+            held.other_builds.push_back(build_words(saved.version, saved.revision));
+        const bool alike = held.runs.empty() || unlike(held.runs.front(), saved, true).empty();
         if (as == Held::yes && alike) held.runs.push_back(saved);
     }
     std::reverse(held.runs.begin(), held.runs.end());

@@ -36,6 +36,9 @@ struct SweepConditions {
     std::string input_name;  // "" for generated Q, K and V
     bool verified = false;   // every answer is checked against the reference
     bool any_build = false;  // runs of other builds count too
+    std::string cpu{};
+    int cores = 0;
+    int usable_cores = 0;  // threads of a point that asks for no number
 };
 
 inline constexpr size_t kMostSweepPoints = 10'000;
@@ -70,8 +73,8 @@ struct SweepRow {
 
 /// What a saved run is to a point of the sweep.
 enum class Held {
-    no,              // another experiment, input or host, not finished, or not checked against the reference
-    by_other_build,  // a repeat but for the build of the program that made it
+    no,  // another experiment, input or machine, not finished, or not checked against the reference
+    by_other_build,  // a repeat but for the build of the program that made it; builds that are not known differ
     yes,
 };
 Held held_as(const SweepPoint& point, const RunSummary& saved, const SweepConditions& conditions);

@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <span>
 
 #include "engine/base/error.h"
+#include "sessions/store/quantity.h"
 #include "sessions/store/run_properties.h"
 
 namespace ringscope {
@@ -26,21 +26,6 @@ constexpr OpSign kOps[] = {
     {"!=", Op::unequal}, {"<=", Op::less_equal}, {">=", Op::greater_equal}, {"=", Op::equal},
     {"<", Op::less},     {">", Op::greater},     {":", Op::contains},
 };
-
-struct UnitName {
-    const char* name;
-    double factor;
-};
-constexpr UnitName kNoUnits[] = {{"", 1}};
-constexpr UnitName kTimes[] = {{"", 1}, {"s", 1}, {"ms", 1e-3}, {"us", 1e-6}, {"ns", 1e-9}};
-constexpr UnitName kSizes[] = {{"", 1},     {"B", 1},         {"kB", 1e3},      {"MB", 1e6},
-                               {"GB", 1e9}, {"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}};
-
-std::span<const UnitName> units_of(Unit unit) {
-    if (unit == Unit::seconds) return kTimes;
-    if (unit == Unit::bytes) return kSizes;
-    return kNoUnits;
-}
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -62,16 +47,8 @@ struct Value {
 };
 
 Value number_value(const std::string& term, const std::string& text, Unit unit) {
-    double number = 0;
-    const char* last = text.data() + text.size();
-    const auto [end, error] = std::from_chars(text.data(), last, number);
-    std::string allowed;
-    for (const UnitName& known : units_of(unit)) {
-        if (error == std::errc{} && std::string_view(end, static_cast<size_t>(last - end)) == known.name)
-            return {number * known.factor, number * known.factor, ""};
-        if (*known.name) allowed += (allowed.empty() ? ", with " : ", ") + std::string(known.name);
-    }
-    refuse(term, "'" + text + "' is not a number" + (allowed.empty() ? "" : allowed + " behind it"));
+    if (const auto number = read_quantity(text, unit)) return {*number, *number, ""};
+    refuse(term, "'" + text + "' is not " + allowed_quantity(unit));
 }
 
 Value day_value(const std::string& term, const std::string& text) {

@@ -111,11 +111,20 @@ TEST(Sweep, ARepeatIsAFinishedRunOfTheExperimentUnderTheSameConditions) {
         return held_as(point, other, now);
     };
     EXPECT_EQ(with([](RunSummary& r) { r.host = "there"; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.cpu = "another"; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.cores = 7; }), Held::no);
+    EXPECT_EQ(with([](RunSummary& r) { r.device = "cpu", r.threads = 7; }), Held::no);
     EXPECT_EQ(with([](RunSummary& r) { r.input_name = "qkv.safetensors"; }), Held::no);
     EXPECT_EQ(with([](RunSummary& r) { r.state = RunState::failed; }), Held::no);
     EXPECT_EQ(with([](RunSummary& r) { r.experiment_hash += "0"; }), Held::no);
     EXPECT_EQ(with([](RunSummary& r) { r.revision = "def"; }), Held::by_other_build);
     EXPECT_EQ(with([](RunSummary& r) { r.version = "0.9"; }), Held::by_other_build);
+
+    for (const char* unknown : {"", "abc+"}) {
+        const SweepConditions unknown_now{"here", "1.0", unknown, ""};
+        EXPECT_EQ(held_as(point, saved_as(point, 1, unknown), unknown_now), Held::by_other_build)
+            << "'" << unknown << "' does not say what was built";
+    }
 
     SweepConditions verifying = now;
     verifying.verified = true;
