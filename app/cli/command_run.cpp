@@ -8,6 +8,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
+#include "app/cli/paired_run.h"
 #include "app/cli/repeated_run.h"
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
@@ -29,7 +30,8 @@ namespace {
 struct RunCommand {
     ExperimentOptions experiment;
     std::string qkv, output, trace, db, name, fault;
-    std::string repeat = "1";
+    std::string repeat;
+    PairedOptions against;
     bool verify = false;
     bool keep_output = false;
     bool json = false;
@@ -51,6 +53,22 @@ RunOptions run_options(const RunCommand& command, const Experiment& experiment) 
         options.input_name = command.qkv;
     }
     return options;
+}
+
+int run_against(const RunCommand& command, std::stop_token stop) {
+    if (!command.output.empty() || !command.trace.empty() || !command.fault.empty())
+        throw Error(ErrorKind::bad_input,
+                    "--output, --trace and --fault are of one experiment: leave out --against");
+    const auto output = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
+    const PairedRun wanted{
+        command.experiment,
+        command.against,
+        command.repeat,
+        command.name,
+        output,
+        command.json,
+        [&command](const Experiment& experiment) { return run_options(command, experiment); }};
+    return run_pairs(wanted, command.db, stop);
 }
 
 /// One experiment, run once or several times.
@@ -109,7 +127,12 @@ int run_command(const RunCommand& command, std::stop_token stop) {
     if (!command.fault.empty() && !command.db.empty())
         throw Error(ErrorKind::bad_input,
                     "--fault: a run that was disturbed on purpose is not kept among others: leave out --db");
-    const int count = read_repeat(command.repeat);
+    if (command.against.given()) return run_against(command, stop);
+    if (command.against.until_decided || !command.against.at_most.empty() ||
+        !command.against.precision.empty())
+        throw Error(ErrorKind::bad_input,
+                    "--until-decided, --at-most and --precision compare two experiments: give --against too");
+    const int count = command.repeat.empty() ? 1 : read_repeat(command.repeat);
     const Experiment experiment = read_experiment(command.experiment, stop);
     require_writable_targets(command);
     RunKeeper keeper(open_target(command.db), stop);
@@ -143,6 +166,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
     arguments.file("--trace", command->trace, FileUse::written, "Write a trace for the Perfetto UI (JSON)");
     declare_repeat(arguments, command->repeat,
                    "Run N times, save each, show median and spread; 1 when not given");
+    declare(arguments, command->against);
     arguments.value("--fault", command->fault, "KIND:rank=R,step=S[,seconds=T]",
                     "Let something go wrong: delay (of what rank R sends in step S, by T seconds), "
                     "lose_transfer or throw_error; a run that fails has exit code 3. Not with --db");

@@ -107,8 +107,11 @@ std::string examples() {
            entry("ringscope plan --preset longnet-1m",
                  "Bytes, memory and FLOPs of a million tokens; runs nothing.") +
            entry("ringscope run --repeat 5 --db default", "Keep five runs, and show their spread.") +
-           entry("ringscope compare 1 2 --fail-if 'seconds>+5%'",
-                 "End with code 1 when the bound is broken.") +
+           entry(
+               "ringscope compare base head --fail-if 'seconds>+5%'",
+               "End with code 1 when the runs named head take more than 5 % longer than those named base.") +
+           entry("ringscope run --against ring.overlap=false --until-decided",
+                 "Run two experiments in turns until they can be told apart.") +
            entry("ringscope screenshot --view timeline --out timeline.svg", "A picture without a display.");
 }
 
