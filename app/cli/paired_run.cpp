@@ -12,6 +12,7 @@
 #include "sessions/compare/compare.h"
 #include "sessions/compare/paired_trial.h"
 #include "sessions/compare/run_side.h"
+#include "sessions/experiment_file.h"
 #include "sessions/report/run_json.h"
 #include "sessions/store/quantity.h"
 
@@ -64,12 +65,15 @@ PairedPlan read_plan(const PairedRun& wanted) {
     return plan_until_decided(most, *share / 100);
 }
 
-Experiment read_other(const PairedRun& wanted) {
-    ExperimentOptions options = wanted.experiment;
-    if (!wanted.against.file.empty()) options = {wanted.against.file, "", {}};
-    options.settings.insert(options.settings.end(), wanted.against.settings.begin(),
-                            wanted.against.settings.end());
-    return read_experiment(options);
+/// Without a file of its own the other experiment is the first one with other settings; that may have come through a pipe,
+/// which is read once.
+Experiment read_other(const PairedRun& wanted, const Experiment& first, const std::stop_token& stop) {
+    if (!wanted.against.file.empty())
+        return read_experiment({wanted.against.file, "", wanted.against.settings}, stop);
+    std::vector<FieldSetting> settings;
+    for (const std::string& assignment : wanted.against.settings)
+        settings.push_back(parse_setting(assignment));
+    return parse_experiment(experiment_to_json(first), "--against", settings);
 }
 
 /// "pair 3 of 10, NAME: "; "of at most 100" where fewer may do.
@@ -170,8 +174,8 @@ void declare(Arguments& arguments, PairedOptions& options) {
 
 int run_pairs(const PairedRun& wanted, const std::string& db, std::stop_token stop) {
     PairedTrial trial(read_plan(wanted));
-    Side first{wanted.name, read_experiment(wanted.experiment), {}};
-    Side other{"", read_other(wanted), {}};
+    Side first{wanted.name, read_experiment(wanted.experiment, stop), {}};
+    Side other{"", read_other(wanted, first.experiment, stop), {}};
     if (first.experiment == other.experiment)
         throw Error(ErrorKind::bad_input,
                     "--against changes nothing: the experiment has these settings already");
