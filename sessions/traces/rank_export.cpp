@@ -39,8 +39,10 @@ class RankWriter {
   public:
     RankWriter(const Run& run, int rank, const std::string& path, const std::stop_token& stop)
         : run_(run), rank_(rank), file_(path, stop) {
-        for (const Span& span : run.trace.spans)
+        for (const Span& span : run.trace.spans) {
+            steps_ = std::max(steps_, step_number(span) + 1);
             if (span.rank == rank) spans_.push_back(&span);
+        }
     }
 
     void write(const std::string& name) {
@@ -127,28 +129,34 @@ class RankWriter {
         return stream;
     }
 
+    /// The steps of the backward pass come after those of the forward pass.
+    int step_number(const Span& span) const {
+        return static_cast<int>(span.pass) * run_.schedule->steps + span.step;
+    }
+
     /// From the first of a step's work or waiting to that of the next step. A transfer serves a later step than the
     /// one that it is in, and bounds none.
     void write_steps() {
-        std::map<std::pair<int, int>, int64_t> begins;  // of pass and step
+        std::map<int, int64_t> begins;  // by number
         int64_t last_ns = 0;
         for (const Span* span : spans_) {
             last_ns = std::max(last_ns, span->end_ns);
             if (is_transfer(span->kind)) continue;
-            const auto [at, is_new] =
-                begins.try_emplace({static_cast<int>(span->pass), span->step}, span->begin_ns);
+            const auto [at, is_new] = begins.try_emplace(step_number(*span), span->begin_ns);
             if (!is_new) at->second = std::min(at->second, span->begin_ns);
         }
-        std::vector<std::pair<int64_t, std::pair<int, int>>> steps;
+        std::vector<std::pair<int64_t, int>> steps;
         for (const auto& [step, begin_ns] : begins) steps.emplace_back(begin_ns, step);
         std::sort(steps.begin(), steps.end());
-        for (size_t i = 0; i < steps.size(); ++i) {
-            const int64_t end_ns = i + 1 < steps.size() ? steps[i + 1].first : last_ns;
-            const int number = steps[i].second.first * run_.schedule->steps + steps[i].second.second;
-            event(name_and_category("ProfilerStep#" + std::to_string(number), "user_annotation") + host() +
-                  times(steps[i].first, end_ns) +
-                  ",\"args\":{\"step\":" + std::to_string(steps[i].second.second) + "}");
-        }
+        for (size_t i = 0; i < steps.size(); ++i)
+            write_step(steps[i].second, steps[i].first, i + 1 < steps.size() ? steps[i + 1].first : last_ns);
+        // HolisticTraceAnalysis takes the last step for one that was cut off, and leaves it out.
+        write_step(steps_, last_ns, last_ns);
+    }
+
+    void write_step(int number, int64_t begin_ns, int64_t end_ns) {
+        event(name_and_category("ProfilerStep#" + std::to_string(number), "user_annotation") + host() +
+              times(begin_ns, end_ns) + ",\"args\":{}");
     }
 
     void metadata(const std::string& place, const char* name, const std::string& args) {
@@ -188,6 +196,7 @@ class RankWriter {
     SpanTracks tracks_;
     std::map<int, std::string> streams_;  // that were used, and what they do
     int64_t correlation_ = 0;
+    int steps_ = 0;  // of the run
     bool first_ = true;
 };
 

@@ -8,7 +8,7 @@
 //                          by these names. The transport is distributedInfo.backend, the kind an argument
 //     cuda_runtime         the launch of each kernel, with its "correlation", at the moment when the work began: in
 //                          this program the rank's own thread begins it; and what the rank waited for
-//     user_annotation      ProfilerStep#N around each ring step
+//     user_annotation      ProfilerStep#N around each ring step, and an empty one at the end
 #pragma once
 
 #include <stop_token>

@@ -10,6 +10,7 @@
 #include "engine/base/number_text.h"
 #include "sessions/plain_text.h"
 #include "sessions/traces/own_time.h"
+#include "sessions/traces/slice_role.h"
 
 namespace ringscope {
 
@@ -120,6 +121,12 @@ std::string changed_name(const NameDifference& name, size_t trace) {
            nanoseconds_text(std::llround(after.mean_ns)) + ")";
 }
 
+/// Whether the name belongs in a headline: a step or the recording itself says when, and not what.
+bool says_something(const NameDifference& name) {
+    return !is_recording(name.category) &&
+           !(names_a_step(name.name) && slice_role(name.name, name.category) == SliceRole::enclosing);
+}
+
 /// The names whose own time grew (or shrank) most between the first trace and `trace`: "'a' +2 ms, 'b' +1 ms".
 std::string most_changed(const TraceDifference& difference, size_t trace, bool grew) {
     const auto change = [&](const NameDifference* name) {
@@ -127,7 +134,7 @@ std::string most_changed(const TraceDifference& difference, size_t trace, bool g
     };
     std::vector<const NameDifference*> names;
     for (const NameDifference& name : difference.names)
-        if (change(&name) > 0 && !is_recording(name.category)) names.push_back(&name);
+        if (change(&name) > 0 && says_something(name)) names.push_back(&name);
     const size_t shown = std::min(names.size(), kNamedInHeadline);
     std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), names.end(),
                       [&](const auto* a, const auto* b) { return change(a) > change(b); });
@@ -138,9 +145,10 @@ std::string most_changed(const TraceDifference& difference, size_t trace, bool g
 
 std::string own_times_headline(const TraceDifference& difference) {
     std::string text;
-    for (size_t i = 0; i < std::min<size_t>(difference.names.size(), 3); ++i) {
-        const NameDifference& name = difference.names[i];
-        if (is_recording(name.category)) break;
+    size_t named = 0;
+    for (const NameDifference& name : difference.names) {
+        if (!says_something(name)) continue;
+        if (named++ == 3) break;
         const double share = static_cast<double>(name.in[0].own_ns) /
                              static_cast<double>(std::max<int64_t>(difference.own_ns[0], 1));
         text += (text.empty() ? "Most time went into " : ", ") + std::string("'") +

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "sessions/traces/slice_role.h"
+
 namespace ringscope {
 
 namespace {
@@ -87,7 +89,7 @@ class Matcher {
                 const Kind& kind = at->second;
                 if (kind.role == SliceRole::communication)
                     add_communication(rank, slice, kind, inside_communication_ns);
-                else if (kind.step && slice.begin_ns >= inside_step_ns)
+                else if (kind.step && slice.begin_ns >= inside_step_ns && slice.end_ns > slice.begin_ns)
                     add_step(rank, slice, kind, inside_step_ns);
             }
         }

@@ -1,69 +1,13 @@
 #include "sessions/traces/trace_ranks.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
 #include <string_view>
+
+#include "sessions/traces/numbered_word.h"
 
 namespace ringscope {
 
 namespace {
-
-std::string lower_case(const std::string& text) {
-    std::string lower = text;
-    for (char& letter : lower) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return lower;
-}
-
-template <size_t N>
-bool has_any(const std::string& text, const std::array<std::string_view, N>& words) {
-    return std::any_of(words.begin(), words.end(),
-                       [&](std::string_view word) { return text.find(word) != std::string::npos; });
-}
-
-template <size_t N>
-bool is_any(const std::string& text, const std::array<std::string_view, N>& words) {
-    return std::find(words.begin(), words.end(), text) != words.end();
-}
-
-/// Anywhere in a name, without regard to case. "broadcast" alone is not among them: tensors are broadcast too.
-constexpr std::array<std::string_view, 21> kCommunicationWords{
-    "nccl",       "rccl",          "hccl",           "hcom",
-    "gloo:",      "c10d::",        "sendrecv",       "allreduce",
-    "all_reduce", "all-reduce",    "allgather",      "all_gather",
-    "all-gather", "reducescatter", "reduce_scatter", "reduce-scatter",
-    "alltoall",   "all_to_all",    "all-to-all",     "record_param_comms",
-    "mpi_"};
-constexpr std::array<std::string_view, 4> kCommunicationCategories{"send", "receive", "collective",
-                                                                   "communication"};
-constexpr std::array<std::string_view, 5> kBackends{"gloo:", "nccl:", "mpi:", "ucc:", "xccl:"};
-constexpr std::array<std::string_view, 8> kWaitingWords{
-    "devicesynchronize", "streamsynchronize", "eventsynchronize", "streamwaitevent",
-    "ctxsynchronize",    "work::wait",        "mpi_wait",         "mpi_barrier"};
-constexpr std::array<std::string_view, 9> kEnclosingCategories{"user_annotation",
-                                                               "gpu_user_annotation",
-                                                               "python_function",
-                                                               "trace",
-                                                               "overhead",
-                                                               "step",
-                                                               "python",
-                                                               "function",
-                                                               "ac2g"};
-constexpr std::array<std::string_view, 7> kDeviceCategories{
-    "kernel", "gpu_memcpy", "gpu_memset", "memcpy", "memset", "gpu_op", "concurrent_kernel"};
-
-/// Digits after an optional sign: the number, and where it ends; none when there are none.
-std::optional<int64_t> number_at(std::string_view text) {
-    while (!text.empty() && std::string_view(" #_:-").find(text.front()) != std::string_view::npos)
-        text.remove_prefix(1);
-    int64_t number = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (problem != std::errc() || number < 0) return std::nullopt;
-    if (end != text.data() + text.size() && std::isalnum(static_cast<unsigned char>(*end)) != 0)
-        return std::nullopt;
-    return number;
-}
 
 /// Each process named after a rank, with its lanes; nothing unless two ranks or more are named.
 std::vector<TraceRank> ranks_of_processes(const ImportedTrace& trace) {
@@ -110,34 +54,6 @@ std::optional<int64_t> rank_in_name(const std::string& name) {
     const std::string lower = lower_case(name);
     if (!lower.starts_with("rank") || lower.size() < 5) return std::nullopt;
     return number_at(std::string_view(lower).substr(4));
-}
-
-bool names_a_step(const std::string& name) {
-    const std::string lower = lower_case(name);
-    for (size_t at = lower.find("step"); at != std::string::npos; at = lower.find("step", at + 1))
-        if (number_at(std::string_view(lower).substr(at + 4))) return true;
-    return false;
-}
-
-bool is_of_device(const std::string& category) { return is_any(lower_case(category), kDeviceCategories); }
-
-bool is_backend_call(const std::string& name) {
-    const std::string lower = lower_case(name);
-    return std::any_of(kBackends.begin(), kBackends.end(),
-                       [&](std::string_view backend) { return lower.starts_with(backend); });
-}
-
-SliceRole slice_role(const std::string& name, const std::string& category) {
-    const std::string lower_category = lower_case(category);
-    if (lower_category == "wait") return SliceRole::waiting;
-    const std::string lower = lower_case(name);
-    // What torch.profiler says of Gloo and NCCL on the threads that really do it: "gloo:all_reduce".
-    if (lower_category == "user_annotation" && is_backend_call(name)) return SliceRole::communication;
-    if (is_any(lower_category, kEnclosingCategories)) return SliceRole::enclosing;
-    if (has_any(lower, kWaitingWords)) return SliceRole::waiting;
-    if (is_any(lower_category, kCommunicationCategories) || has_any(lower, kCommunicationWords))
-        return SliceRole::communication;
-    return names_a_step(name) && lower.starts_with("profilerstep") ? SliceRole::enclosing : SliceRole::work;
 }
 
 std::vector<TraceJob> trace_jobs(const ImportedTraces& traces, std::span<const int64_t> offset_ns) {

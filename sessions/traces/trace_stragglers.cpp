@@ -7,6 +7,7 @@
 
 #include "engine/base/number_text.h"
 #include "sessions/traces/own_time.h"
+#include "sessions/traces/slice_role.h"
 
 namespace ringscope {
 

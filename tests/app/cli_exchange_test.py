@@ -65,6 +65,25 @@ class Exchange(RunFileCase):
         self.assert_error(ringscope("import", self.db, "--db", self.db), 2, "the same file")
         self.assertFalse((self.folder / "new").exists())
 
+    def test_a_trace_per_rank_is_a_folder_that_is_whole_or_not_there(self):
+        self.save()
+        folder = self.folder / "ranks"
+        export = ("export", 1, "--db", self.db, "--per-rank", "--format")
+        self.assert_error(ringscope(*export, "perfetto"), 2, "--output FOLDER")
+        self.assert_error(ringscope(*export, "csv", "--output", folder), 2, "--format perfetto")
+        self.assert_error(ringscope(*export, "perfetto", "--output", self.folder), 2, "a folder with files in it")
+        self.assertFalse(folder.exists())
+        self.assert_ok(ringscope(*export, "perfetto", "--output", folder))
+        world_size = len(list(folder.iterdir()))
+        for rank in range(world_size):
+            trace = json.loads((folder / f"rank-{rank}.json").read_text())
+            self.assertEqual((trace["distributedInfo"]["rank"], trace["distributedInfo"]["world_size"]), (rank, world_size))
+            self.assert_ok(ringscope("import", folder / f"rank-{rank}.json", "--db", self.db))
+        ranks = json.loads(self.assert_ok(ringscope("compare", *range(2, 2 + world_size), "--db", self.db, "--json")))["stragglers"]
+        self.assertEqual([rank["rank"] for rank in ranks], list(range(world_size)))
+        self.assert_error(ringscope("export", 2, "--db", self.db, "--per-rank", "--format", "perfetto", "--output",
+                                    self.folder / "x"), 2, "run 2 is a kept trace")
+
 
 class KeptTraces(RunFileCase):
     def test_traces_of_other_programs_are_told_and_kept(self):

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "sessions/traces/slice_role.h"
 #include "tests/sessions/made_trace.h"
 
 namespace ringscope {
@@ -67,7 +68,7 @@ TEST(TraceRanks, TellWorkFromCommunicationAndWaiting) {
     EXPECT_EQ(slice_role("gloo:all_reduce", "user_annotation"), SliceRole::communication);
     EXPECT_EQ(slice_role("nccl:all_reduce", "gpu_user_annotation"), SliceRole::enclosing);
     EXPECT_EQ(slice_role("distributed_c10d.py(25): all_reduce", "python_function"), SliceRole::enclosing);
-    EXPECT_EQ(slice_role("wait for receive", "wait"), SliceRole::waiting);
+    EXPECT_EQ(slice_role("wait for receive", "cuda_runtime"), SliceRole::waiting);
     EXPECT_EQ(slice_role("send step 1", "send"), SliceRole::communication);
     EXPECT_TRUE(names_a_step("ProfilerStep#4"));
     EXPECT_TRUE(names_a_step("train step 12"));
