@@ -13,7 +13,7 @@
 #include "sessions/compare/compared_set.h"
 #include "sessions/preset_files.h"
 #include "sessions/store/run_record.h"
-#include "sessions/traces/imported_trace.h"
+#include "sessions/traces/trace_tables.h"
 #include "ui/notice.h"
 
 namespace ringscope {
@@ -43,6 +43,10 @@ struct Inputs {
     std::shared_ptr<const ComparedSet> compared;  // null: none were chosen yet
     /// Of other programs, in the order they were opened.
     std::vector<std::shared_ptr<const ImportedTrace>> traces;
+    /// What they hold and how they differ; null: not derived yet, or of other traces than those.
+    std::shared_ptr<const TraceGuests> guests;
+    /// The traces were chosen by themselves: the shown run is none of theirs.
+    bool traces_alone = false;
     std::vector<int64_t> trace_ids;  // of each in the run file; 0: not kept, kNotHere: cannot be
     std::optional<Experiment> load;  // set once: put this experiment into the panel
     std::vector<Notice> notices;     // since the last frame, in their order; each is handed over once

@@ -47,14 +47,18 @@ float read_scale(const std::string& text, const PixelSize& size) {
     return scale;
 }
 
-/// Draws until the run is there and nothing is under way.
-std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, std::stop_token stop) {
-    Controller& controller = loop.controller();
+/// Draws until nothing is under way.
+void wait_until_idle(FrameLoop& loop, const std::stop_token& stop) {
     do {
         if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "interrupted");
         loop.surface().wait_events(kPollSeconds);
         loop.draw_frame();
     } while (loop.busy());
+}
+
+std::shared_ptr<const Run> wait_for_run(FrameLoop& loop, const std::stop_token& stop) {
+    Controller& controller = loop.controller();
+    wait_until_idle(loop, stop);
     const auto run = controller.shown_run();
     if (!run) throw Error(ErrorKind::io, controller.last_notice().text);
     return run;
@@ -116,11 +120,21 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     content.set_scale(scale);
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
-    if (!options.open_run) {
+    // Kept traces by themselves need no run.
+    const bool traces_alone = !options.compare.empty() && !options.open_run;
+    if (!options.open_run && !traces_alone) {
         content.set_experiment(experiment);
         controller.start(experiment);
     }
     FrameLoop loop(surface, controller, content);
+    if (traces_alone) {
+        wait_until_idle(loop, stop);
+        if (loop.controller().last_notice().level == Notice::Level::error)
+            throw Error(ErrorKind::io, loop.controller().last_notice().text);
+        for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
+        loop.save_picture(command.out, command.only ? command.view + "/view" : "", stop);
+        return 0;
+    }
     const auto run = wait_for_run(loop, stop);
     if (!options.open_run && run->state != RunState::done) throw Error(run->error_kind, run->error);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();

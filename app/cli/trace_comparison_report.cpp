@@ -26,6 +26,7 @@ size_t most_rows(TraceTable::Kind kind) {
             return 15;
         case TraceTable::Kind::matches:
             return 10;
+        case TraceTable::Kind::notes:
         case TraceTable::Kind::traces:
         case TraceTable::Kind::ranks:
             break;
@@ -70,7 +71,8 @@ std::string trace_comparison_text(const ImportedTraces& traces, const TraceCompa
     std::string text;
     for (const std::string& sentence : comparison.sentences) text += sentence + "\n";
     for (const TraceTable& table : trace_tables(traces, comparison, ids))
-        text += (text.empty() ? "" : "\n") + table_text(table);
+        if (traces.size() > 1 || table.kind != TraceTable::Kind::notes)  // of one, trace_report() has them
+            text += (text.empty() ? "" : "\n") + table_text(table);
     return text;
 }
 

@@ -1,5 +1,6 @@
 #include "app/window/controller.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <map>
@@ -84,6 +85,11 @@ Inputs Controller::inputs(double seconds) {
         inputs.traces.push_back(opened.trace);
         inputs.trace_ids.push_back(opened.id == 0 && opened.path.empty() ? kNotHere : opened.id);
     }
+    const bool current = guests_ && guests_->traces == inputs.traces;
+    if (current) inputs.guests = guests_;
+    inputs.traces_alone = !compared_ && !traces_.empty() &&
+                          std::all_of(traces_.begin(), traces_.end(),
+                                      [](const OpenedTrace& opened) { return opened.path.empty(); });
     inputs.run_file = run_file_;
     inputs.run_file_message = run_file_message_;
     inputs.run_file_unmade = run_file_unmade_;
@@ -323,7 +329,10 @@ void Controller::perform(const DropEarlierRuns&) {
 void Controller::perform(const OpenRun& command) {
     ask_store(false, [this, id = command.id](RunStore& store) -> Worker::Outcome {
         if (store.summary(id).is_trace)
-            return [this, id, trace = store.load_trace(id)] { show_kept_trace(id, trace); };
+            return [this, id, trace = store.load_trace(id)] {
+                show_kept_trace(id, trace);
+                derive_guests();
+            };
         const std::shared_ptr<const Run> run = store.load(id);
         const auto index = std::make_shared<const RunIndex>(*run);
         return [this, id, run, index, name = store.summary(id).name] {
@@ -443,10 +452,10 @@ void Controller::perform(const DeletePreset& command) {
 void Controller::perform(const CompareRuns& command) {
     ask_store(false, [this, ids = command.ids](RunStore& store) -> Worker::Outcome {
         std::vector<int64_t> runs;
-        std::map<int64_t, std::shared_ptr<const ImportedTrace>> traces;
+        std::vector<std::pair<int64_t, std::shared_ptr<const ImportedTrace>>> traces;
         for (const int64_t id : ids) {
             if (store.summary(id).is_trace)
-                traces[id] = store.load_trace(id);
+                traces.emplace_back(id, store.load_trace(id));
             else
                 runs.push_back(id);
         }
@@ -456,7 +465,10 @@ void Controller::perform(const CompareRuns& command) {
         return [this, set, traces, path = store.path()] {
             if (path != run_file_) return;
             compared_ = set;
-            for (const auto& [id, trace] : traces) show_kept_trace(id, trace);
+            if (!set)  // these traces and no others
+                std::erase_if(traces_, [](const OpenedTrace& opened) { return opened.path.empty(); });
+            for (const auto& trace : traces) show_kept_trace(trace.first, trace.second);
+            derive_guests();
         };
     });
 }
@@ -468,8 +480,25 @@ void Controller::perform(const OpenTrace& command) {
         auto trace = std::make_shared<const ImportedTrace>(import_chrome_trace(path));
         return [this, path, trace] {
             traces_.push_back({trace, path, 0});
+            derive_guests();
             notify(Level::info, "Opened " + path + ": " + std::to_string(trace->slices()) + " slices");
         };
+    });
+}
+
+/// Whenever traces come or go. What is derived of earlier ones is not shown meanwhile.
+void Controller::derive_guests() {
+    guests_ = nullptr;
+    if (traces_.empty()) return;
+    ImportedTraces traces;
+    std::vector<int64_t> ids;
+    for (const OpenedTrace& opened : traces_) {
+        traces.push_back(opened.trace);
+        ids.push_back(opened.id);
+    }
+    ask([this, traces, ids]() -> Worker::Outcome {
+        auto guests = std::make_shared<const TraceGuests>(make_trace_guests(traces, ids));
+        return [this, guests] { guests_ = guests; };
     });
 }
 
@@ -498,6 +527,7 @@ void Controller::perform(const KeepTrace& command) {
 void Controller::perform(const CloseTrace& command) {
     if (command.index < traces_.size())
         traces_.erase(traces_.begin() + static_cast<std::ptrdiff_t>(command.index));
+    derive_guests();
 }
 
 }  // namespace ringscope

@@ -135,6 +135,7 @@ class Controller {
     Worker::Outcome listed(RunStore& store, Worker::Outcome then = nullptr);
     Worker::Outcome saved(RunStore& store, const std::shared_ptr<const Run>& run, const std::string& uuid,
                           const std::string& name);
+    void derive_guests();
     void show_kept_trace(int64_t id, std::shared_ptr<const ImportedTrace> trace);
     void label(std::function<void(RunStore&)> change);
 
@@ -147,6 +148,7 @@ class Controller {
     std::shared_ptr<const std::vector<RunSummary>> saved_;
     std::shared_ptr<const ComparedSet> compared_;
     std::vector<OpenedTrace> traces_;
+    std::shared_ptr<const TraceGuests> guests_;  // of the traces as they last were; null: none are open
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
     std::optional<Experiment> load_;

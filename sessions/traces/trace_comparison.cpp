@@ -61,9 +61,9 @@ TraceComparison compare_traces(const ImportedTraces& traces, std::span<const int
     }
     comparison.sentences = std::move(about_ranks);
     const std::string headline = difference_headline(traces, comparison.difference);
-    const bool ranks_first = are_one_job(traces, comparison.jobs);
-    comparison.sentences.insert(ranks_first ? comparison.sentences.end() : comparison.sentences.begin(),
-                                headline);
+    comparison.one_job = are_one_job(traces, comparison.jobs);
+    comparison.sentences.insert(
+        comparison.one_job ? comparison.sentences.end() : comparison.sentences.begin(), headline);
     std::erase(comparison.sentences, "");
     return comparison;
 }

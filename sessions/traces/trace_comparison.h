@@ -17,6 +17,7 @@ struct TraceComparison {
     TraceDifference difference;
     std::vector<JobStragglers> jobs;
     std::vector<int64_t> offset_ns;  // per trace, as given
+    bool one_job = false;            // several traces, all of them ranks of one job
 };
 
 /// One trace or more. `offset_ns` as for trace_jobs(). About a second and a half per million slices.

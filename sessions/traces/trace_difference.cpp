@@ -127,6 +127,13 @@ bool says_something(const NameDifference& name) {
            !(names_a_step(name.name) && slice_role(name.name, name.category) == SliceRole::enclosing);
 }
 
+/// Whether the change to that trace is of as many slices, and smaller than they vary.
+bool may_be_chance(const NameDifference& name, size_t trace) {
+    const std::optional<double> error = name.mean_change_error_ns();
+    return name.trace == trace && error && name.in[0].slices == name.in[trace].slices &&
+           std::abs(name.mean_change_ns()) <= *error;
+}
+
 /// The names whose own time grew (or shrank) most between the first trace and `trace`: "'a' +2 ms, 'b' +1 ms".
 std::string most_changed(const TraceDifference& difference, size_t trace, bool grew) {
     const auto change = [&](const NameDifference* name) {
@@ -134,7 +141,7 @@ std::string most_changed(const TraceDifference& difference, size_t trace, bool g
     };
     std::vector<const NameDifference*> names;
     for (const NameDifference& name : difference.names)
-        if (change(&name) > 0 && says_something(name)) names.push_back(&name);
+        if (change(&name) > 0 && says_something(name) && !may_be_chance(name, trace)) names.push_back(&name);
     const size_t shown = std::min(names.size(), kNamedInHeadline);
     std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), names.end(),
                       [&](const auto* a, const auto* b) { return change(a) > change(b); });
@@ -267,7 +274,7 @@ std::string difference_headline(const ImportedTraces& traces, const TraceDiffere
     const std::string shrank = most_changed(difference, last, false);
     if (!grew.empty()) text += " Grew most: " + grew + ".";
     if (!shrank.empty()) text += " Shrank most: " + shrank + ".";
-    if (grew.empty() && shrank.empty()) text += " Every name took the same time.";
+    if (grew.empty() && shrank.empty()) text += " No name changed by more than its slices vary.";
     return text;
 }
 

@@ -234,7 +234,29 @@ TraceTable table_of_matches(const JobStragglers& job) {
     return table;
 }
 
+TraceTable table_of_notes(const ImportedTraces& traces) {
+    TraceTable table{
+        TraceTable::Kind::notes, "notes", "Not shown, or shown differently from the file", {}, {}};
+    table.columns = {{"trace", "Its number.", true},
+                     {"count", "How many there are."},
+                     {"what", "The kind.", true},
+                     {"the first of them", "As an example.", true}};
+    for (size_t i = 0; i < traces.size(); ++i)
+        for (const ImportNote& note : traces[i]->notes)
+            table.rows.push_back({text_cell(std::to_string(i + 1)), count_cell(note.count),
+                                  text_cell(note.text), text_cell(note.example)});
+    return table;
+}
+
 }  // namespace
+
+TraceGuests make_trace_guests(ImportedTraces traces, const std::vector<int64_t>& ids) {
+    TraceGuests guests;
+    guests.comparison = compare_traces(traces, stated_offsets(traces));
+    guests.tables = trace_tables(traces, guests.comparison, ids);
+    guests.traces = std::move(traces);
+    return guests;
+}
 
 std::vector<TraceTable> trace_tables(const ImportedTraces& traces, const TraceComparison& comparison,
                                      const std::vector<int64_t>& ids) {
@@ -251,6 +273,7 @@ std::vector<TraceTable> trace_tables(const ImportedTraces& traces, const TraceCo
             }
             tables.push_back(std::move(table));
         }
+    tables.push_back(table_of_notes(traces));
     std::erase_if(tables, [](const TraceTable& table) { return table.rows.empty(); });
     return tables;
 }

@@ -129,6 +129,20 @@ TEST(TraceDifference, OrdersOneTraceByOwnTime) {
               "");
 }
 
+TEST(TraceDifference, HasNoHeadlineForWhatMayBeChance) {
+    const auto before = MadeTrace("a").lane("p", "l").slice("x", 0, 10).slice("x", 20, 24).slice("x", 30, 37);
+    const auto after = MadeTrace("b").lane("p", "l").slice("x", 0, 11).slice("x", 20, 25).slice("x", 30, 37);
+    const ImportedTraces traces{before.shared(), after.shared()};
+    EXPECT_EQ(difference_headline(traces, trace_difference(traces)),
+              "b is as long as a (37.0 ns, 37.0 ns). No name changed by more than its slices vary.");
+    // Nor for steps, which say when and not what.
+    const auto late = MadeTrace("c").lane("p", "l").slice("ProfilerStep#1", 0, 90, "user_annotation");
+    const ImportedTraces steps{
+        MadeTrace("e").lane("p", "l").slice("ProfilerStep#1", 0, 50, "user_annotation").shared(),
+        late.shared()};
+    EXPECT_EQ(difference_headline(steps, trace_difference(steps)).find("ProfilerStep"), std::string::npos);
+}
+
 TEST(TraceDifference, PutsTheSpanOfTheRecordingLast) {
     const auto one = MadeTrace("a")
                          .lane("p", "l")

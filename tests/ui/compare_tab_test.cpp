@@ -299,6 +299,55 @@ TEST(CompareTab, ATraceIsShownAloneOrBelowTheShownRun) {
     EXPECT_EQ(window.drawing_fault(), "");
 }
 
+TEST(CompareTab, TracesByThemselvesHaveWordsTablesAndLanesWithoutARun) {
+    NullWindow window({1280, 720});
+    window.in.run = hybrid();
+    window.in.traces = {pytorch_trace(), pytorch_trace()};
+    window.in.trace_ids = {4, 5};
+    window.in.traces_alone = true;
+    window.frames(4);
+    EXPECT_FALSE(window.item("compare/timeline/run 1")) << "the shown run is none of theirs";
+    EXPECT_TRUE(window.item("compare/trace 2/lane 3"));
+    EXPECT_FALSE(window.item("compare/guests/sentence 1")) << "not derived yet";
+    window.in.guests =
+        std::make_shared<const TraceGuests>(make_trace_guests(window.in.traces, window.in.trace_ids));
+    window.frames(3);
+    EXPECT_NE(window.text("compare/guests/sentence 1").find("is as long as"), std::string::npos);
+    EXPECT_EQ(window.text("compare/guests/names/row 1/change"), "0");
+    ASSERT_TRUE(window.click("compare/guests/notes"));
+    window.frames(2);
+    EXPECT_EQ(window.text("compare/guests/notes/row 1/trace"), "1");
+    EXPECT_FALSE(window.item("compare/guests/names/row 1/change"));
+    EXPECT_EQ(window.drawing_fault(), "");
+    ASSERT_TRUE(window.click("compare/with run"));
+    window.frames(2);
+    EXPECT_TRUE(window.item("compare/timeline/run 1"));
+
+    window.in.traces = {std::make_shared<const ImportedTrace>()};
+    window.in.trace_ids = {6};
+    window.in.guests =
+        std::make_shared<const TraceGuests>(make_trace_guests(window.in.traces, window.in.trace_ids));
+    window.frames(3);
+    EXPECT_NE(window.text("compare/guests/sentence 1").find("no slices"), std::string::npos);
+    EXPECT_EQ(window.drawing_fault(), "");
+}
+
+TEST(CompareTab, TracesAloneShowFirstWhereTheirEventsLie) {
+    auto trace = *pytorch_trace();
+    trace.length_ns = 3'600'000'000'000;  // one event an hour later
+    trace.dense_begin_ns = 0;
+    trace.dense_end_ns = 12'400'000;
+    NullWindow window({1280, 720});
+    window.in.traces = {std::make_shared<const ImportedTrace>(trace)};
+    window.in.trace_ids = {4};
+    window.in.traces_alone = true;
+    window.frames(4);
+    EXPECT_TRUE(window.item("compare/trace 1/lane 3/forward 0")) << "wide enough to be an item";
+    ASSERT_TRUE(window.click("compare/show all"));
+    window.frames(2);
+    EXPECT_FALSE(window.item("compare/trace 1/lane 3/forward 0"));
+}
+
 TEST(CompareTab, TracesAreDrawnAtEverySizeAndZoom) {
     for (const ImVec2 size : {ImVec2(1, 1), ImVec2(200, 120), ImVec2(1280, 720), ImVec2(7680, 4320)}) {
         NullWindow window(size);

@@ -143,22 +143,23 @@ void draw_tables(const Comparison& c, WidgetContext ui) {
 
 }  // namespace
 
-/// What was chosen to be compared; with a trace open and nothing chosen, the shown run alone.
+/// What was chosen to be compared; with a trace open and nothing chosen, the shown run alone, or no run.
 void CompareTab::follow(const Inputs& in) {
     std::shared_ptr<const ComparedSet> now = in.compared;
     if (!now && !in.traces.empty()) {
+        const std::shared_ptr<const Run> wanted = shows_run(in) ? in.run : nullptr;
         const std::shared_ptr<const Run> alone =
             shown_ && shown_->runs.size() == 1 ? shown_->runs[0].run : nullptr;
-        now = shown_ && alone == in.run && shown_->runs.size() < 2 ? shown_ : nullptr;
+        now = shown_ && alone == wanted && shown_->runs.size() < 2 ? shown_ : nullptr;
         if (!now) {
             std::vector<ComparedRun> runs;
-            if (in.run) runs.push_back({in.run_name, in.run});
+            if (wanted) runs.push_back({in.run_name, wanted});
             now = std::make_shared<const ComparedSet>(make_compared_set({}, std::move(runs)));
         }
     }
     if (now != shown_ && now) all_runs = false;
     shown_ = now;
-    timelines.show(shown_, in.traces, in.trace_ids);
+    timelines.show(shown_, in.traces, in.trace_ids, in.guests.get());
 }
 
 void CompareTab::draw(TabContext& context) {
@@ -170,27 +171,43 @@ void CompareTab::draw(TabContext& context) {
     if (toggle(ui, "compare/all runs", "All runs", all_runs,
                "Every saved run: parallel coordinates and a scatter of any two figures."))
         all_runs = true;
+    if (!all_runs && !context.in.compared && !context.in.traces.empty() && context.in.run) {
+        ImGui::SameLine();
+        if (toggle(ui, "compare/with run", "With the shown run", shows_run(context.in),
+                   "The run of the Workbench above the traces' lanes."))
+            with_run = !shows_run(context.in);
+    }
     if (ImGui::GetContentRegionAvail().y < 8) return;
     if (all_runs)
         all.draw(context.in, ui, context.commands);
     else
-        draw_side_by_side(ui, context.commands);
+        draw_side_by_side(context.in, ui, context.commands);
 }
 
-void CompareTab::draw_side_by_side(WidgetContext ui, Commands& commands) {
+/// Words and tables above, lanes below. Until they are derived the lanes have all of it.
+void CompareTab::draw_traces(const Inputs& in, WidgetContext ui, Commands& commands) {
+    if (in.guests) {
+        const ImVec2 room = ImGui::GetContentRegionAvail();
+        float upper = std::max(1.0f, room.y * upper_share);
+        traces.draw(*in.guests, {0, upper}, ui);
+        if (splitter(ui, "splitter/compare", false, upper, 1, room.x))
+            upper_share = std::clamp(upper / std::max(room.y, 1.0f), 0.05f, 0.9f);
+    }
+    timelines.draw(ImGui::GetContentRegionAvail(), ui, commands);
+}
+
+void CompareTab::draw_side_by_side(const Inputs& in, WidgetContext ui, Commands& commands) {
     if (!shown_) {
         empty_state(
             ui, "compare/empty", "Nothing to compare yet",
             "Check two or more runs in the Runs tab and press Compare: settings, figures and timelines "
-            "then stand here side by side. A Chrome or PyTorch trace that is dropped on the window is shown "
-            "here too.");
+            "then stand here side by side. A Chrome or PyTorch trace that is dropped on the window, or a "
+            "kept "
+            "trace that is opened there, is shown here too: its lanes, and where its time went.");
         return;
     }
     const Comparison& c = shown_->comparison;
-    if (c.names.empty()) {
-        timelines.draw(ImGui::GetContentRegionAvail(), ui, commands);
-        return;
-    }
+    if (c.names.empty()) return draw_traces(in, ui, commands);
     const float height = ImGui::GetContentRegionAvail().y;
     const std::vector<Sentence> sentences = sentences_on(c);
     const float words =

@@ -3,12 +3,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "ui/commands.h"
 #include "ui/inputs.h"
 #include "ui/tabs/compare/compare_all.h"
 #include "ui/tabs/compare/compare_bars.h"
 #include "ui/tabs/compare/compare_timelines.h"
+#include "ui/tabs/compare/trace_panel.h"
 #include "ui/tabs/tab.h"
 
 namespace ringscope {
@@ -21,11 +23,17 @@ struct CompareTab {
     CompareBars bars;
     CompareTimelines timelines;
     CompareAll all;
+    TracePanel traces;
+    /// Whether the shown run stands above traces when nothing else is compared; none: not with traces that were
+    /// chosen by themselves.
+    std::optional<bool> with_run;
 
     void draw(TabContext& context);
 
   private:
-    void draw_side_by_side(WidgetContext ui, Commands& commands);
+    void draw_side_by_side(const Inputs& in, WidgetContext ui, Commands& commands);
+    void draw_traces(const Inputs& in, WidgetContext ui, Commands& commands);
+    bool shows_run(const Inputs& in) const { return with_run.value_or(!in.traces_alone); }
 
     void follow(const Inputs& in);
 

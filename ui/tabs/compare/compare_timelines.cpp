@@ -69,13 +69,13 @@ void draw_legend(WidgetContext ui) {
 }  // namespace
 
 void CompareTimelines::show(std::shared_ptr<const ComparedSet> set, const ImportedTraces& traces,
-                            const std::vector<int64_t>& trace_ids) {
+                            const std::vector<int64_t>& trace_ids, const TraceGuests* guests) {
     trace_ids_ = trace_ids;
     const auto same = [](const std::shared_ptr<const ImportedTrace>& trace, const ShownTrace& shown) {
         return trace == shown.trace;
     };
     const bool same_traces = std::equal(traces.begin(), traces.end(), traces_.begin(), traces_.end(), same);
-    if (set == set_ && same_traces) return;
+    if (set == set_ && same_traces) return take_offsets(guests);
     if (set && set != set_) differences = set->runs.size() <= kMostDifferences;
     set_ = std::move(set);
     std::vector<ShownTrace> now;
@@ -85,7 +85,36 @@ void CompareTimelines::show(std::shared_ptr<const ComparedSet> set, const Import
         now.push_back({trace, before == traces_.end() ? 0 : before->offset_ns});
     }
     traces_ = std::move(now);
+    offsets_of_ = nullptr;
     realign();
+    take_offsets(guests);
+    show_dense_part();
+}
+
+/// Once for each guests: what a person moved meanwhile stays where it is.
+void CompareTimelines::take_offsets(const TraceGuests* guests) {
+    if (guests == offsets_of_ || !guests || guests->traces.size() != traces_.size()) return;
+    offsets_of_ = guests;
+    const bool moved = std::any_of(traces_.begin(), traces_.end(),
+                                   [](const ShownTrace& shown) { return shown.offset_ns != 0; });
+    if (!guests->comparison.one_job || moved) return;
+    for (size_t i = 0; i < traces_.size(); ++i) traces_[i].offset_ns = guests->comparison.offset_ns[i];
+    realign();
+    show_dense_part();
+}
+
+/// Of traces alone, first where nearly all events lie: few that are far away would leave the rest a pixel wide.
+void CompareTimelines::show_dense_part() {
+    if (!set_ || !set_->runs.empty() || traces_.empty()) return;
+    int64_t begin_ns = INT64_MAX, end_ns = 0;
+    for (const ShownTrace& shown : traces_) {
+        begin_ns = std::min(begin_ns, shown.offset_ns + shown.trace->dense_begin_ns);
+        end_ns = std::max(end_ns, shown.offset_ns + shown.trace->dense_end_ns);
+    }
+    if (end_ns <= begin_ns) return;
+    range_.view_begin_ns = begin_ns;
+    range_.view_end_ns = end_ns;
+    fit_view_range(range_, length_ns());
 }
 
 int64_t CompareTimelines::length_ns() const {
@@ -104,6 +133,10 @@ void CompareTimelines::realign() {
 }
 
 void CompareTimelines::draw_toolbar(WidgetContext ui, Commands& commands) {
+    if (set_->runs.empty()) {
+        if (button(ui, "compare/show all", "Show all", "The whole of every trace.")) realign();
+        return draw_trace_buttons(ui, commands);
+    }
     const bool before = by_step;
     if (toggle(ui, "compare/by step", "Align by ring step", by_step,
                "Each step begins at one place in all runs."))

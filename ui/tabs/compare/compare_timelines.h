@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sessions/traces/trace_tables.h"
 #include "ui/commands.h"
 #include "ui/tabs/compare/compare_difference.h"
 #include "ui/tabs/compare/imported_lanes.h"
@@ -13,16 +14,15 @@
 
 namespace ringscope {
 
-using ImportedTraces = std::vector<std::shared_ptr<const ImportedTrace>>;
-
 struct CompareTimelines {
     bool by_step = true;
     bool differences = true;
 
     /// Once per frame, before draw(). What is new is shown whole; traces that were there keep their places.
     /// `set` null: nothing is shown, and draw() may not be called. `trace_ids` as in Inputs.
+    /// `guests` null: not derived yet; ranks of one job are moved onto its clock once they are.
     void show(std::shared_ptr<const ComparedSet> set, const ImportedTraces& traces,
-              const std::vector<int64_t>& trace_ids);
+              const std::vector<int64_t>& trace_ids, const TraceGuests* guests);
     void draw(ImVec2 size, WidgetContext ui, Commands& commands);
 
   private:
@@ -34,10 +34,13 @@ struct CompareTimelines {
     void follow_mouse(CompareFrame& frame, float content);
     void draw_strips(const CompareFrame& frame);
     void realign();
+    void show_dense_part();
+    void take_offsets(const TraceGuests* guests);
     bool shows_differences() const { return by_step && differences; }
     int64_t length_ns() const;
 
-    std::shared_ptr<const ComparedSet> set_;  // null: nothing is shown
+    const TraceGuests* offsets_of_ = nullptr;  // taken already; compared only, never followed
+    std::shared_ptr<const ComparedSet> set_;   // null: nothing is shown
     std::vector<ShownTrace> traces_;
     std::vector<int64_t> trace_ids_;
     Alignment alignment_;

@@ -133,14 +133,22 @@ void RunsTab::draw_toolbar(size_t all, Dialogs& dialogs, WidgetContext ui, Comma
 }
 
 void RunsTab::draw_compare_button(WidgetContext ui, Commands& commands) {
-    const std::string few = chosen.size() < 2 ? "check two or more runs in the list" : "";
+    const auto is_trace = [&](int64_t id) {
+        return runs_ && std::any_of(runs_->begin(), runs_->end(),
+                                    [&](const RunSummary& run) { return run.id == id && run.is_trace; });
+    };
+    const bool enough = chosen.size() > 1 || (chosen.size() == 1 && is_trace(chosen.front()));
+    const std::string few = enough ? "" : "check two or more runs in the list, or one kept trace";
     const std::string many =
         chosen.size() > kMostCompared ? "at most " + std::to_string(kMostCompared) + " at once" : few;
     const std::string label =
         chosen.empty() ? "Compare" : "Compare (" + std::to_string(chosen.size()) + ")###compare";
     beside_or_below(button_width(label.c_str()));
-    if (button(ui, "runs/compare", label.c_str(),
-               "Show the checked runs side by side. The one that was checked first is the baseline.", many))
+    if (button(
+            ui, "runs/compare", label.c_str(),
+            "Show the checked runs side by side. The one that was checked first is the baseline. Kept traces "
+            "alone show their lanes, and where their time went.",
+            many))
         commands.push_back(CompareRuns{chosen});
 }
 
