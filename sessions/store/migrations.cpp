@@ -13,6 +13,7 @@
 #include "sessions/atomic_file.h"
 #include "sessions/input_file.h"
 #include "sessions/store/foreign_schema.h"
+#include "sessions/store/plain_tables.h"
 #include "sessions/store/schema_functions.h"
 #include "sessions/temporary_file.h"
 
@@ -166,8 +167,14 @@ std::string quick_damage(Db& db, int64_t bytes, bool strangers) {
 
 int64_t require_ours(Db& db, const std::string& path) {
     if (file_size(path) == 0) fail(path, "not a run file: it is empty");
-    if (db.number("PRAGMA application_id") != kApplicationId)
-        fail(path, "not a run file: another program's SQLite file");
+    const int64_t application = db.number("PRAGMA application_id");
+    if (application == kPlainTablesId)
+        fail(path,
+             "not a run file: the plain tables that 'export --format sqlite' makes for other programs; "
+             "'export "
+             "--format run' makes a file to import",
+             ErrorKind::bad_input);
+    if (application != kApplicationId) fail(path, "not a run file: another program's SQLite file");
     const int64_t version = db.number("PRAGMA user_version");
     if (version < 1)
         fail(path, "not a run file: schema version " + std::to_string(version) + ", 1 or more is allowed");
