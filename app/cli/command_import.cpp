@@ -1,5 +1,6 @@
 // ringscope import: the runs of other run files, and traces of other programs, into this run file.
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -7,7 +8,9 @@
 #include "app/cli/commands.h"
 #include "app/cli/import_report.h"
 #include "app/cli/run_file_option.h"
+#include "app/cli/trace_offset.h"
 #include "app/process/standard_output.h"
+#include "engine/base/number_text.h"
 #include "sessions/file_kind.h"
 #include "sessions/input_file.h"
 #include "sessions/input_files.h"
@@ -21,9 +24,49 @@ namespace {
 struct ImportCommand {
     std::vector<std::string> files;
     std::string db, name;
+    std::vector<std::string> offsets;
     bool dry_run = false;
     bool json = false;
 };
+
+/// A file of the command line, and what is added to its times.
+struct Offset {
+    std::string file;
+    int64_t ns = 0;
+    bool used = false;
+};
+
+/// "TRACE=TIME": the last '=' parts them, since a path may have one.
+std::vector<Offset> read_offsets(const std::vector<std::string>& texts) {
+    std::vector<Offset> offsets;
+    for (const std::string& text : texts) {
+        const size_t sign = text.rfind('=');
+        if (sign == std::string::npos || sign == 0)
+            throw Error(ErrorKind::bad_input,
+                        "--offset '" + text + "': write TRACE=TIME, e.g. rank1.json=-1.6ms");
+        offsets.push_back({text.substr(0, sign), read_offset_ns("--offset", text.substr(sign + 1))});
+    }
+    return offsets;
+}
+
+bool names(const Offset& offset, const std::string& path) {
+    return offset.file == path || offset.file == std::filesystem::path(path).filename();
+}
+
+/// Each must be about a trace that is imported.
+void set_offsets(const ImportCommand& command, ImportReport& report) {
+    std::vector<Offset> offsets = read_offsets(command.offsets);
+    for (Offset& offset : offsets) {
+        for (ImportedFile& file : report.files) {
+            if (file.is_run_file || !names(offset, file.path)) continue;
+            file.start.offset_ns = offset.ns;
+            offset.used = true;
+        }
+        if (!offset.used)
+            throw Error(ErrorKind::bad_input,
+                        "--offset: no trace that is imported is called '" + offset.file + "'");
+    }
+}
 
 /// Those of the file's runs that the target has not, by uuid; a target that is not there yet has none.
 ImportedFile look_at_run_file(const ImportCommand& command, const std::string& path) {
@@ -47,8 +90,41 @@ ImportedFile look_at_run_file(const ImportCommand& command, const std::string& p
                     "--experiment FILE of run, plan and gui");
 }
 
+/// "2 of 64, reading FILE 43%" on standard error; every tenth of a second at most, and gone with the import.
+class ReadingLine {
+  public:
+    explicit ReadingLine(std::string what) : what_(std::move(what)) {}
+    ~ReadingLine() {
+        if (shown_) print_progress("");
+    }
+    ReadingLine(const ReadingLine&) = delete;
+    ReadingLine& operator=(const ReadingLine&) = delete;
+
+    ImportProgress progress() {
+        if (!can_show_progress()) return {};
+        return [this](int64_t bytes, int64_t of_bytes) { show(bytes, of_bytes); };
+    }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    void show(int64_t bytes, int64_t of_bytes) {
+        if (Clock::now() < next_) return;
+        next_ = Clock::now() + std::chrono::milliseconds(100);
+        shown_ = true;
+        const double share = static_cast<double>(bytes) / static_cast<double>(std::max<int64_t>(of_bytes, 1));
+        print_progress(what_ + " " +
+                       (of_bytes > 0 ? std::to_string(static_cast<int>(100 * share)) + "%"
+                                     : bytes_text(static_cast<double>(bytes))));
+    }
+
+    std::string what_;
+    Clock::time_point next_ = Clock::now();
+    bool shown_ = false;
+};
+
 /// Standard input and pipes give their bytes once: what was read of them is kept until it has been imported.
-ImportedFile look_at_stream(const std::string& path, const std::stop_token& stop) {
+ImportedFile look_at_stream(const std::string& path, const ImportProgress& progress,
+                            const std::stop_token& stop) {
     const auto stream = std::make_shared<const InputFile>(path, stop);
     const std::string& name = stream->path();
     const FileKind kind = file_kind(*stream);
@@ -57,21 +133,24 @@ ImportedFile look_at_stream(const std::string& path, const std::stop_token& stop
                     name + ": a run file is read from anywhere in it: give it as a regular file");
     if (kind == FileKind::experiment) refuse_experiment(name);
     FileReader reader(*stream);
-    ImportedFile file = imported_file(path, import_trace_stream(reader, name, stop, {}, stream->size()));
+    ImportedFile file =
+        imported_file(path, import_trace_stream(reader, name, stop, progress, stream->size()));
     file.stream = stream;
     return file;
 }
 
-ImportedFile look_at(const ImportCommand& command, const std::string& path, const std::stop_token& stop) {
+ImportedFile look_at(const ImportCommand& command, const std::string& path, const std::string& which,
+                     const std::stop_token& stop) {
+    ReadingLine line(which + "reading " + path);
     std::error_code error;
     const bool is_stream =
         std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-    if (path == "-" || is_stream) return look_at_stream(path, stop);
+    if (path == "-" || is_stream) return look_at_stream(path, line.progress(), stop);
     switch (file_kind(path)) {
         case FileKind::run_file:
             return look_at_run_file(command, path);
         case FileKind::trace:
-            return imported_file(path, import_chrome_trace(path, stop));
+            return imported_file(path, import_chrome_trace(path, stop, line.progress()));
         case FileKind::experiment:
             break;
     }
@@ -81,10 +160,14 @@ ImportedFile look_at(const ImportCommand& command, const std::string& path, cons
 /// Of a folder what can be read; the rest is told. What was named by itself must be readable.
 void look_at_all(const ImportCommand& command, const std::stop_token& stop, ImportReport& report) {
     ImportNote others{"files of folders that are neither traces nor run files", 0};
-    for (const FoundFile& file : find_input_files(command.files, stop)) {
+    const std::vector<FoundFile> found = find_input_files(command.files, stop);
+    for (const FoundFile& file : found) {
         leave_if_stopped(stop);
+        const auto number = &file - found.data() + 1;
+        const std::string which =
+            found.size() > 1 ? std::to_string(number) + " of " + std::to_string(found.size()) + ", " : "";
         try {
-            report.files.push_back(look_at(command, file.path, stop));
+            report.files.push_back(look_at(command, file.path, which, stop));
         } catch (const Error& error) {
             if (!file.in_folder || error.kind() == ErrorKind::cancelled) throw;
             if (others.count++ == 0) others.example = error.what();
@@ -127,6 +210,7 @@ void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportR
                     file.stream ? store->keep_trace(*file.stream, file.start.name, command.name)
                                 : store->keep_trace(file.path, command.name);
                 file.run_id = kept.id;
+                if (file.start.offset_ns != 0) store->set_trace_offset(kept.id, file.start.offset_ns);
                 file.is_new = kept.is_new;
             }
         } catch (const Error& error) {
@@ -143,6 +227,7 @@ int import_command(const ImportCommand& command, const std::stop_token& stop) {
     report.dry_run = command.dry_run;
     report.run_file = run_file_path(command.db);
     look_at_all(command, stop, report);
+    set_offsets(command, report);
     put_in_order(report);
     if (!command.name.empty() && (report.files.size() > 1 || report.files.front().is_run_file))
         throw Error(ErrorKind::bad_input,
@@ -169,6 +254,8 @@ void declare_import(Arguments& program, std::stop_token stop) {
     declare_run_file(arguments, command->db, "Run file to add to");
     arguments.value("--name", command->name, "TEXT",
                     "Name of the trace in the list; its file's when not given");
+    arguments.values("--offset", command->offsets, "TRACE=TIME",
+                     "Add to a trace's times where it lies on one clock with others: rank1.json=-1.6ms");
     arguments.flag("--dry-run", command->dry_run, "Show what the files hold; add nothing");
     arguments.flag("--json", command->json, "Print one JSON object");
 }

@@ -13,6 +13,7 @@
 #include "app/cli/run_file_option.h"
 #include "app/cli/text_table.h"
 #include "app/cli/trace_comparison_report.h"
+#include "app/cli/trace_offset.h"
 #include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
 #include "engine/analysis/verification_text.h"
@@ -221,6 +222,12 @@ void declare_changes(Arguments& runs, const std::shared_ptr<RunsCommand>& comman
                                        s.set_tags(id, c.words);
                                    })))
         .positionals("TAG", command->words, "The tags, replacing all; none removes them", 0);
+    with_run(runs.command("shift", "Set what is added to a kept trace's times, beside other traces",
+                          changing(command,
+                                   [](RunStore& s, int64_t id, const RunsCommand& c) {
+                                       s.set_trace_offset(id, read_offset_ns("TIME", c.text));
+                                   })))
+        .positional("TIME", command->text, "1.6ms, -250us, or 0 to leave them as they are");
     with_run(runs.command(
         "archive", "Hide a run from the list; it stays in the file",
         changing(command, [](RunStore& s, int64_t id, const RunsCommand&) { s.set_archived(id, true); })));

@@ -81,8 +81,8 @@ void print_trace_comparison(RunStore& store, const std::vector<int64_t>& ids,
     ImportedTraces traces;
     for (const int64_t id : ids) traces.push_back(store.load_trace(id));
     leave_if_stopped(stop);
-    const TraceComparison comparison = compare_traces(
-        traces, stated_offsets(traces), options.group_names ? NameRule::grouped : NameRule::whole);
+    const TraceComparison comparison =
+        compare_on_one_clock(traces, options.group_names ? NameRule::grouped : NameRule::whole);
     leave_if_stopped(stop);
     if (!options.html.empty()) save_trace_comparison(traces, comparison, ids, options.html, stop);
     print(options.json ? comparison_json(traces, comparison, ids)

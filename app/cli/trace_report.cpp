@@ -54,6 +54,10 @@ std::string trace_report(const ImportedTrace& trace) {
                        " slices, " + std::to_string(trace.instants()) + " instants, " +
                        std::to_string(trace.flows.size()) + " flows" +
                        (trace.rank ? ", rank " + std::to_string(*trace.rank) : "") + "\n";
+    if (trace.offset_ns != 0)
+        text += std::string("moved by ") + (trace.offset_ns < 0 ? "-" : "+") +
+                nanoseconds_text(std::abs(trace.offset_ns)) +
+                " where it lies on one clock with other traces\n";
     if (!trace.lanes.empty()) text += "\n" + lanes_table(trace);
     if (!trace.counters.empty()) text += "\n" + counters_table(trace);
     if (!trace.notes.empty()) text += "\nnot shown, or shown differently:\n";
@@ -64,15 +68,11 @@ std::string trace_report(const ImportedTrace& trace) {
 
 std::string trace_to_json(const ImportedTrace& trace) {
     using Json = nlohmann::ordered_json;
-    Json json{{"events", trace.events},
-              {"slices", trace.slices()},
-              {"instants", trace.instants()},
-              {"flows", trace.flows.size()},
-              {"length_ns", trace.length_ns},
-              {"first_event_ns", trace.first_event_ns},
-              {"rank", trace.rank ? Json(*trace.rank) : Json()},
-              {"lanes", Json::array()},
-              {"counters", Json::array()},
+    Json json{{"events", trace.events},       {"slices", trace.slices()},
+              {"instants", trace.instants()}, {"flows", trace.flows.size()},
+              {"length_ns", trace.length_ns}, {"first_event_ns", trace.first_event_ns},
+              {"offset_ns", trace.offset_ns}, {"rank", trace.rank ? Json(*trace.rank) : Json()},
+              {"lanes", Json::array()},       {"counters", Json::array()},
               {"notes", Json::array()}};
     for (const ImportedLane& lane : trace.lanes)
         json["lanes"].push_back({{"process", trace.processes[static_cast<size_t>(lane.process)].name},

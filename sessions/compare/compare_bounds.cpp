@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "sessions/plain_text.h"
 #include "sessions/store/quantity.h"
 
 namespace ringscope {
@@ -14,7 +15,7 @@ namespace {
 constexpr double kLevel = 0.90;
 
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
-    throw Error(ErrorKind::bad_input, "bound '" + text + "': " + why +
+    throw Error(ErrorKind::bad_input, one_line("bound '" + text + "': " + why) +
                                           "; write KEY>+5%, KEY<-10%, KEY>0.25, KEY>500ms or KEY<1GiB");
 }
 

@@ -97,9 +97,13 @@ Json match_json(const TraceMatch& match, size_t job) {
 }  // namespace
 
 std::string trace_comparison_to_json(const ImportedTraces& traces, const TraceComparison& comparison) {
-    Json json{
-        {"sentences", comparison.sentences}, {"traces", Json::array()},         {"names", Json::array()},
-        {"stragglers", Json::array()},       {"communications", Json::array()}, {"pairs", Json::array()}};
+    Json json{{"sentences", comparison.sentences},
+              {"clock", {{"source", comparison.clock_source}}},
+              {"traces", Json::array()},
+              {"names", Json::array()},
+              {"stragglers", Json::array()},
+              {"communications", Json::array()},
+              {"pairs", Json::array()}};
     for (size_t i = 0; i < traces.size(); ++i)
         json["traces"].push_back(trace_json(*traces[i], comparison, i));
     for (const NameDifference& name : comparison.difference.names) json["names"].push_back(name_json(name));

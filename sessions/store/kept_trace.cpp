@@ -75,6 +75,11 @@ int64_t insert_trace_file(Db& db, const RunSummary& record, const TraceFile& fil
     return id;
 }
 
+int64_t read_trace_offset(Db& db, int64_t id) {
+    Statement select(db, "SELECT offset_ns FROM kept_trace WHERE run = ?");
+    return select.bind(id).step() ? select.get_int() : 0;
+}
+
 TraceFile read_trace_file(Db& db, int64_t id) {
     Statement select(db, "SELECT file_name, bytes, hash, packed FROM kept_trace WHERE run = ?");
     if (!select.bind(id).step()) damaged();

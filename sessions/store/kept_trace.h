@@ -32,6 +32,9 @@ std::optional<int64_t> find_trace_file(Db& db, const std::string& bytes);
 /// Inside the caller's transaction; gives the id. Packs what is not packed yet.
 int64_t insert_trace_file(Db& db, const RunSummary& record, const TraceFile& file);
 
+/// ImportedTrace::offset_ns of a kept trace.
+int64_t read_trace_offset(Db& db, int64_t id);
+
 /// As it was. Throws Error(io) when the row's pieces do not make up the file.
 TraceFile read_trace_file(Db& db, int64_t id);
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "engine/base/error.h"
+#include "sessions/plain_text.h"
 #include "sessions/store/quantity.h"
 #include "sessions/store/run_properties.h"
 
@@ -36,7 +37,7 @@ std::string lower(std::string_view text) {
 }
 
 [[noreturn]] void refuse(const std::string& term, const std::string& why) {
-    throw Error(ErrorKind::bad_input, "filter '" + term + "': " + why);
+    throw Error(ErrorKind::bad_input, one_line("filter '" + term + "': " + why));
 }
 
 /// The values from `low` up to, not including, `high` when they differ: a day is not one instant.

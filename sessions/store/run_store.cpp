@@ -328,13 +328,21 @@ RunStore::KeptTrace RunStore::keep_trace(const InputFile& input, const std::stri
     return {id, true, trace};
 }
 
-std::string RunStore::trace_file(int64_t id) {
-    const auto is_trace = is_kept_trace(*db_, id);
+namespace {
+
+/// `hint` ends the message about a run of this program.
+void require_kept_trace(Db& db, int64_t id, const char* hint) {
+    const auto is_trace = is_kept_trace(db, id);
     if (!is_trace) throw Error(ErrorKind::bad_input, "there is no run " + std::to_string(id));
     if (!*is_trace)
         throw Error(ErrorKind::bad_input,
-                    "run " + std::to_string(id) +
-                        " is a run of this program, not a kept trace: 'perfetto' is the format of its trace");
+                    "run " + std::to_string(id) + " is a run of this program, not a kept trace: " + hint);
+}
+
+}  // namespace
+
+std::string RunStore::trace_file(int64_t id) {
+    require_kept_trace(*db_, id, "'perfetto' is the format of its trace");
     try {
         return read_trace_file(*db_, id).bytes;
     } catch (const Error& error) {
@@ -343,11 +351,18 @@ std::string RunStore::trace_file(int64_t id) {
     }
 }
 
+void RunStore::set_trace_offset(int64_t id, int64_t offset_ns) {
+    require_kept_trace(*db_, id, "its ranks have one clock already");
+    update(id, "UPDATE kept_trace SET offset_ns = CAST(? AS INTEGER) WHERE run = ?",
+           std::to_string(offset_ns));
+}
+
 std::shared_ptr<const ImportedTrace> RunStore::load_trace(int64_t id) {
     const std::string bytes = trace_file(id);
     auto trace = std::make_shared<ImportedTrace>(
         read_chrome_trace_file(bytes, "run " + std::to_string(id), db_->stop()));
     trace->name = summary(id).name;
+    trace->offset_ns = read_trace_offset(*db_, id);
     return trace;
 }
 

@@ -87,6 +87,9 @@ class RunStore {
     KeptTrace keep_trace(const InputFile& file, const std::string& file_name, const std::string& name);
     /// A kept trace. Throws Error(bad_input) when the run is none, Error(io).
     std::shared_ptr<const ImportedTrace> load_trace(int64_t id);
+    /// What is added to its times where it lies on one clock with other traces (ImportedTrace::offset_ns). Throws
+    /// Error(bad_input) when the run is no kept trace, Error(io).
+    void set_trace_offset(int64_t id, int64_t offset_ns);
     /// The bytes of its file, as they were.
     std::string trace_file(int64_t id);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/number_text.h"
+#include "sessions/traces/trace_clock.h"
 
 namespace ringscope {
 
@@ -29,24 +30,6 @@ std::string contradiction_sentence(const JobStragglers& job) {
 
 }  // namespace
 
-std::vector<int64_t> stated_offsets(const ImportedTraces& traces) {
-    std::vector<int64_t> starts;
-    const bool based = std::all_of(traces.begin(), traces.end(),
-                                   [](const auto& trace) { return trace->base_time_ns.has_value(); });
-    for (const auto& trace : traces) {
-        int64_t start = trace->first_event_ns;
-        if (based && __builtin_add_overflow(start, trace->base_time_ns.value_or(0), &start))
-            return std::vector<int64_t>(traces.size());
-        starts.push_back(start);
-    }
-    if (starts.empty()) return {};
-    const int64_t first = *std::min_element(starts.begin(), starts.end());
-    for (int64_t& start : starts)
-        if (__builtin_sub_overflow(start, first, &start) || start > kDayNs)
-            return std::vector<int64_t>(traces.size());
-    return starts;
-}
-
 TraceComparison compare_traces(const ImportedTraces& traces, std::span<const int64_t> offset_ns,
                                NameRule rule) {
     TraceComparison comparison;
@@ -65,6 +48,22 @@ TraceComparison compare_traces(const ImportedTraces& traces, std::span<const int
     comparison.sentences.insert(
         comparison.one_job ? comparison.sentences.end() : comparison.sentences.begin(), headline);
     std::erase(comparison.sentences, "");
+    return comparison;
+}
+
+TraceComparison compare_on_one_clock(const ImportedTraces& traces, NameRule rule) {
+    std::vector<TraceStart> starts;
+    for (const auto& trace : traces) starts.push_back(start_of(*trace));
+    TraceClock clock = common_clock(starts);
+    const bool far_apart = std::any_of(clock.begin_ns.begin(), clock.begin_ns.end(),
+                                       [](int64_t begin_ns) { return begin_ns > kDayNs; });
+    if (far_apart) {
+        std::fill(clock.begin_ns.begin(), clock.begin_ns.end(), 0);
+        clock.source = "none: the files lie more than a day apart, and begin together here";
+    }
+    TraceComparison comparison = compare_traces(traces, clock.begin_ns, rule);
+    comparison.clock_source = clock.source;
+    if (traces.size() > 1) comparison.sentences.push_back("Common clock: " + clock.source + ".");
     return comparison;
 }
 

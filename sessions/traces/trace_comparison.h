@@ -17,6 +17,7 @@ struct TraceComparison {
     TraceDifference difference;
     std::vector<JobStragglers> jobs;
     std::vector<int64_t> offset_ns;  // per trace, as given
+    std::string clock_source;        // TraceClock::source, where one was looked for
     bool one_job = false;            // several traces, all of them ranks of one job
 };
 
@@ -24,8 +25,8 @@ struct TraceComparison {
 TraceComparison compare_traces(const ImportedTraces& traces, std::span<const int64_t> offset_ns = {},
                                NameRule rule = NameRule::whole);
 
-/// What is to be added to each trace's times so that all stand on one clock, counted from the earliest; from what
-/// the files say of their clocks. 0 for all when that puts them further apart than a day.
-std::vector<int64_t> stated_offsets(const ImportedTraces& traces);
+/// The same with all on one clock (trace_clock.h), counted from the earliest; each from its own first event when that
+/// puts them further apart than a day.
+TraceComparison compare_on_one_clock(const ImportedTraces& traces, NameRule rule = NameRule::whole);
 
 }  // namespace ringscope

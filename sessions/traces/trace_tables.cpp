@@ -252,7 +252,7 @@ TraceTable table_of_notes(const ImportedTraces& traces) {
 
 TraceGuests make_trace_guests(ImportedTraces traces, const std::vector<int64_t>& ids) {
     TraceGuests guests;
-    guests.comparison = compare_traces(traces, stated_offsets(traces));
+    guests.comparison = compare_on_one_clock(traces);
     guests.tables = trace_tables(traces, guests.comparison, ids);
     guests.traces = std::move(traces);
     return guests;

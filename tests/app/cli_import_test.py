@@ -40,6 +40,22 @@ class Import(RunFileCase):
         self.assertRegex(text, r"rank1.json +1 +1\.60? ms")
         self.assertIn("clock: time since 1970", text)
 
+    def test_a_clock_can_be_set_by_hand(self):
+        files = [self.rank(0, 0.0, BASE), self.rank(1, 0.0, BASE)]
+        told = self.told(*files, "--db", self.db, "--offset", "rank1.json=-1.5ms")
+        self.assertEqual([file["begin_ns"] for file in told["files"]], [1_500_000, 0])
+        self.assertIn("by hand", told["clock"]["source"])
+        offsets = lambda: [json.loads(self.assert_ok(self.runs("show", run, "--json")))["trace"]["offset_ns"] for run in (1, 2)]
+        self.assertEqual(offsets(), [0, -1_500_000])
+        self.assert_ok(self.runs("shift", 2, "250us"))
+        self.assertEqual(offsets(), [0, 250_000])
+        self.assertIn("moved by +250", self.assert_ok(self.runs("show", 2)))
+        self.assert_error(self.runs("shift", 2, "soon"), 2, "'soon' is not a time")
+        self.assert_error(ringscope("import", *files, "--dry-run", "--offset", "rank7.json=1s"), 2, "rank7.json")
+        self.assert_error(ringscope("import", *files, "--dry-run", "--offset", "1s"), 2, "TRACE=TIME")
+        self.save()
+        self.assert_error(self.runs("shift", 3, "1s"), 2, "run 3 is a run of this program")
+
     def test_what_shares_no_clock_is_said_to_share_none(self):
         told = self.told(self.trace("a.json", [slice_of(5)]), self.trace("b.json", [slice_of(9)]), "--dry-run")
         self.assertEqual([file["begin_ns"] for file in told["files"]], [0, 0])
