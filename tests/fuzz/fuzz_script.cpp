@@ -4,6 +4,6 @@
 
 namespace ringscope::fuzz {
 
-void run_input(const std::string& bytes) { read_script(file_of(bytes)); }
+void run_input(const std::string& bytes) { read_script(file_of(bytes), {}); }
 
 }  // namespace ringscope::fuzz
