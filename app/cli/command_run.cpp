@@ -9,6 +9,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/paired_run.h"
+#include "app/cli/qkv_options.h"
 #include "app/cli/repeated_run.h"
 #include "app/cli/report.h"
 #include "app/cli/run_file_option.h"
@@ -19,6 +20,7 @@
 #include "engine/run/execute.h"
 #include "sessions/compare/compare.h"
 #include "sessions/report/run_json.h"
+#include "sessions/standard_stream.h"
 #include "sessions/store/run_store.h"
 #include "sessions/tensors/safetensors.h"
 #include "sessions/traces/perfetto_export.h"
@@ -29,10 +31,11 @@ namespace {
 
 struct RunCommand {
     ExperimentOptions experiment;
-    std::string qkv, output, trace, db, name, fault;
+    std::string qkv, qkv_layout, output, trace, db, name, fault;
     std::string repeat;
     PairedOptions against;
     bool verify = false;
+    bool allow_nonfinite = false;
     bool keep_output = false;
     bool json = false;
 };
@@ -43,15 +46,17 @@ void require_writable_targets(const RunCommand& command) {
     if (!command.trace.empty()) require_writable_file(command.trace);
 }
 
-RunOptions run_options(const RunCommand& command, const Experiment& experiment) {
+RunOptions run_options(const RunCommand& command, const Experiment& experiment, const std::stop_token& stop) {
     RunOptions options;
     options.verify = command.verify;
     options.keep_output = !command.output.empty() || command.keep_output;
     if (!command.fault.empty()) options.fault = read_fault(command.fault);
     if (!command.qkv.empty()) {
-        options.input = load_qkv(command.qkv, resolve(experiment.problem));
-        options.input_name = command.qkv;
+        const QkvLayout layout = read_qkv_layout(command.qkv_layout);
+        options.input = load_qkv(command.qkv, resolve(experiment.problem), layout, stop);
+        options.input_name = shown_path(command.qkv, StreamUse::read);
     }
+    options.allow_nonfinite = command.allow_nonfinite;
     return options;
 }
 
@@ -83,7 +88,7 @@ struct Repeats {
 Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunKeeper& keeper, int count,
                     const std::string& name, std::stop_token stop) {
     Repeats repeats;
-    const RunOptions options = run_options(command, experiment);
+    const RunOptions options = run_options(command, experiment, stop);
     const auto kept = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
     for (int i = 0; i < count && keeper.problem().empty(); ++i) {
         repeats.last = run_once(experiment, options, "", stop);
@@ -159,6 +164,7 @@ void declare_run(Arguments& program, std::stop_token stop) {
         program.command("run", "Run an experiment", [command, stop] { return run_command(*command, stop); });
     declare(arguments, command->experiment);
     arguments.file("--qkv", command->qkv, FileUse::read, "Read q, k and v from a safetensors file");
+    declare_qkv_options(arguments, command->qkv_layout, command->allow_nonfinite);
     arguments.file("--output", command->output, FileUse::written_binary,
                    "Write o and lse to a safetensors file");
     arguments.flag("--verify", command->verify,

@@ -5,12 +5,12 @@
 // same command then goes on where it stopped.
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
+#include "app/cli/qkv_options.h"
 #include "app/cli/repeated_run.h"
 #include "app/cli/run_file_option.h"
 #include "app/cli/run_keeper.h"
@@ -19,7 +19,7 @@
 #include "engine/base/number_text.h"
 #include "engine/host/machine.h"
 #include "engine/run/version.h"
-#include "sessions/tensors/safetensors.h"
+#include "sessions/standard_stream.h"
 
 namespace ringscope {
 
@@ -27,9 +27,10 @@ namespace {
 
 struct SweepCommand {
     ExperimentOptions experiment;
-    std::string db, name, qkv;
+    std::string db, name, qkv, qkv_layout;
     std::string repeat = "1";
     bool verify = false;
+    bool allow_nonfinite = false;
     bool any_build = false;
     bool json = false;
 };
@@ -51,9 +52,10 @@ class Sweep {
     /// Runs that the file holds already count.
     void take_held(RunStore& store) {
         const Machine machine = this_machine();
-        const SweepConditions now{machine.host, version(),       revision(),
-                                  command_.qkv, command_.verify, command_.any_build,
-                                  machine.cpu,  machine.cores,   usable_cores()};
+        const SweepConditions now{
+            machine.host,    version(),          revision(),  shown_path(command_.qkv, StreamUse::read),
+            command_.verify, command_.any_build, machine.cpu, machine.cores,
+            usable_cores()};
         SweepConditions this_build = now;
         this_build.any_build = false;
         const std::vector<RunSummary> saved = store.list();
@@ -102,7 +104,8 @@ class Sweep {
         options.verify = command_.verify;
         options.keep_output = false;
         options.input = inputs_[index];
-        options.input_name = command_.qkv;
+        options.input_name = shown_path(command_.qkv, StreamUse::read);
+        options.allow_nonfinite = command_.allow_nonfinite;
         std::shared_ptr<const Run> run;
         try {
             run = run_once(row.point.experiment, options, progress(row), stop_);
@@ -146,18 +149,17 @@ class Sweep {
 
 /// The file's tensors for each point, compared with what its problem needs. A point that they do not fit is a
 /// problem of the plan. Throws Error(io).
-std::vector<Source> read_inputs(const std::string& qkv, SweepPlan& plan) {
+std::vector<Source> read_inputs(const SweepCommand& command, SweepPlan& plan, const std::stop_token& stop) {
     std::vector<Source> inputs(plan.points.size());
-    if (qkv.empty()) return inputs;
-    std::error_code ignored;
-    if (!std::filesystem::is_regular_file(qkv, ignored))  // told once, not for each combination
-        load_qkv(qkv, resolve(plan.points.front().experiment.problem));
+    if (command.qkv.empty()) return inputs;
+    const auto file = std::make_shared<const InputFile>(command.qkv, stop);
+    const QkvLayout layout = read_qkv_layout(command.qkv_layout);
     for (size_t i = 0; i < inputs.size(); ++i) {
         const SweepPoint& point = plan.points[i];
         const bool same =
             i > 0 && inputs[i - 1] && point.experiment.problem == plan.points[i - 1].experiment.problem;
         try {
-            inputs[i] = same ? inputs[i - 1] : load_qkv(qkv, resolve(point.experiment.problem));
+            inputs[i] = same ? inputs[i - 1] : load_qkv(file, resolve(point.experiment.problem), layout);
         } catch (const Error& error) {
             if (error.kind() != ErrorKind::bad_input) throw;
             plan.problems.push_back((point.label.empty() ? "" : point.label + ": ") + error.what());
@@ -211,7 +213,7 @@ int sweep_command(const SweepCommand& command, std::stop_token stop) {
     for (const std::string& setting : command.experiment.settings) axes.push_back(parse_sweep_axis(setting));
     SweepPlan plan = plan_sweep(read_experiment(base, stop), axes);
     if (!plan.problems.empty()) return refuse(plan.problems);
-    std::vector<Source> inputs = read_inputs(command.qkv, plan);
+    std::vector<Source> inputs = read_inputs(command, plan, stop);
     if (!plan.problems.empty()) return refuse(plan.problems);
     Sweep sweep(command, std::move(plan.points), std::move(inputs), stop);
     RunKeeper keeper(open_target(command.db), stop);
@@ -241,6 +243,7 @@ void declare_sweep(Arguments& program, std::stop_token stop) {
     declare_repeat(arguments, command->repeat, "Runs of each combination; 1 when not given");
     arguments.file("--qkv", command->qkv, FileUse::read,
                    "Read q, k and v from a safetensors file, for every combination");
+    declare_qkv_options(arguments, command->qkv_layout, command->allow_nonfinite);
     arguments.flag("--verify", command->verify, "Check every answer against the float64 reference");
     declare_save_file(
         arguments, command->db,

@@ -7,6 +7,7 @@
 #include "engine/host/arena.h"
 #include "engine/host/machine.h"
 #include "engine/run/executor.h"
+#include "engine/run/input_check.h"
 #include "engine/run/verify.h"
 #include "engine/run/version.h"
 
@@ -37,7 +38,14 @@ void run_planned(const Executor& executor, const std::shared_ptr<const Schedule>
     const auto buffers = options.buffers ? options.buffers : std::make_shared<BufferPool>();
     buffers->begin_run();
     std::shared_ptr<const TensorSource> source = options.input;
-    if (!source) source = make_generated_source(schedule->problem, run.experiment.input.seed);
+    if (!source) {
+        source =
+            make_generated_source(schedule->problem, run.experiment.input.seed);  // has small numbers only
+    } else if (!options.allow_nonfinite) {
+        options.enter(RunPhase::filling_inputs);
+        require_usable(schedule->problem, *source, options.input_name.empty() ? "input" : options.input_name,
+                       worker_threads(run.experiment.backend), stop);
+    }
 
     executor.execute({schedule, *source, options, buffers, stop}, run);
     run.metrics = derive_metrics(*schedule, run.trace, run.counters);

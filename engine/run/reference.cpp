@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <span>
 
 #include "engine/experiment/dtype.h"
@@ -141,9 +142,11 @@ void ReferenceKeys::attend(const double* q, int kv_head, int64_t query, double* 
         for (int64_t i = 0; i < d; ++i) peak[i] *= before;
     for (int64_t key = 0; key < count; ++key) {
         const auto at = static_cast<size_t>(key);
-        const double weight = std::exp(scores_[at] - max);
+        // Where all scores are -inf there is no weight at all, as of a row without keys.
+        const bool counts = scores_[at] != -std::numeric_limits<double>::infinity();
+        const double weight = counts ? std::exp(scores_[at] - max) : 0;
         state.sum += weight;
-        state.magnitudes.add(weight, errors_[at], v_size[key]);
+        state.magnitudes.add(weight, counts ? errors_[at] : 0, v_size[key]);
         for (int64_t i = 0; i < d; ++i) o[i] += weight * v[key * d + i];
         const bool looks = peak && (key % kPeakEvery == 0 || key == count - 1);
         for (int64_t i = 0; looks && i < d; ++i) peak[i] = std::max(peak[i], std::abs(o[i]));

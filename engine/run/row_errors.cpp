@@ -1,10 +1,27 @@
 #include "engine/run/row_errors.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace ringscope {
 
 namespace {
+
+/// Not where NaN or infinity of the inputs comes through to the answer.
+bool has_finite_answer(const CheckedRow& row) {
+    return std::isfinite(row.wanted_lse) &&
+           std::all_of(row.wanted_o.begin(), row.wanted_o.end(), [](double x) { return std::isfinite(x); });
+}
+
+bool same_kind(double a, double b) {
+    return std::isfinite(a) ? std::isfinite(b) : std::isnan(a) ? std::isnan(b) : a == b;
+}
+
+bool same_kinds(const CheckedRow& row) {
+    for (size_t i = 0; i < row.wanted_o.size(); ++i)
+        if (!same_kind(row.wanted_o[i], row.o[i])) return false;
+    return same_kind(row.wanted_lse, row.lse);
+}
 
 /// What is not a number is the worst of all.
 void keep_worse(RowError& worst, const RowError& other) {
@@ -32,6 +49,12 @@ void RowErrors::add(const RowErrors& other) {
 }
 
 void RowErrors::add_row(const CheckedRow& row, const RowBound* bound, CellErrors& cell) {
+    if (bound && !has_finite_answer(row)) {
+        ++found.checked_rows;
+        ++cell.rows;
+        if (!same_kinds(row) && found.wrong_empty_rows++ == 0) found.first_wrong_empty = row.place;
+        return;
+    }
     double square = 0;
     double square_wanted = 0;
     double largest = 0;

@@ -17,6 +17,7 @@ struct RunOptions {
     bool keep_output = true;
     std::shared_ptr<const TensorSource> input;  // null: generated from experiment.input.seed
     std::string input_name;
+    bool allow_nonfinite = false;  // else an input with NaN, infinity or scores beyond F32 is refused
     Progress* progress = nullptr;
     Fault fault;
     std::shared_ptr<BufferPool> buffers;  // kept from run to run; null: this run's own

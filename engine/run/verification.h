@@ -41,7 +41,8 @@ struct Verification {
     double max_lse_error = 0;           // absolute, over finite lse
     int64_t wrong_o_rows = 0;           // rows with an element of o further off than rounding allows
     int64_t wrong_lse_rows = 0;         // likewise lse
-    /// Rows whose lse should be -inf and is not, or the other way round; or that are not finite.
+    /// Rows whose lse should be -inf and is not, or the other way round; or that are not finite where the reference
+    /// is, or finite or infinite where it is not (inputs that are not finite come through).
     int64_t wrong_empty_rows = 0;
     /// Rows with scores so large that F32 cannot tell which keys win: whatever o they have is let pass.
     int64_t unjudged_rows = 0;

@@ -1,15 +1,16 @@
 #include "sessions/tensors/safetensors.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 #include "engine/base/error.h"
 #include "sessions/atomic_file.h"
-#include "sessions/input_file.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -92,9 +93,6 @@ TensorInfo read_info(const std::string& path, const std::string& name, const Jso
         damaged(path, named(name) + ": " + info.dtype + " of shape " + shape_text(info.shape) + " takes " +
                           std::to_string(bytes) + " bytes, but its data offsets " + range + " hold " +
                           std::to_string(info.end - info.begin));
-    if (info.begin % element != 0)
-        damaged(path, named(name) + ": data offset " + std::to_string(info.begin) + " is not a multiple of " +
-                          std::to_string(element) + " bytes");
     return info;
 }
 
@@ -153,76 +151,137 @@ Header read_header(const InputFile& file) {
     return header;
 }
 
-/// Byte of the file where the tensor's data begin.
-int64_t require_tensor(const InputFile& file, const Header& header, const std::string& name, DType dtype,
-                       const std::vector<Dimension>& dimensions) {
-    std::string expected = "(";
-    std::vector<int64_t> shape;
-    for (const Dimension& dimension : dimensions) {
-        expected +=
-            (shape.empty() ? "" : ", ") + std::string(dimension.name) + " " + std::to_string(dimension.size);
-        shape.push_back(dimension.size);
-    }
-    expected += ")";
-    for (const TensorInfo& tensor : header.tensors) {
-        if (tensor.name != name) continue;
-        if (tensor.dtype != file_name_of(dtype))
-            damaged(file.path(), named(name) + " is " + shown(tensor.dtype.substr(0, 16)) +
-                                     ", but problem.dtype is " + name_of(dtype) + ": " + file_name_of(dtype) +
-                                     " is needed");
-        if (tensor.shape != shape)
-            damaged(file.path(), named(name) + " has shape " + shape_text(tensor.shape) +
-                                     ", but the problem needs " + expected);
-        return header.data_begin + tensor.begin;
-    }
+/// (batch, tokens, heads, head_dim) in the order of the layout.
+std::vector<Dimension> in_order(std::vector<Dimension> dimensions, QkvLayout layout) {
+    if (layout == QkvLayout::bhnd) std::swap(dimensions[1], dimensions[2]);
+    return dimensions;
+}
+
+std::vector<int64_t> sizes_of(const std::vector<Dimension>& dimensions) {
+    std::vector<int64_t> sizes;
+    for (const Dimension& dimension : dimensions) sizes.push_back(dimension.size);
+    return sizes;
+}
+
+/// What a tensor of another shape most likely is; "" when that cannot be told.
+std::string shape_hint(const std::vector<int64_t>& shape, const std::vector<Dimension>& dimensions,
+                       QkvLayout layout) {
+    const bool other_is_bhnd = layout == QkvLayout::bnhd;
+    std::vector<int64_t> other =
+        sizes_of(in_order(dimensions, other_is_bhnd ? QkvLayout::bhnd : QkvLayout::bnhd));
+    const char* words = other_is_bhnd
+                            ? "; it looks like (batch, heads, tokens, head_dim): add --qkv-layout bhnd"
+                            : "; it looks like (batch, tokens, heads, head_dim): leave out --qkv-layout bhnd";
+    if (shape == other) return words;
+    std::vector<int64_t> wanted = sizes_of(in_order(dimensions, layout));
+    if (wanted.front() != 1) return "";
+    wanted.erase(wanted.begin());
+    other.erase(other.begin());
+    if (shape == wanted) return "; its batch dimension of 1 is missing";
+    return shape == other ? words + std::string(", and its batch dimension of 1 is missing") : "";
+}
+
+/// "no tensor "q": the file holds "Q", "K", "V"; names are q, k and v".
+[[noreturn]] void refuse_missing(const InputFile& file, const Header& header, const std::string& name) {
     std::string names;
     for (size_t i = 0; i < std::min<size_t>(header.tensors.size(), 8); ++i)
         names += (i ? ", " : "") + shown(header.tensors[i].name.substr(0, 64));
-    damaged(file.path(), "no " + named(name) + ": the file holds " + (names.empty() ? "none" : names));
+    if (header.tensors.size() > 8) names += ", ...";
+    damaged(file.path(), "no " + named(name) + ": the file holds " +
+                             (names.empty() ? "none" : names + "; the three are named q, k and v"));
+}
+
+/// Byte of the file where the tensor's data begin. `dimensions`: batch, tokens, heads, head_dim.
+int64_t require_tensor(const InputFile& file, const Header& header, const std::string& name, DType dtype,
+                       const std::vector<Dimension>& dimensions, QkvLayout layout) {
+    const auto found = std::find_if(header.tensors.begin(), header.tensors.end(),
+                                    [&](const TensorInfo& tensor) { return tensor.name == name; });
+    if (found == header.tensors.end()) refuse_missing(file, header, name);
+    const TensorInfo& tensor = *found;
+    if (tensor.dtype != file_name_of(dtype))
+        damaged(file.path(), named(name) + " is " + shown(tensor.dtype.substr(0, 16)) +
+                                 ", but problem.dtype is " + name_of(dtype) + ": " + file_name_of(dtype) +
+                                 " is needed");
+    const std::vector<Dimension> wanted = in_order(dimensions, layout);
+    if (tensor.shape == sizes_of(wanted)) return header.data_begin + tensor.begin;
+    std::string expected;
+    for (const Dimension& dimension : wanted)
+        expected += (expected.empty() ? "(" : ", ") + std::string(dimension.name) + " " +
+                    std::to_string(dimension.size);
+    damaged(file.path(), named(name) + " has shape " + shape_text(tensor.shape) + ", but the problem needs " +
+                             expected + ")" + shape_hint(tensor.shape, dimensions, layout));
 }
 
 /// Reads rows when they are asked for, so that a file larger than memory serves a ring of many processes.
 class FileSource : public TensorSource {
   public:
-    FileSource(const std::string& path, const Problem& problem) : file_(path), seq_len_(problem.seq_len) {
-        const Header header = read_header(file_);
+    FileSource(std::shared_ptr<const InputFile> file, const Problem& problem, QkvLayout layout)
+        : file_(std::move(file)), layout_(layout), seq_len_(problem.seq_len) {
+        const Header header = read_header(*file_);
         const std::vector<Dimension> q{{"batch", problem.batch},
                                        {"seq_len", problem.seq_len},
                                        {"heads", problem.heads},
                                        {"head_dim", problem.head_dim}};
         const std::vector<Dimension> kv{q[0], q[1], {"kv_heads", problem.kv_heads}, q[3]};
-        const int64_t head_bytes = problem.head_dim * bytes_of(problem.dtype);
-        tensors_[0] = {require_tensor(file_, header, "q", problem.dtype, q), problem.heads * head_bytes};
-        tensors_[1] = {require_tensor(file_, header, "k", problem.dtype, kv), problem.kv_heads * head_bytes};
-        tensors_[2] = {require_tensor(file_, header, "v", problem.dtype, kv), problem.kv_heads * head_bytes};
+        head_bytes_ = int64_t{problem.head_dim} * bytes_of(problem.dtype);
+        tensors_[0] = {require_tensor(*file_, header, "q", problem.dtype, q, layout), problem.heads};
+        tensors_[1] = {require_tensor(*file_, header, "k", problem.dtype, kv, layout), problem.kv_heads};
+        tensors_[2] = {require_tensor(*file_, header, "v", problem.dtype, kv, layout), problem.kv_heads};
     }
 
     void read(InputTensor tensor, int batch_index, const TokenRun& run, void* target) const override {
-        const Rows& rows = tensors_[static_cast<size_t>(tensor)];
-        const int64_t first_row = int64_t{batch_index} * seq_len_ + run.first;
-        if (run.stride == 1) {
-            file_.read_at(rows.begin + first_row * rows.bytes, target, run.count * rows.bytes);
-            return;
-        }
+        const Place& place = tensors_[static_cast<size_t>(tensor)];
         char* to = static_cast<char*>(target);
-        for (int64_t i = 0; i < run.count; ++i, to += rows.bytes)
-            file_.read_at(rows.begin + (first_row + i * run.stride) * rows.bytes, to, rows.bytes);
+        if (layout_ == QkvLayout::bnhd || place.heads == 1) {
+            const int64_t row_bytes = place.heads * head_bytes_;
+            return read_rows(place.begin + batch_index * seq_len_ * row_bytes, row_bytes, run, to);
+        }
+        std::vector<char> rows;  // of one head
+        const int64_t at_once = std::max<int64_t>(1, kPartBytes / head_bytes_);
+        for (int64_t head = 0; head < place.heads; ++head)
+            for (int64_t first = 0; first < run.count; first += at_once) {
+                const TokenRun part{run.at(first), run.stride, std::min(at_once, run.count - first)};
+                rows.resize(static_cast<size_t>(part.count * head_bytes_));
+                read_rows(place.begin + (batch_index * place.heads + head) * seq_len_ * head_bytes_,
+                          head_bytes_, part, rows.data());
+                for (int64_t i = 0; i < part.count; ++i)
+                    std::memcpy(to + ((first + i) * place.heads + head) * head_bytes_,
+                                rows.data() + i * head_bytes_, static_cast<size_t>(head_bytes_));
+            }
     }
 
   private:
-    struct Rows {
+    static constexpr int64_t kPartBytes = 1 << 17;
+
+    struct Place {
         int64_t begin = 0;  // byte of the file
-        int64_t bytes = 0;  // of one token's row
+        int64_t heads = 0;
     };
-    InputFile file_;
+
+    /// Rows of `bytes` bytes that lie one after the other from `begin`.
+    void read_rows(int64_t begin, int64_t bytes, const TokenRun& run, char* to) const {
+        if (run.stride == 1) return file_->read_at(begin + run.first * bytes, to, run.count * bytes);
+        for (int64_t i = 0; i < run.count; ++i, to += bytes)
+            file_->read_at(begin + run.at(i) * bytes, to, bytes);
+    }
+
+    std::shared_ptr<const InputFile> file_;
+    QkvLayout layout_;
     int64_t seq_len_;
-    Rows tensors_[3];
+    int64_t head_bytes_ = 0;
+    Place tensors_[3];
 };
 
 }  // namespace
 
-std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Problem& problem) {
-    return std::make_shared<FileSource>(path, problem);
+std::shared_ptr<const TensorSource> load_qkv(std::shared_ptr<const InputFile> file, const Problem& problem,
+                                             QkvLayout layout) {
+    return std::make_shared<FileSource>(std::move(file), problem, layout);
+}
+
+std::shared_ptr<const TensorSource> load_qkv(const std::string& path, const Problem& problem,
+                                             QkvLayout layout, const std::stop_token& stop) {
+    return load_qkv(std::make_shared<const InputFile>(path, stop), problem, layout);
 }
 
 void save_output(const std::string& path, const Run& run, const std::stop_token& stop) {

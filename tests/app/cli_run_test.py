@@ -7,6 +7,7 @@ import json
 import os
 import resource
 import struct
+import struct
 import subprocess
 import time
 import unittest
@@ -186,6 +187,59 @@ class Files(Case):
         self.assert_error(ringscope("run", *TINY, "--db", "/dev/full"), 2, "/dev/full", "not a regular file")
         for option in ("--output", "--trace"):
             self.assert_error(ringscope("run", *TINY, option, "/dev/full"), 3, "/dev/full", "No space left")
+
+
+class Inputs(Case):
+    """--qkv: what is in the tensors, and in which order."""
+
+    PROBLEM = ["--set", "problem.seq_len=16", "--set", "problem.heads=2", "--set", "problem.head_dim=4", "--set",
+               'problem.head_groups=[{"segment_length":16}]', "--set", "problem.causal=true"]
+
+    def tensors(self, changes=(), shape=(1, 16, 2, 4)):
+        """A file of q, k and v; `changes` are (tensor, element, value)."""
+        values = {name: [((7 * i + 3 * at) % 11 - 5) / 5 for i in range(128)] for at, name in enumerate("qkv")}
+        for name, element, value in changes:
+            values[name][element] = value
+        header = json.dumps({name: {"dtype": "F32", "shape": shape, "data_offsets": [512 * at, 512 * at + 512]}
+                             for at, name in enumerate("qkv")}).encode()
+        return self.file("in.safetensors", len(header).to_bytes(8, "little") + header +
+                         b"".join(struct.pack("<128f", *values[name]) for name in "qkv"))
+
+    def run_it(self, *more):
+        return ringscope("run", *self.PROBLEM, "--qkv", self.folder / "in.safetensors", "--verify", *more)
+
+    def test_what_is_not_finite_is_refused_by_its_place_or_comes_through(self):
+        for tensor in "qkv":
+            for value in (float("nan"), float("inf"), float("-inf")):
+                with self.subTest(tensor=tensor, value=value):
+                    self.tensors([(tensor, 8 * 5 + 4 + 2, value)])
+                    self.assert_error(self.run_it(), 2, f"in.safetensors: {tensor} is {value} at batch 0, token 5, head 1, "
+                                                        "element 2", "--allow-nonfinite")
+                    self.assertIn("passed", self.assert_ok(self.run_it("--allow-nonfinite")))
+
+    def test_a_nan_reaches_every_row_that_sees_it(self):
+        self.tensors([("k", 8 * 5 + 4 + 2, float("nan"))])
+        output = self.folder / "o.safetensors"
+        self.assert_ok(self.run_it("--allow-nonfinite", "--output", output))
+        bytes = output.read_bytes()
+        begin = 8 + int.from_bytes(bytes[:8], "little")
+        o = struct.unpack("<128f", bytes[begin:begin + 512])
+        for token in range(16):
+            for head in range(2):
+                row = o[8 * token + 4 * head:8 * token + 4 * head + 4]
+                self.assertEqual([x != x for x in row], [token >= 5 and head == 1] * 4, (token, head))
+
+    def test_scores_beyond_f32_are_named(self):
+        self.tensors([("q", 8 * 9, 1e20), ("k", 8 * 3, -1e20)])
+        self.assert_error(self.run_it(), 2, "the score of query token 9 and key token 3 (batch 0, head 0) is beyond F32")
+
+    def test_the_order_of_pytorch(self):
+        self.tensors(shape=(1, 2, 16, 4))
+        self.assert_error(self.run_it(), 2, "(batch, heads, tokens, head_dim)", "--qkv-layout bhnd")
+        self.assertIn("passed", self.assert_ok(self.run_it("--qkv-layout", "bhnd")))
+        self.tensors()
+        self.assert_error(self.run_it("--qkv-layout", "bhnd"), 2, "leave out --qkv-layout bhnd")
+        self.assert_error(self.run_it("--qkv-layout", "nbhd"), 2, "nbhd", "bnhd, bhnd")
 
 
 class Faults(Case):

@@ -130,6 +130,20 @@ class Pipes(RunFileCase):
         self.file("e.json", "a heading\n" + EXPERIMENT)
         self.planned(shell("(read line; $B plan --json --experiment -) < e.json", cwd=self.folder))
 
+    def test_tensors_and_scripts_come_through_pipes(self):
+        source = self.folder / "o.safetensors"
+        head = json.dumps({name: {"dtype": "F32", "shape": [1, 64, 2, 4], "data_offsets": [i * 2048, i * 2048 + 2048]}
+                           for i, name in enumerate("qkv")}).encode()
+        source.write_bytes(len(head).to_bytes(8, "little") + head + bytes(3 * 2048))
+        self.file("e.json", EXPERIMENT)
+        for given in ("--qkv - < o.safetensors", "--qkv <(cat o.safetensors)"):
+            ran = shell(f"$B run --json --verify --experiment e.json {given}", cwd=self.folder)
+            self.assertEqual(ran.returncode, 0, ran.stderr)
+            self.assertTrue(json.loads(ran.stdout)["verification"]["passed"])
+        if HAS_WINDOW:
+            ran = shell("echo 'wait run' | $B gui --offscreen --script -")
+            self.assertEqual((ran.returncode, ran.stderr), (0, b""))
+
     def test_what_has_no_end_is_refused(self):
         for command, words in (("yes | $B plan --experiment -", b"too many"), ("$B plan --experiment - < .", b"folder"),
                                ("$B plan --experiment - < /dev/zero", b"device"), ("$B plan --experiment - < /dev/null", b"not JSON"),
@@ -147,6 +161,7 @@ class Pipes(RunFileCase):
         self.save()
         self.save()
         for words in (["plan", "--experiment", pipe], ["run", *TINY, "--trace", pipe],
+                      ["run", *TINY, "--qkv", pipe], ["sweep", *TINY, "--qkv", pipe],
                       ["run", *TINY, "--output", pipe], ["compare", "1", "2", "--db", self.db, "--html", pipe],
                       ["export", "1", "--db", self.db, "--format", "csv", "--output", pipe]):
             with self.subTest(words):

@@ -110,6 +110,10 @@ std::vector<RowRun> random_runs(std::mt19937& random, int64_t count, int64_t fir
 
 }  // namespace
 
+std::vector<double> exact_output(const Case& c, int64_t query_row, int64_t query_token) {
+    return attend_exactly(c, query_row, query_token).o;
+}
+
 std::vector<CpuKernel> kernels_under_test() {
     std::vector<CpuKernel> kernels;
     for (const CpuKernel& kernel : cpu_kernels()) {

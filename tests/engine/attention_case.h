@@ -86,6 +86,9 @@ struct ScratchMemory {
     std::vector<unsigned char> storage;
 };
 
+/// A query's output in F64.
+std::vector<double> exact_output(const Case& c, int64_t query_row, int64_t query_token);
+
 Output fresh_output(const Case& c);
 /// One kernel call: `keys` folded into `out`.
 void attend_call(const CpuKernel& kernel, const Case& c, const std::vector<RowRun>& keys, Output& out,

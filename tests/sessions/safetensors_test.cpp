@@ -97,6 +97,36 @@ TEST(Safetensors, RowsComeBackToTheByteInEveryDtype) {
     }
 }
 
+TEST(Safetensors, TheOtherOrderOfHeadsAndTokensIsReadOrNamed) {
+    const ScratchFolder folder;
+    const std::string path = folder.file("f");
+    // Tensors of other names may have any dtype, no elements, and put the others at odd bytes; the header any length.
+    const std::string header =
+        "{" + entry("other", "F8_E8M0", "[3]", 0, 3) + "," + entry("q", "F32", "[2,4,3,5]", 3, 483) + "," +
+        entry("none", "C64", "[0,9]", 483, 483) + "," + entry("v", "F32", "[2,2,3,5]", 723, 963) + "," +
+        entry("k", "F32", "[2,2,3,5]", 483, 723) + "}     ";
+    const std::string data = data_of(963);
+    write_file(path, file_of(header, data));
+    EXPECT_EQ(error_of(ErrorKind::bad_input, [&] { load_qkv(path, small_problem()); }),
+              path +
+                  ": tensor \"q\" has shape (2, 4, 3, 5), but the problem needs (batch 2, seq_len 3, heads "
+                  "4, head_dim "
+                  "5); it looks like (batch, heads, tokens, head_dim): add --qkv-layout bhnd");
+    const auto source = load_qkv(path, small_problem(), QkvLayout::bhnd);
+    for (const TokenRun& run : {TokenRun{0, 1, 3}, TokenRun{0, 2, 2}, TokenRun{1, 1, 1}}) {
+        std::string got(static_cast<size_t>(run.count * 80), '?'), wanted;
+        source->read(InputTensor::q, 1, run, got.data());
+        for (int64_t i = 0; i < run.count; ++i)
+            for (int64_t head = 0; head < 4; ++head)
+                wanted += data.substr(static_cast<size_t>(3 + ((4 + head) * 3 + run.at(i)) * 20), 20);
+        EXPECT_EQ(got, wanted);
+    }
+    write_file(path, file_of(header_of(kQ, kK, kV), data_of(960)));
+    EXPECT_NE(error_of(ErrorKind::bad_input, [&] { load_qkv(path, small_problem(), QkvLayout::bhnd); })
+                  .find("leave out --qkv-layout bhnd"),
+              std::string::npos);
+}
+
 TEST(Safetensors, EveryKindOfDamageHasItsLine) {
     const std::string data = data_of(960);
     EXPECT_EQ(error_for(""), "0 bytes are too few for a safetensors file: 8 or more");
@@ -130,7 +160,7 @@ TEST(Safetensors, OffsetsAreHeldAgainstShapesAndEachOther) {
     EXPECT_EQ(error_with_k(entry("k", "F32", "[2,3,2,5]", 476, 716)),
               "tensor \"k\" overlaps tensor \"q\" at byte 476");
     EXPECT_EQ(error_with_k(entry("k", "F32", "[2,3,2,5]", 478, 718)),
-              "tensor \"k\": data offset 478 is not a multiple of 4 bytes");
+              "tensor \"k\" overlaps tensor \"q\" at byte 478");
     EXPECT_EQ(error_with_k(entry("k", "F32", "[2,3,2,5]", 720, 480)),
               "tensor \"k\": data offsets 720 to 480 lie outside the 960 bytes of data");
     EXPECT_EQ(
@@ -151,7 +181,7 @@ TEST(Safetensors, OffsetsAreHeldAgainstShapesAndEachOther) {
 TEST(Safetensors, TensorsMustFitTheProblem) {
     const std::string data = data_of(960);
     EXPECT_EQ(error_for(file_of(header_of(kQ, entry("key", "F32", "[2,3,2,5]", 480, 720), kV), data)),
-              "no tensor \"k\": the file holds q, key, v");
+              "no tensor \"k\": the file holds q, key, v; the three are named q, k and v");
     EXPECT_EQ(error_for(file_of(header_of(kQ, kK, kV), data), small_problem(DType::bf16)),
               "tensor \"q\" is F32, but problem.dtype is bf16: BF16 is needed");
     EXPECT_EQ(error_for(file_of(header_of(kQ, entry("k", "F32", "[2,3,5,2]", 480, 720), kV), data)),

@@ -45,11 +45,11 @@
 // where the processor multiplies pairs; simd_multiply_add.h). The scheme is the same; with pairs there are
 // half as many words.
 //
-// Limits: 1 <= head_dim <= 256; scores are limited to F32's range, one that is infinity less infinity has
-// weight 0; |v| times the number of keys within F32.
+// Limits: 1 <= head_dim <= 256; |v| times the number of keys within F32. Scores are limited to half of F32's range.
+// One that is +infinity or not a number makes every row that sees it NaN; -infinity has weight 0.
 #pragma once
 
-#include "engine/cpu/kernels/attention_panel_inl.h"
+#include "engine/cpu/kernels/attention_nonfinite_inl.h"
 
 namespace ringscope::RINGSCOPE_KERNEL {
 
@@ -61,10 +61,13 @@ RINGSCOPE_INLINE int next_rows(int left) {
 
 // Scores.
 
-/// S^T of kTileRows keys: k is their rows, `stride` words apart, q is [words][kPanelLanes].
+/// Words that one chain of roundings adds up: what a long chain loses would show in scores of some thousands.
+inline constexpr int kChain = 32;
+
+/// S^T of kTileRows keys, by one chain: k is their rows, `stride` words apart, q is [words][kPanelLanes].
 template <typename Math, int kTileRows, int kVectors>
-RINGSCOPE_INLINE void score_rows(const float* k, int64_t stride, const float* q, int words,
-                                 FloatVector (&s)[kTileRows][kVectors]) {
+RINGSCOPE_INLINE void score_chain(const float* k, int64_t stride, const float* q, int words,
+                                  FloatVector (&s)[kTileRows][kVectors]) {
     for (int row = 0; row < kTileRows; ++row) {
         for (int vector = 0; vector < kVectors; ++vector) s[row][vector] = FloatVector{};
     }
@@ -78,6 +81,21 @@ RINGSCOPE_INLINE void score_rows(const float* k, int64_t stride, const float* q,
             for (int vector = 0; vector < kVectors; ++vector) {
                 s[row][vector] = Math::multiply_add(s[row][vector], lanes[vector], key);
             }
+        }
+    }
+}
+
+/// The same by chains of kChain words, and the sum of these.
+template <typename Math, int kTileRows, int kVectors>
+RINGSCOPE_INLINE void score_rows(const float* k, int64_t stride, const float* q, int words,
+                                 FloatVector (&s)[kTileRows][kVectors]) {
+    score_chain<Math, kTileRows, kVectors>(k, stride, q, words < kChain ? words : kChain, s);
+    for (int x = kChain; x < words; x += kChain) {
+        FloatVector part[kTileRows][kVectors];
+        score_chain<Math, kTileRows, kVectors>(k + x, stride, q + x * kPanelLanes,
+                                               words - x < kChain ? words - x : kChain, part);
+        for (int row = 0; row < kTileRows; ++row) {
+            for (int vector = 0; vector < kVectors; ++vector) s[row][vector] += part[row][vector];
         }
     }
 }
@@ -117,8 +135,8 @@ RINGSCOPE_INLINE void score_tile_of(int rows, const KeyBlock& block, int first, 
 
 // Softmax.
 
-/// Scores above the limit share the weight, instead of becoming infinity less infinity. Only inputs near 1e19
-/// come here, so it may be slow.
+/// Scores above the limit share the weight; infinite ones become NaN, as a softmax of them is. Only inputs near 1e19 and
+/// infinite ones come here, so it may be slow.
 template <int kVectors>
 inline void limit_scores(float* scores, int keys, FloatVector (&max)[kVectors]) {
     bool above = false;
@@ -127,7 +145,7 @@ inline void limit_scores(float* scores, int keys, FloatVector (&max)[kVectors]) 
     }
     if (!above) return;
     for (int i = 0; i < keys * kPanelLanes; ++i) {
-        if (scores[i] > kScoreLimit) scores[i] = kScoreLimit;
+        if (scores[i] > kScoreLimit) scores[i] = scores[i] == kInfinity ? __builtin_nanf("") : kScoreLimit;
     }
     for (int vector = 0; vector < kVectors; ++vector) {
         max[vector] = min_of(max[vector], broadcast(kScoreLimit));
@@ -263,8 +281,9 @@ inline KeyBlock stage_block(const AttentionTile& tile, const Scratch& scratch, c
     const int64_t begin = run.first_row * tile.kv_stride + first * stride;
     const auto* k = static_cast<const Element*>(tile.k) + begin;
     const auto* v = static_cast<const Element*>(tile.v) + begin;
+    block.all_finite = all_finite(v, stride, block.count, tile.head_dim);
     if constexpr (sizeof(Element) == sizeof(float)) {
-        if (stride <= kStrideInPlace || stride == tile.head_dim) {
+        if (block.all_finite && (stride <= kStrideInPlace || stride == tile.head_dim)) {
             block.k = k;
             block.v = v;
             block.stride = stride;
@@ -273,10 +292,23 @@ inline KeyBlock stage_block(const AttentionTile& tile, const Scratch& scratch, c
     }
     Math::copy_keys(k, stride, block.count, tile.head_dim, scratch.k);
     Math::copy_values(v, stride, block.count, tile.head_dim, scratch.v);
+    if (!block.all_finite) {
+        const int words = Math::words(block.count);
+        clear_nonfinite<Math>(scratch.v, int64_t{words} * padded(tile.head_dim));
+    }
     block.k = scratch.k;
     block.v = scratch.v;
     block.stride = padded(tile.head_dim);
     return block;
+}
+
+/// add_nonfinite() of the block that begins with key `first` of the run.
+template <typename Element>
+inline void add_nonfinite_of(const AttentionTile& tile, const RowRun& run, int64_t first,
+                             const KeyBlock& block, const Panel& panel) {
+    const int64_t stride = run.row_stride * tile.kv_stride;
+    const auto* v = static_cast<const Element*>(tile.v) + run.first_row * tile.kv_stride + first * stride;
+    add_nonfinite(panel, block, v, stride, tile.causal, tile.head_dim);
 }
 
 /// Whether some key of the task is visible to the panel.
@@ -315,6 +347,8 @@ inline void attend(const AttentionTile& tile, void* scratch_memory) {
                     attend_block<Math, kPanelVectors>(panels[i], block, tile.causal, tile.head_dim,
                                                       scratch.scores);
                 }
+                if (!block.all_finite)
+                    add_nonfinite_of<Element>(tile, tile.keys[run], first, block, panels[i]);
             }
             first += block.count;
         }

@@ -42,6 +42,7 @@ struct KeyBlock {
     int count;
     int64_t first_token;
     int64_t token_stride;
+    bool all_finite;  // else v has zeros in place of what is not finite: attention_nonfinite_inl.h
 };
 
 /// How the scratch memory is divided; width is padded(head_dim). Parts begin at multiples of 64 bytes.
@@ -188,7 +189,7 @@ inline void load_state(const AttentionTile& tile, const Scratch& scratch, const 
     const int width = padded(tile.head_dim);
     for (int lane = 0; lane < kPanelLanes; ++lane) {
         const float carried = lane < panel.lanes ? tile.lse[panel.row[lane]] : -kInfinity;
-        const bool seen = carried > -kInfinity;
+        const bool seen = carried != -kInfinity;
         const double exact = seen ? carried * kLog2E : 0;
         panel.max[lane] = seen ? static_cast<float>(exact) : -kInfinity;
         scratch.factor[lane] = seen ? rounded_off(exact, panel.max[lane]) : 0;
@@ -199,7 +200,7 @@ inline void load_state(const AttentionTile& tile, const Scratch& scratch, const 
         store(panel.sum + first, load(panel.sum + first) * factor);
         for (int lane = 0; lane < kLanes; ++lane) {
             float* to = scratch.rows + lane * width;
-            if (panel.sum[first + lane] > 0) {
+            if (panel.sum[first + lane] != 0) {
                 MultiplyAdd::copy_row(tile.o + panel.row[first + lane] * tile.o_stride, tile.head_dim, to);
             } else {
                 clear_row(width, to);
@@ -225,7 +226,8 @@ inline void store_state(const AttentionTile& tile, const Scratch& scratch, const
             lse = static_cast<float>(max * kLn2 + static_cast<double>(__builtin_logf(sum)));
             scratch.factor[lane] = 1 / sum;
         } else {
-            lse = static_cast<float>(max * kLn2);
+            lse = sum == sum ? static_cast<float>(max * kLn2)
+                             : sum;  // NaN without a maximum is not "no key seen"
             scratch.factor[lane] = __builtin_exp2f(rounded_off(max, lse * kLog2E));
             tile.sum[panel.row[lane]] = sum * scratch.factor[lane];
         }

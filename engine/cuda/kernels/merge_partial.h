@@ -65,7 +65,7 @@ RINGSCOPE_TILE void merge_row_output(const MergeLaunch& launch, int64_t row, int
     const auto* part = static_cast<const typename Element::Storage*>(launch.part_o) + row * launch.head_dim;
     float* o = launch.o + launch.o_offset(row);
     for (int column = lane; column < launch.head_dim; column += lanes) {
-        const float p = merge.part > 0 ? merge.part * Element::to_float(part[column]) : 0;
+        const float p = merge.part == 0 ? 0 : merge.part * Element::to_float(part[column]);
         o[column] = (merge.carried * o[column] + p) * factor;
     }
 }

@@ -53,13 +53,13 @@ __global__ void normalise_o(float* o, const float* sum, int64_t rows, int heads,
         const int64_t row = vector / heads % rows;
         const int64_t batch = vector / heads / rows;
         const float l = sum[(batch * heads + head) * rows + row];
-        if (l > 0) o[i] /= l;
+        if (l != 0) o[i] /= l;
     }
 }
 
 __global__ void normalise_lse(float* lse, const float* sum, int64_t count) {
     for (int64_t i = first_element(); i < count; i += element_step())
-        lse[i] = sum[i] > 0 ? lse[i] + logf(sum[i]) : -INFINITY;
+        lse[i] = sum[i] == 0 ? -INFINITY : lse[i] + logf(sum[i]);
 }
 
 /// One warp per row at a time.

@@ -3,6 +3,9 @@
 //   s_j = scale * q.k_j      m' = max(m, max_j s_j)      l' = e^(m - m') l + sum_j e^(s_j - m')
 //   o' = e^(m - m') o + sum_j e^(s_j - m') v_j       (online softmax: Milakov & Gimelshein 2018)
 //
+// A score that is not a number is no maximum, but makes the sum, and with it the row, NaN: so "no key seen" is l = 0,
+// not a comparison that NaN fails.
+//
 // Scores and maxima stay natural, so that the maximum left by one step is, bit for bit, the one that the next
 // step measures from; only differences are turned into powers of two.
 //
@@ -32,7 +35,7 @@ RINGSCOPE_TILE RowState load_state(const Launch& launch, int64_t index) {
 template <typename Launch>
 RINGSCOPE_TILE float output_factor(const Launch& launch, const RowState& state) {
     if (launch.sum != nullptr) return 1;
-    return state.l > 0 ? 1 / state.l : 0;
+    return state.l == 0 ? 0 : 1 / state.l;
 }
 
 template <typename Launch>
@@ -41,7 +44,7 @@ RINGSCOPE_TILE void store_state(const Launch& launch, int64_t index, const RowSt
         launch.lse[index] = state.m;
         launch.sum[index] = state.l;
     } else {
-        launch.lse[index] = state.l > 0 ? state.m + logf(state.l) : -INFINITY;
+        launch.lse[index] = state.l == 0 ? -INFINITY : state.m + logf(state.l);
     }
 }
 
