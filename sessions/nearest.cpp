@@ -33,6 +33,12 @@ std::string nearest_name(const std::string& word, std::span<const std::string> c
         const size_t distance = edit_distance(word, candidate);
         if (distance < best) best = distance, nearest = candidate;
     }
+    if (!nearest.empty() || word.size() < 2) return nearest;
+    for (const std::string& candidate : candidates) {
+        if (!candidate.starts_with(word)) continue;
+        if (!nearest.empty()) return "";
+        nearest = candidate;
+    }
     return nearest;
 }
 

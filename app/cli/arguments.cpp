@@ -16,7 +16,8 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kWithoutCommand = "Without a command the window opens.\n\n";
+constexpr const char* kWithoutCommand =
+    "Without a command the window opens. 'help COMMAND' is 'COMMAND --help', 'version' is '--version'.\n\n";
 constexpr const char* kExitCodes =
     "Exit codes: 0 done; 1 a bound of compare --fail-if is broken; 2 bad input, or a file that is not "
     "there;\n"
@@ -67,6 +68,8 @@ CLI::App& last_command(CLI::App& app) {
     return used.empty() ? app : last_command(*used.back());
 }
 
+std::string version_text() { return std::string("ringscope ") + version() + "\n"; }
+
 /// "a, b or c"
 std::string either(const std::vector<std::string>& words) {
     std::string text;
@@ -82,7 +85,9 @@ void limit(CLI::Option* option, const std::vector<std::string>& allowed, Declare
     option->check([allowed](const std::string& given) -> std::string {
         for (const std::string& word : allowed)
             if (given == word) return "";
-        return "'" + given + "' is not known; allowed: " + joined(allowed);
+        const std::string nearest = nearest_name(given, allowed);
+        return "'" + given + "' is not known; " + (nearest.empty() ? "" : "did you mean " + nearest + "? ") +
+               "allowed: " + joined(allowed);
     });
 }
 
@@ -103,10 +108,33 @@ std::string words_of(const CLI::App& app, const CLI::ParseError& problem) {
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) == nullptr) return what;
     for (const CLI::Option* option : app.get_options()) {
         if (option->get_name() != name && option->get_name(true) != name) continue;
+        if (!option->get_positional() && option->count() > 1) return name + " is given twice: give it once";
         return option->get_positional() ? "too few: " + usage_of(*option) + " is needed"
                                         : name + " needs a value: " + name + " " + option->get_type_name();
     }
     return what;
+}
+
+/// The command that the words name, below one another. Throws Error(bad_input) for a word that is none.
+const CLI::App& command_named(const CLI::App& app, std::span<const char* const> words) {
+    if (words.empty()) return app;
+    for (const CLI::App* command : app.get_subcommands({}))
+        if (command->get_name() == words.front()) return command_named(*command, words.subspan(1));
+    refuse_unknown(app, words.front());
+}
+
+/// Whether the words are "help COMMAND..." or "version", which are then printed.
+bool print_help_or_version(const CLI::App& app, std::span<const char* const> words) {
+    if (words.empty()) return false;
+    const std::string first = words.front();
+    if (first == "version" && words.size() == 1) {
+        print(version_text());
+    } else if (first == "help" && (words.size() == 1 || words[1][0] != '-')) {
+        print(command_named(app, words.subspan(1)).help());
+    } else {
+        return false;
+    }
+    return true;
 }
 
 /// Whether the words ask for the manual page or completion, which are then printed.
@@ -236,7 +264,7 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
     CLI::App app("Profiler and teaching tool for ring dilated attention", "ringscope");
     app.formatter(std::make_shared<HelpText>());
     app.set_help_flag("-h,--help", "Print this help");
-    app.set_version_flag("--version", std::string("ringscope ") + version(), "Print the version");
+    app.set_version_flag("-V,--version", version_text(), "Print the version");
     app.allow_extras();
     app.require_subcommand(0, 1);  // else a value that is also a command's name would count as that command
     DeclaredCommands commands;
@@ -244,14 +272,14 @@ int run_command_line(int argc, const char* const* argv, const std::function<void
     declare(program);
     app.footer(std::string(kWithoutCommand) + kExitCodes);  // last: commands inherit it
     const std::span<const char* const> words(argv + 1, static_cast<size_t>(std::max(argc - 1, 0)));
-    if (print_for_installers(app, commands, words)) return 0;
+    if (print_for_installers(app, commands, words) || print_help_or_version(app, words)) return 0;
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
         print(last_command(app).help());
         return 0;
     } catch (const CLI::CallForVersion& wanted) {
-        print(std::string(wanted.what()) + "\n");
+        print(wanted.what());
         return 0;
     } catch (const CLI::ParseError& problem) {
         refuse_leftovers(app);  // a mistyped option explains a missing one

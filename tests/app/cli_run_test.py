@@ -7,7 +7,6 @@ import json
 import os
 import resource
 import struct
-import struct
 import subprocess
 import time
 import unittest

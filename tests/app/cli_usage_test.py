@@ -68,6 +68,29 @@ class Usage(Case):
         self.assertIn("Exit codes: 0 done; 1 ", self.assert_ok(ringscope("--help")))
         self.assertRegex(self.assert_ok(ringscope("--version")), r"^ringscope \d+\.\d+\.\d+\n$")
 
+    def test_help_and_version_as_words_and_letters(self):
+        version = self.assert_ok(ringscope("--version"))
+        self.assertEqual(self.assert_ok(ringscope("version")), version)
+        self.assertEqual(self.assert_ok(ringscope("-V")), version)
+        for words in ([], ["run"], ["runs"], ["runs", "list"]):
+            text = self.assert_ok(ringscope(*words, "--help"))
+            self.assertEqual(self.assert_ok(ringscope("help", *words)), text)
+            self.assertEqual(self.assert_ok(ringscope(*words, "-h")), text)
+        self.assert_error(ringscope("help", "rnu"), 2, "rnu", "did you mean run?")
+        self.assert_error(ringscope("help", "runs", "lits"), 2, "lits", "did you mean list?")
+
+    def test_the_beginning_of_a_name_is_enough_to_suggest_it(self):
+        self.assert_error(ringscope("comp"), 2, "did you mean compare?")
+        self.assert_error(ringscope("run", "--exper", "x"), 2, "did you mean --experiment?")
+        self.assert_error(ringscope("export", "1", "--format", "perf"), 2, "did you mean perfetto?")
+        self.assert_error(ringscope("plan", *TINY, "--set", "ring.over=true"), 2, "did you mean ring.overlap?")
+
+    def test_an_option_given_twice_is_named(self):
+        self.assert_error(ringscope("plan", "--preset", "Tiny 16", "--preset", "Hybrid"), 2, "--preset is given twice")
+
+    def test_a_value_may_follow_an_equals_sign(self):
+        self.assertEqual(self.assert_ok(ringscope("plan", "--preset=Tiny 16")), self.assert_ok(ringscope("plan", *TINY)))
+
     def test_file_and_preset_exclude_each_other(self):
         self.assert_error(ringscope("plan", "--experiment", "a.json", *TINY), 2, "--experiment", "--preset")
 
