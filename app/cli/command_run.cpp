@@ -19,6 +19,7 @@
 #include "engine/base/number_text.h"
 #include "engine/run/execute.h"
 #include "sessions/compare/compare.h"
+#include "sessions/input_file.h"
 #include "sessions/report/run_json.h"
 #include "sessions/standard_stream.h"
 #include "sessions/store/run_store.h"
@@ -46,14 +47,20 @@ void require_writable_targets(const RunCommand& command) {
     if (!command.trace.empty()) require_writable_file(command.trace);
 }
 
-RunOptions run_options(const RunCommand& command, const Experiment& experiment, const std::stop_token& stop) {
+/// The file of q, k and v, opened once, since it may be a pipe; null without one.
+std::shared_ptr<const InputFile> open_qkv(const RunCommand& command, const std::stop_token& stop) {
+    return command.qkv.empty() ? nullptr : std::make_shared<const InputFile>(command.qkv, stop);
+}
+
+RunOptions run_options(const RunCommand& command, const Experiment& experiment,
+                       const std::shared_ptr<const InputFile>& qkv) {
     RunOptions options;
     options.verify = command.verify;
     options.keep_output = !command.output.empty() || command.keep_output;
     if (!command.fault.empty()) options.fault = read_fault(command.fault);
-    if (!command.qkv.empty()) {
+    if (qkv) {
         const QkvLayout layout = read_qkv_layout(command.qkv_layout);
-        options.input = load_qkv(command.qkv, resolve(experiment.problem), layout, stop);
+        options.input = load_qkv(qkv, resolve(experiment.problem), layout);
         options.input_name = shown_path(command.qkv, StreamUse::read);
     }
     options.allow_nonfinite = command.allow_nonfinite;
@@ -65,14 +72,15 @@ int run_against(const RunCommand& command, std::stop_token stop) {
         throw Error(ErrorKind::bad_input,
                     "--output, --trace and --fault are of one experiment: leave out --against");
     const auto output = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
-    const PairedRun wanted{
-        command.experiment,
-        command.against,
-        command.repeat,
-        command.name,
-        output,
-        command.json,
-        [&command](const Experiment& experiment) { return run_options(command, experiment); }};
+    const PairedRun wanted{command.experiment,
+                           command.against,
+                           command.repeat,
+                           command.name,
+                           output,
+                           command.json,
+                           [&command, qkv = open_qkv(command, stop)](const Experiment& experiment) {
+                               return run_options(command, experiment, qkv);
+                           }};
     return run_pairs(wanted, command.db, stop);
 }
 
@@ -88,7 +96,7 @@ struct Repeats {
 Repeats run_repeats(const RunCommand& command, const Experiment& experiment, RunKeeper& keeper, int count,
                     const std::string& name, std::stop_token stop) {
     Repeats repeats;
-    const RunOptions options = run_options(command, experiment, stop);
+    const RunOptions options = run_options(command, experiment, open_qkv(command, stop));
     const auto kept = command.keep_output ? RunStore::Output::keep : RunStore::Output::leave;
     for (int i = 0; i < count && keeper.problem().empty(); ++i) {
         repeats.last = run_once(experiment, options, "", stop);
