@@ -15,7 +15,8 @@ READ, WRITTEN, RUN_FILE = "read", "written", "run file"
 FILES = {
     "gui": {"--experiment": READ, "--db": RUN_FILE, "--trace": READ, "--script": READ},
     "screenshot": {"--out": WRITTEN, "--experiment": READ, "--trace": READ, "--db": RUN_FILE},
-    "run": {"--experiment": READ, "--qkv": READ, "--output": WRITTEN, "--trace": WRITTEN, "--db": RUN_FILE},
+    "run": {"--experiment": READ, "--against-experiment": READ, "--qkv": READ, "--output": WRITTEN, "--trace": WRITTEN,
+            "--db": RUN_FILE},
     "sweep": {"--experiment": READ, "--qkv": READ, "--db": RUN_FILE},
     "plan": {"--experiment": READ},
     "compare": {"--db": RUN_FILE, "--html": WRITTEN},
