@@ -145,7 +145,7 @@ class EventReader {
         } else if (of_events) {
             notes_.add("entries of the list of events that are not objects, left out",
                        [&] { return here() + " is " + std::string(json_.text()); });
-            ++number_;
+            count_odd_entry();
         } else if (json_.depth() == 0) {
             notes_.add("text outside all lists and objects", [&] {
                 return "byte " + std::to_string(json_.byte()) + ": " + std::string(json_.text());
@@ -226,7 +226,7 @@ class EventReader {
         } else if (expected && !candidate.has_lists) {
             notes_.add("events without a phase \"ph\", left out",
                        [&] { return event_text(number_, result_.strings[event.name]); });
-            ++number_;
+            count_odd_entry();
         } else {
             for (std::string& member : members) list_member_of_file(std::move(member));
         }
@@ -294,6 +294,18 @@ class EventReader {
                 return "from event " + count_text(number_) + " at byte " + count_text(json_.byte()) +
                        " on: " + count_text(budget_.allowed()) + " bytes are allowed";
             });
+    }
+
+    /// Of an entry that is no event. Nobody has so many of them but a file that is made to keep its reader busy.
+    void count_odd_entry() {
+        constexpr int64_t kMostOddEntries = 1'000'000;
+        ++number_;
+        if (++odd_entries_ < kMostOddEntries || odd_entries_ / 1000 < result_.found || full_) return;
+        full_ = true;
+        json_.finish();
+        notes_.add(
+            "the rest of the file, left out: of a million entries of its lists nearly none is an event",
+            [&] { return "from byte " + count_text(json_.byte()) + " on"; });
     }
 
     int32_t index_of(std::string_view text) {
@@ -534,6 +546,7 @@ class EventReader {
     ImportNotes& notes_;
     ChromeEvents& result_;
     uint32_t number_ = 0;  // entries of lists of events so far
+    int64_t odd_entries_ = 0;
     bool full_ = false;
     std::string member_key_, argument_key_;
     StringPool unknown_names_;

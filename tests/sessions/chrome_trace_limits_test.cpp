@@ -68,6 +68,16 @@ TEST(ChromeTraceLimits, OfManyTinyEventsThoseThatFitAreKept) {
     EXPECT_GT(counters.counter_values(), kEvents / 8);
 }
 
+/// A mebibyte of these, packed, unpacks to a gibibyte: nothing of it takes memory, but all of it time.
+TEST(ChromeTraceLimits, EndlessEntriesThatAreNoEventsEndEarly) {
+    std::string text = R"([{"ph":"i","ts":1},)";
+    for (int i = 0; i < 1'000'100; ++i) text += "1,";
+    const ImportedTrace trace = read_chrome_trace(text + R"({"ph":"i","ts":2}])", "endless");
+    EXPECT_EQ(trace.instants(), 1);
+    EXPECT_EQ(noted(trace, "are not objects"), 1'000'000);
+    EXPECT_EQ(noted(trace, "of a million entries"), 1);
+}
+
 TEST(ChromeTraceLimits, OfManyUnknownMembersTheKindsAreBounded) {
     const auto number = [](int i) { return std::to_string(i); };
     constexpr int kEvents = 20'000;
