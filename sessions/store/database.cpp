@@ -203,9 +203,12 @@ void Db::forbid_tables(std::set<std::string> names) {
     limit_access();
 }
 
-void Db::allow_only_queries() {
-    access_.only_queries = true;
+void Db::allow_only_queries(bool only) {
+    access_.only_queries = false;
     limit_access();
+    const char* pragma = only ? "PRAGMA query_only = ON" : "PRAGMA query_only = OFF";
+    sqlite3_exec(handle_, pragma, nullptr, nullptr, nullptr);  // the authorizer alone would do
+    access_.only_queries = only;
 }
 
 void Db::limit_access() { sqlite3_set_authorizer(handle_, may, &access_); }

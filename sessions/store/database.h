@@ -73,8 +73,8 @@ class Db {
     int64_t expected_bytes() const;
     /// Reading one of these tables is damage from now on.
     void forbid_tables(std::set<std::string> names);
-    /// From now on only what reads is prepared, and a statement may take any number of steps: it is a person's.
-    void allow_only_queries();
+    /// Until it is lifted only what reads is prepared, and a statement may take any number of steps: it is a person's.
+    void allow_only_queries(bool only);
     const std::string& path() const { return path_; }
     sqlite3* handle() const { return handle_; }
     /// Throws DbError for the connection's newest error.

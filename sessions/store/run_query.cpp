@@ -66,7 +66,10 @@ SqlValue value_of(sqlite3_stmt* statement, int column) {
 
 struct RunQuery::State {
     explicit State(Db& the_db) : db(the_db), snapshot(the_db) {}
-    ~State() { sqlite3_finalize(statement); }
+    ~State() {
+        sqlite3_finalize(statement);
+        db.allow_only_queries(false);
+    }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
 
@@ -78,9 +81,8 @@ struct RunQuery::State {
 RunQuery::RunQuery(Db& db, const std::string& sql) {
     define_schema_functions(db);
     define_trace_tables(db);
-    db.run("PRAGMA query_only = ON");
     state_ = std::make_unique<State>(db);
-    db.allow_only_queries();
+    db.allow_only_queries(true);
     const char* rest = nullptr;
     const int code = sqlite3_prepare_v2(db.handle(), sql.c_str(), -1, &state_->statement, &rest);
     if (code != SQLITE_OK) fail(code);

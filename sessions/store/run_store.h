@@ -102,7 +102,7 @@ class RunStore {
     void remove(int64_t id);
 
     /// One statement that reads, over the file's tables and its traces. While it lives nothing else may be asked of the
-    /// store, and afterwards nothing but queries. Throws as RunQuery does.
+    /// store. Throws as RunQuery does.
     std::unique_ptr<RunQuery> query(const std::string& sql);
 
     int64_t file_bytes();
