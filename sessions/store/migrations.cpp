@@ -13,7 +13,7 @@
 #include "sessions/atomic_file.h"
 #include "sessions/input_file.h"
 #include "sessions/store/foreign_schema.h"
-#include "sessions/store/plain_tables.h"
+#include "sessions/store/plain_file.h"
 #include "sessions/store/schema_functions.h"
 #include "sessions/temporary_file.h"
 

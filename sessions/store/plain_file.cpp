@@ -3,7 +3,6 @@
 #include <fstream>
 #include <vector>
 
-#include "sessions/store/plain_tables.h"
 
 namespace ringscope {
 

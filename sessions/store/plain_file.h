@@ -2,6 +2,7 @@
 // For plain_tables.cpp and plain_trace_tables.cpp.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,9 @@
 #include "sessions/temporary_file.h"
 
 namespace ringscope {
+
+/// "RSqt", SQLite's application_id of these files.
+inline constexpr int32_t kPlainTablesId = 0x52537174;
 
 class PlainFile {
   public:

@@ -11,9 +11,6 @@
 
 namespace ringscope {
 
-/// "RSqt", SQLite's application_id of these files.
-inline constexpr int32_t kPlainTablesId = 0x52537174;
-
 /// The file appears whole, or the target stays as it was. `run_id` 0: not saved. Throws Error(io), Error(bad_input) for a
 /// target that must not be replaced (atomic_file.h), and Error(cancelled) once `stop` is requested.
 void write_plain_tables(const Run& run, int64_t run_id, const std::string& name, const std::string& path,
