@@ -212,7 +212,7 @@ std::string left_out(const ImportedTrace& trace) {
 
 }  // namespace
 
-std::string trace_section(const ImportedTrace& trace, size_t number) {
+std::string trace_section(const ImportedTrace& trace, size_t number, bool beside_runs) {
     return "<section id=\"trace-" + std::to_string(number) +
            "\"><h2>Imported trace: " + html_escaped(trace.name) +
            "</h2>\n<p class=\"dim\">Of another program, on its own clock: " +
@@ -220,8 +220,8 @@ std::string trace_section(const ImportedTrace& trace, size_t number) {
            counted(static_cast<int64_t>(trace.lanes.size()), "lane") + ", " +
            counted(trace.instants(), "instant") + ", " + nanoseconds_text(trace.length_ns) +
            (trace.rank ? ", rank " + std::to_string(*trace.rank) : "") +
-           ". It has no experiment and no figures and takes no part in the comparison. Slices of one name "
-           "have one colour; grey: slices too narrow to be seen apart.</p>\n" +
+           (beside_runs ? ". It has no experiment and no figures and takes no part in the comparison" : "") +
+           ". Slices of one name have one colour; grey: slices too narrow to be seen apart.</p>\n" +
            (trace.lanes.empty() ? "" : lanes_svg(trace) + totals_table(trace)) + left_out(trace) +
            "</section>\n";
 }

@@ -14,6 +14,7 @@ inline constexpr size_t kMostTraceNames = 12;
 
 /// A section of the page: lanes as they are on the trace's own clock, totals per lane and name, and what is not
 /// drawn. `number`: of the page's traces, from 1.
-std::string trace_section(const ImportedTrace& trace, size_t number);
+/// `beside_runs`: says that it takes no part in their comparison.
+std::string trace_section(const ImportedTrace& trace, size_t number, bool beside_runs = true);
 
 }  // namespace ringscope

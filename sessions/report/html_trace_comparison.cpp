@@ -55,7 +55,7 @@ std::string trace_comparison_to_html(const ImportedTraces& traces, const TraceCo
     body +=
         "</p>\n<p class=\"dim\">Traces of other programs: nothing says that they did the same work.</p>\n";
     for (const TraceTable& table : trace_tables(traces, comparison, ids)) body += table_html(table);
-    for (size_t i = 0; i < traces.size(); ++i) body += trace_section(*traces[i], i + 1);
+    for (size_t i = 0; i < traces.size(); ++i) body += trace_section(*traces[i], i + 1, false);
     return html_page(title, body);
 }
 

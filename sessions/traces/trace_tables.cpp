@@ -183,8 +183,8 @@ TraceTable table_of_communications(const JobStragglers& job) {
                      {}};
     table.columns = {{"kind", "A collective, a send and its receive, or a step.", true},
                      {"matched", "How many are on several ranks."},
-                     {"skew", "From the first rank's begin to the last one's, all together."},
-                     {"transfer", "From the last rank's begin to the last end, all together."},
+                     {"skew", "From where the first rank begins to where the last one does, all together."},
+                     {"transfer", "From where the last rank begins to the last end, all together."},
                      {"waiting", "Skew as a share of both."},
                      {"most skew", "Of one."},
                      {"often last", "The rank that was last most often."},
@@ -207,8 +207,8 @@ TraceTable table_of_communications(const JobStragglers& job) {
 TraceTable table_of_matches(const JobStragglers& job) {
     TraceTable table{
         TraceTable::Kind::matches, "matches", "Communications and steps with the most skew", {}, {}};
-    table.columns = {{"skew", "From the first rank's begin to the last one's."},
-                     {"transfer", "From the last rank's begin to the last end."},
+    table.columns = {{"skew", "From where the first rank begins to where the last one does."},
+                     {"transfer", "From where the last rank begins to the last end."},
                      {"ranks", "How many took part."},
                      {"last", "The last to begin; of a step, to end."},
                      {"late by", "How much later than the one before it."},

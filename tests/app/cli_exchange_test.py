@@ -168,6 +168,7 @@ class KeptTraces(RunFileCase):
         self.assertEqual([(rank["skew_ns"], rank["transfer_ns"]) for rank in pair["ranks"]], [(150000, 250000), (0, 250000)])
         for words in ("Rank 1 was last", 'id="names"', 'id="ranks"', 'id="trace-2"', "ncclDevKernel_SendRecv"):
             self.assertIn(words, page.read_text())
+        self.assertNotIn("takes no part in the comparison", page.read_text())
         grouped = json.loads(self.assert_ok(ringscope("compare", 1, 2, "--db", self.db, "--json", "--group-names")))
         self.assertIn("ProfilerStep#N", [name["name"] for name in grouped["names"]])
         self.assert_error(ringscope("compare", 1, 2, "--db", self.db, "--fail-if", "seconds>1"), 2, "--fail-if", "kept traces")
