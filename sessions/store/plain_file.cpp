@@ -3,7 +3,6 @@
 #include <fstream>
 #include <vector>
 
-
 namespace ringscope {
 
 PlainFile::PlainFile(const std::string& path, const std::stop_token& stop)

@@ -97,13 +97,16 @@ class Text(RunFileCase):
                       ["run", b"--preset", name], ["run", b"--experiment", name], ["run", b"--qkv", name],
                       ["run", b"--db", b"none/" + name], ["run", b"--output", b"none/" + name],
                       ["run", b"--fault", name], ["run", b"--repeat", name], ["import", name],
-                      ["compare", name, name, b"--db", self.db], ["runs", "list", b"--filter", b"seconds<" + name],
+                      ["compare", name + b"?", name, b"--db", self.db], ["runs", "list", b"--filter", b"seconds<" + name],
                       ["runs", "list", b"--sort", name], ["runs", "show", name, b"--db", self.db],
-                      ["plan", "--experiment", experiment], ["import", trace], ["gui", "--script", script]):
+                      ["plan", "--experiment", experiment], ["gui", "--script", script]):
             ran = self.run_raw(*words)
             self.assertEqual(ran.returncode, 2, (words, ran.stderr))
             text = self.assert_harmless(ran.stderr, words)
             self.assertEqual(text.count("\n"), 1, words)
+        ran = self.run_raw("import", trace, "--dry-run")
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assert_harmless(ran.stdout, "what of a trace is not shown")
 
     def test_an_error_is_a_line_that_can_be_read(self):
         keys = self.file("keys.json", "{" + ",".join(f'"key{i}":1' for i in range(70_000)) + "}")

@@ -52,7 +52,7 @@ class Usage(Case):
         self.assert_error(ringscope("screenshot", "--veiw", "ring", "--out", "x.png"), 2, "did you mean --view?")
 
     def test_value_out_of_its_list(self):
-        self.assert_error(ringscope("export", "1", "--format", "pdf"), 2, "pdf", "perfetto, csv, json, experiment")
+        self.assert_error(ringscope("export", "1", "--format", "pdf"), 2, "pdf", "perfetto, csv, json, sqlite, experiment")
 
     def test_group_without_command(self):
         self.assert_error(ringscope("runs"), 2, "list", "delete")

@@ -247,10 +247,10 @@ TEST_F(ControllerTest, ExportsSavedRunsThatAreNotShownAndKeptTraces) {
     do_and_settle(ExportRun{"run", folder_.file("single.ringscope"), 2});
     EXPECT_TRUE(RunStore::open(folder_.file("single.ringscope"))->list().at(0).is_trace);
 
-    const Settled inputs = do_and_settle(ExportRun{"csv", folder_.file("no.csv"), 2});
+    const Settled inputs = do_and_settle(ExportRun{"output", folder_.file("no.safetensors"), 2});
     EXPECT_EQ(inputs.notice.level, Notice::Level::error);
     EXPECT_NE(inputs.notice.text.find("is a kept trace"), std::string::npos) << inputs.notice.text;
-    EXPECT_FALSE(std::filesystem::exists(folder_.file("no.csv")));
+    EXPECT_FALSE(std::filesystem::exists(folder_.file("no.safetensors")));
 }
 
 TEST_F(ControllerTest, NoOutputReplacesAFileThatIsOpen) {
@@ -302,10 +302,10 @@ TEST_F(ControllerTest, OpensDroppedFilesByTheirContent) {
     EXPECT_EQ(drop("a").traces.size(), 2u);
     EXPECT_EQ(do_and_settle(CloseTrace{0}).traces.size(), 1u);
     EXPECT_EQ(do_and_settle(CloseTrace{7}).traces.size(), 1u);
-    testing::write_file(folder_.file("broken"), "[{\"ph\":1}]");
+    testing::write_file(folder_.file("broken"), "\x28\xb5\x2f\xfd packed");
     const Settled inputs = drop("broken");
     EXPECT_EQ(inputs.notice.level, Notice::Level::error);
-    EXPECT_NE(inputs.notice.text.find("event 0: its phase"), std::string::npos) << inputs.notice.text;
+    EXPECT_NE(inputs.notice.text.find("zstd"), std::string::npos) << inputs.notice.text;
     EXPECT_EQ(inputs.traces.size(), 1u);
     EXPECT_EQ(drop(std::filesystem::path(file_).filename().string()).saved->size(), 1u);
 }

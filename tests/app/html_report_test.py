@@ -141,7 +141,7 @@ class Report(unittest.TestCase):
         self.assertEqual(page.faults, [])
         self.assertEqual(page.links, [])
         for words in ("Imported trace: training <step>", "195 slices in 4 lanes", "takes no part in the comparison",
-                      "aten::_scaled_dot_product_flash_attention_for_cpu", "1 counter, 6 flows", "baseTimeNanoseconds"):
+                      "aten::_scaled_dot_product_flash_attention_for_cpu", "1 counter, 6 flows", "schemaVersion"):
             self.assertIn(words, page.texts["trace-1"])
         self.assertGreater(page.sections["trace-1"], 60)
         for section in ("figures", "settings", "provenance", "verdict"):

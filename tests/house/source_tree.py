@@ -22,7 +22,8 @@ def files(root, folders, endings):
 
 
 def text_of(root, path):
-    with open(os.path.join(root, path), encoding="utf-8") as file:
+    """Bytes that are no text, as in a fuzzer's corpus, become U+FFFD."""
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
         return file.read()
 
 

@@ -66,7 +66,8 @@ TEST(ChromeTrace, ReadsBackWhatThisProgramExports) {
         EXPECT_EQ(trace.processes.size(), 4u);
         EXPECT_EQ(trace.processes[3].name, "rank 3");
         EXPECT_EQ(trace.counters.size(), 4u * kPurposes);
-        EXPECT_EQ(trace.rank, 0);
+        EXPECT_EQ(trace.rank, std::nullopt) << "all ranks are in the file";
+        EXPECT_EQ(trace.world_size, 4);
         std::vector<std::pair<int64_t, int64_t>> in, out;
         for (const Span& span : run->trace.spans) in.emplace_back(span.begin_ns, span.end_ns);
         for (const ImportedLane& lane : trace.lanes) {

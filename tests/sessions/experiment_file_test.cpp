@@ -77,11 +77,10 @@ TEST(ExperimentFile, UnknownKeysAreNamedWithTheNearestKnownOne) {
         error_in(with("", R"(, "ring": {"xyzzy": 1}, "input": {"x": 1})")),
         "f.json: ring.xyzzy: unknown key; known are ranks, layout, stripe_block, strategy, overlap, "
         "dilate_before_send, prune, accumulator, timeout_seconds; input.x: unknown key; known are seed");
-    EXPECT_EQ(
-        error_in(R"({"problem": {"seq_len": 64, "heads": 4, "head_dim": 8,
-                          "head_groups": [{"segment_length": 16, "dilation": 2}]}})"),
-        "f.json: problem.head_groups[0].dilation: unknown key; known are segment_length, dilation_rate, "
-        "heads, offset");
+    EXPECT_EQ(error_in(R"({"problem": {"seq_len": 64, "heads": 4, "head_dim": 8,
+                          "head_groups": [{"segment_length": 16, "xyzzy": 2}]}})"),
+              "f.json: problem.head_groups[0].xyzzy: unknown key; known are segment_length, dilation_rate, "
+              "heads, offset");
 }
 
 TEST(ExperimentFile, IllTypedValuesNamePathValueAndWhatIsAllowed) {
