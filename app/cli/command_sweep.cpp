@@ -51,6 +51,8 @@ class Sweep {
 
     /// Runs that the file holds already count.
     void take_held(RunStore& store) {
+        // What standard input gave another time is not known.
+        if (descriptor_of_path(command_.qkv, StreamUse::read)) return;
         const Machine machine = this_machine();
         const SweepConditions now{
             machine.host,    version(),          revision(),  shown_path(command_.qkv, StreamUse::read),
