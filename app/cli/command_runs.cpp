@@ -164,13 +164,18 @@ int show_run(const RunsCommand& command) {
 int check_file(const RunsCommand& command) {
     const auto store = open_run_file(command.db, command.stop);
     const std::vector<std::string> problems = store->check();
+    if (command.json)
+        print(nlohmann::ordered_json{
+                  {"file", store->path()}, {"undamaged", problems.empty()}, {"problems", problems}}
+                  .dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+              "\n");
     if (!problems.empty()) {
         std::string text = store->path() + " is damaged";
         for (const std::string& problem : problems)
             text += (problem == problems.front() ? ": " : "; ") + problem;
         throw Error(ErrorKind::io, text);
     }
-    print(store->path() + " is undamaged\n");
+    if (!command.json) print(store->path() + " is undamaged\n");
     return 0;
 }
 
@@ -279,6 +284,7 @@ void declare_runs(Arguments& program, std::stop_token stop) {
     Arguments check =
         runs.command("check", "Check the run file for damage", [command] { return check_file(*command); });
     declare_run_file(check, command->db);
+    check.flag("--json", command->json, "Print one JSON object");
 
     Arguments compact = runs.command("compact", "Return the space of deleted runs to the disk",
                                      [command] { return compact_file(*command); });

@@ -120,14 +120,12 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     content.set_scale(scale);
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
-    // Kept traces by themselves need no run.
-    const bool traces_alone = !options.compare.empty() && !options.open_run;
-    if (!options.open_run && !traces_alone) {
-        content.set_experiment(experiment);
-        controller.start(experiment);
-    }
+    // Kept traces by themselves need no run, nor does the list of runs.
+    const bool without_run = !options.open_run && (!options.compare.empty() || command.view == "runs");
+    if (!options.open_run && options.compare.empty()) content.set_experiment(experiment);
+    if (!options.open_run && !without_run) controller.start(experiment);
     FrameLoop loop(surface, controller, content);
-    if (traces_alone) {
+    if (without_run) {
         wait_until_idle(loop, stop);
         if (loop.controller().last_notice().level == Notice::Level::error)
             throw Error(ErrorKind::io, loop.controller().last_notice().text);

@@ -6,6 +6,7 @@
 #include "app/cli/text_table.h"
 #include "app/cli/trace_report.h"
 #include "engine/base/number_text.h"
+#include "sessions/traces/imported_text.h"
 
 namespace ringscope {
 
@@ -20,11 +21,9 @@ std::string runs_text(const std::vector<int64_t>& ids) {
     return text;
 }
 
-std::string notes_lines(const std::vector<ImportNote>& notes, const char* indent) {
+std::string notes_lines(const std::vector<ImportNote>& notes) {
     std::string text;
-    for (const ImportNote& note : notes)
-        text += indent + std::to_string(note.count) + "  " + note.text +
-                (note.example.empty() ? "" : "; the first: " + note.example) + "\n";
+    for (const ImportNote& note : notes) text += "  " + note_text(note) + "\n";
     return text;
 }
 
@@ -81,11 +80,10 @@ std::string traces_text(const ImportReport& report) {
     if (traces.empty()) return "";
     if (traces.size() == 1) return traces.front()->report;
     std::string text = traces_table(report, traces) + "\nclock: " + report.clock.source + "\n" +
-                       notes_lines(report.clock.notes, "  ");
+                       notes_lines(report.clock.notes);
     for (const ImportedFile* file : traces)
         if (!file->notes.empty())
-            text +=
-                "\nnot shown of " + file->path + ", or shown differently:\n" + notes_lines(file->notes, "  ");
+            text += "\nnot shown of " + file->path + ", or shown differently:\n" + notes_lines(file->notes);
     return text;
 }
 
@@ -146,7 +144,7 @@ std::string import_text(const ImportReport& report) {
     std::string text = traces_text(report);
     for (const ImportedFile& file : report.files)
         if (file.is_run_file) text += run_file_line(report, file);
-    if (!report.left_out.empty()) text += "\nleft out:\n" + notes_lines(report.left_out, "  ");
+    if (!report.left_out.empty()) text += "\nleft out:\n" + notes_lines(report.left_out);
     const std::string kept = kept_text(report);
     return text + (kept.empty() ? "" : "\n" + kept);
 }

@@ -5,6 +5,7 @@
 
 #include "app/cli/text_table.h"
 #include "engine/base/number_text.h"
+#include "sessions/traces/imported_text.h"
 
 namespace ringscope {
 
@@ -61,8 +62,7 @@ std::string trace_report(const ImportedTrace& trace) {
     if (!trace.lanes.empty()) text += "\n" + lanes_table(trace);
     if (!trace.counters.empty()) text += "\n" + counters_table(trace);
     if (!trace.notes.empty()) text += "\nnot shown, or shown differently:\n";
-    for (const ImportNote& note : trace.notes)
-        text += "  " + std::to_string(note.count) + "  " + note.text + "\n";
+    for (const ImportNote& note : trace.notes) text += "  " + note_text(note) + "\n";
     return text;
 }
 

@@ -8,6 +8,7 @@
 #include "engine/base/number_text.h"
 #include "sessions/report/html_shapes.h"
 #include "sessions/report/html_text.h"
+#include "sessions/traces/imported_text.h"
 
 namespace ringscope {
 
@@ -206,7 +207,7 @@ std::string left_out(const ImportedTrace& trace) {
             counted(static_cast<int64_t>(trace.counters.size()), "counter") + ", " +
             counted(static_cast<int64_t>(trace.flows.size()), "flow") + ".");
     for (const ImportNote& note : trace.notes)
-        say("Not shown, or shown differently from the file: " + std::to_string(note.count) + " " + note.text);
+        say("Not shown, or shown differently from the file: " + note_text(note));
     return text;
 }
 

@@ -119,7 +119,6 @@ bool only_reads(int action, const char* first, const char* second) {
         case SQLITE_SELECT:
         case SQLITE_READ:
         case SQLITE_RECURSIVE:
-            return true;
         // A virtual table that says its columns. What a person's statement makes is found by what it is then.
         case SQLITE_CREATE_TABLE:
             return true;

@@ -37,19 +37,19 @@ struct RunSummary {
     std::string input_name;  // file of Q, K and V; "" when they were generated
     std::string host;
     std::string cpu;
-    int cores = 0;
     std::string device;
     std::string kernel;
     std::string transport;
+    int cores = 0;
     int threads = 0;
     std::string settings;  // one line: "n 8192, 12 heads, w 2048/4096/8192, r 1/2/4, causal, 4 ranks, ring"
     std::string dtype;
     int64_t seq_len = 0;
     int ranks = 0;
-    std::string strategy;
-    std::string layout;
     bool verified = false;  // was checked against the reference
     bool verify_passed = false;
+    std::string strategy;
+    std::string layout;
     /// None of a run that is not done; of one that an earlier version saved, as far as that one kept them.
     FigureValues figures;
     int64_t spans = 0;

@@ -38,11 +38,14 @@ std::string slice_text(const ImportedTrace& trace, const ImportedLane& lane, siz
     return text;
 }
 
+std::string note_text(const ImportNote& note) {
+    return count_text(note.count) + "  " + note.text +
+           (note.example.empty() ? "" : " (the first: " + note.example + ")");
+}
+
 std::string notes_text(const ImportedTrace& trace) {
     std::string text;
-    for (const ImportNote& note : trace.notes)
-        text += (text.empty() ? "" : "\n") + count_text(note.count) + "  " + note.text +
-                (note.example.empty() ? "" : " (the first: " + note.example + ")");
+    for (const ImportNote& note : trace.notes) text += (text.empty() ? "" : "\n") + note_text(note);
     return text;
 }
 

@@ -66,11 +66,17 @@ constexpr ExportFormat kExportFormats[] = {
     {"perfetto", "A trace for ui.perfetto.dev and chrome://tracing."},
     {"csv", "One line per span: rank, kind, step, begin and end."},
     {"json", "Settings and figures, as 'ringscope run --json' prints them."},
+    {"sqlite", "Plain tables of runs, ranks, spans and memory, for SQLite, pandas and others."},
     {"experiment", "The settings alone: a file to open, or for --experiment."},
     {"run", "A run file with this run alone, to share. The file must be a new one."},
 };
 constexpr ExportFormat kTraceFormats[] = {
     {"trace", "The file that was imported, byte for byte."},
+    {"html", "A page of its totals and lanes that needs no network."},
+    {"csv", "One line per slice: process, lane, name, begin and end."},
+    {"json", "Totals by name, as 'ringscope compare --json' prints them."},
+    {"perfetto", "A trace for ui.perfetto.dev, as it was understood here."},
+    {"sqlite", "Plain tables of slices, counters and flows."},
     {"run", "A run file with this trace alone, to share. The file must be a new one."},
 };
 

@@ -163,8 +163,7 @@ void draw_flows(const Strip& strip, const std::vector<float>& lane_y) {
 std::string strip_title(const ShownTrace& shown) {
     const ImportedTrace& trace = *shown.trace;
     std::string title = trace.name + "   " + nanoseconds_text(trace.length_ns) + ", " +
-                        count_text(trace.slices()) +
-                        " slices   (a trace of another program, on its own clock";
+                        count_text(trace.slices()) + " slices   (a trace of another program";
     if (shown.offset_ns != 0)
         title += std::string(", moved by ") + (shown.offset_ns > 0 ? "+" : "-") +
                  nanoseconds_text(std::abs(shown.offset_ns));
