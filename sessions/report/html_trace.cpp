@@ -216,7 +216,7 @@ std::string left_out(const ImportedTrace& trace) {
 std::string trace_section(const ImportedTrace& trace, size_t number, bool beside_runs) {
     return "<section id=\"trace-" + std::to_string(number) +
            "\"><h2>Imported trace: " + html_escaped(trace.name) +
-           "</h2>\n<p class=\"dim\">Of another program, on its own clock: " +
+           "</h2>\n<p class=\"dim\">Of another program, from its own first event on: " +
            counted(trace.slices(), "slice") + " in " +
            counted(static_cast<int64_t>(trace.lanes.size()), "lane") + ", " +
            counted(trace.instants(), "instant") + ", " + nanoseconds_text(trace.length_ns) +

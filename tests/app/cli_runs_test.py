@@ -26,6 +26,8 @@ class SavedRuns(RunFileCase):
             self.assertIn(word, shown)
         self.assertEqual(json.loads(self.assert_ok(self.runs("show", 2, "--json")))["run_id"], 2)
         self.assertIn("undamaged", self.assert_ok(self.runs("check")))
+        self.assertEqual(json.loads(self.assert_ok(self.runs("check", "--json"))),
+                         {"file": str(self.db), "undamaged": True, "problems": []})
         self.assert_ok(self.runs("tag", 2))
         self.assertEqual(self.listed()[0]["tags"], [])
         self.assert_ok(self.runs("delete", "first"))

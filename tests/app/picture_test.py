@@ -73,6 +73,12 @@ class Pictures(unittest.TestCase):
                     self.assertIn(word, svg.words)
                 self.assertEqual(svg.root.get("viewBox"), "0 0 1280 720")
 
+    def test_the_list_of_runs_runs_nothing(self):
+        # An experiment that no machine has the memory for: were it run, there would be no picture.
+        picture = self.svg("--view", "runs", "--db", self.folder / "none.ringscope", "--set",
+                           "problem.seq_len=1073741824")
+        self.assertIn("Runs", picture.words)
+
     def test_bars_are_drawn_where_the_view_registered_them(self):
         svg = self.svg("--view", "timeline", "--only")
         bars = [name for name in svg.items if re.fullmatch(r"timeline/rank \d/compute step \d", name)]

@@ -178,7 +178,7 @@ TEST(CompareTab, ATraceOfAnotherProgramStandsBelowTheRunsAndIsMovedByHand) {
     EXPECT_EQ(window.text("compare/timeline/run 2/rank 3"), "rank 3");
     const Item* title = window.item("compare/trace 1");
     ASSERT_TRUE(title);
-    EXPECT_NE(title->text.find("a trace of another program, on its own clock"), std::string::npos);
+    EXPECT_NE(title->text.find("slices   (a trace of another program)"), std::string::npos);
     EXPECT_GE(title->min.y, window.item("compare/timeline/run 2/rank 3")->max.y);
     EXPECT_EQ(window.text("compare/trace 1/lane 3"), "thread 10729 (python)");
     EXPECT_NE(window.text("compare/trace 1/counter 1").find("allocated bytes, CPU, most 82,568"),
@@ -275,6 +275,10 @@ TEST(RunsTab, ExportsTheChosenRunAndAKeptTraceAsItsFile) {
     ASSERT_TRUE(window.click("runs/row 2"));
     ASSERT_TRUE(window.click("runs/export"));
     EXPECT_EQ(window.text("dialog/format"), "trace");
+    ASSERT_TRUE(window.click("dialog/format"));
+    for (const char* format : {"trace", "perfetto", "csv", "json", "html", "sqlite", "run"})
+        EXPECT_TRUE(window.item(std::string("dialog/format/") + format)) << format;
+    ASSERT_TRUE(window.click("dialog/format/trace"));
     ASSERT_TRUE(window.click("dialog/text"));
     window.type("again.json");
     ASSERT_TRUE(window.click("dialog/accept"));
