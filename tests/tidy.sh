@@ -3,7 +3,7 @@
 # commit. All of them take half an hour of one core, a changed file about ten seconds.
 #   bash tests/tidy.sh BUILD                       BUILD has compile_commands.json; tests/run.sh calls it so
 #   RINGSCOPE_TIDY=all bash tests/tidy.sh BUILD    every source
-# RINGSCOPE_TIDY_BASE: the commit to compare with. RINGSCOPE_TIDY_MINUTES: no file is begun later than that (8); what is
+# RINGSCOPE_TIDY_BASE: the commit to compare with. RINGSCOPE_TIDY_MINUTES: no file is begun later than that (6); what is
 # left over is named. A changed header is checked in the source of its name, or in one that includes it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,7 +50,7 @@ echo "clang-tidy: ${#files[@]} sources $what"
 
 left=$(mktemp)
 trap 'rm -f "$left"' EXIT
-minutes=${RINGSCOPE_TIDY_MINUTES:-8}
+minutes=${RINGSCOPE_TIDY_MINUTES:-6}
 [ "${RINGSCOPE_TIDY:-}" != all ] || minutes=${RINGSCOPE_TIDY_MINUTES:-600}
 deadline=$(($(date +%s) + minutes * 60))
 check() {

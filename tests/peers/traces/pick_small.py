@@ -26,7 +26,7 @@ torch-gzip.json.gz torch-memory.json torch-metadata.json torch-rank0.json torch-
 tensorflow-step.json tensorflow-memory.json paddle-profile.json ray-timeline.json bazel-profile.json.gz""".split()
 MOST_BYTES = 80_000
 # What is of one machine alone: homes, checkouts, its name.
-MACHINE = re.compile(rb"(?<!\w)/root|/home/(?!user)|/work/|pyenv|https?://(?!ui\.perfetto|www\.w3)[\w.-]+\.(?:internal|local)")
+MACHINE = re.compile(rb"(?<!\w)/root|/home/(?!user)|https?://(?!ui\.perfetto|www\.w3)[\w.-]+\.(?:internal|local)")
 
 
 def names_the_machine(data):
