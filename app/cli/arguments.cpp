@@ -39,6 +39,7 @@ std::vector<std::string> known_names(const CLI::App& app, bool options) {
             if (!option->get_positional()) names.push_back(option->get_name());
     } else {
         for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+        if (app.get_parent() == nullptr) names.insert(names.end(), {"help", "version"});
     }
     return names;
 }

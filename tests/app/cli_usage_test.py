@@ -51,6 +51,10 @@ class Usage(Case):
     def test_mistyped_option_explains_the_missing_one(self):
         self.assert_error(ringscope("screenshot", "--veiw", "ring", "--out", "x.png"), 2, "did you mean --view?")
 
+    def test_help_and_version_are_suggested_too(self):
+        self.assert_error(ringscope("hepl"), 2, "did you mean help?")
+        self.assert_error(ringscope("verison"), 2, "did you mean version?")
+
     def test_value_out_of_its_list(self):
         self.assert_error(ringscope("export", "1", "--format", "pdf"), 2, "pdf", "perfetto, csv, json, sqlite, experiment")
 
