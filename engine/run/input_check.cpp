@@ -151,14 +151,24 @@ class PairSearch {
         : problem_(problem), source_(source), name_(name), factor_(factor), look_(stop) {}
 
     void search() {
-        for (int batch_index = 0; batch_index < problem_.batch; ++batch_index)
+        for (int batch_index = 0; batch_index < problem_.batch; ++batch_index) {
+            std::vector<double>
+                largest_keys;  // of each block: a few large numbers are a few blocks to look at
+            for (int64_t key = 0; key < problem_.seq_len; key += kPairTokens) {
+                read(InputTensor::k, batch_index, key, keys_);
+                largest_keys.push_back(largest_in(keys_));
+            }
             for (int64_t query = 0; query < problem_.seq_len; query += kPairTokens) {
                 read(InputTensor::q, batch_index, query, queries_);
-                for (int64_t key = 0; key < problem_.seq_len; key += kPairTokens) {
-                    read(InputTensor::k, batch_index, key, keys_);
+                const double largest_query = largest_in(queries_);
+                for (size_t block = 0; block < largest_keys.size(); ++block) {
+                    look_(1);
+                    if (is_within(largest_query, largest_keys[block])) continue;
+                    read(InputTensor::k, batch_index, static_cast<int64_t>(block) * kPairTokens, keys_);
                     search_block(batch_index);
                 }
             }
+        }
     }
 
   private:
@@ -171,6 +181,14 @@ class PairSearch {
             return static_cast<size_t>((token - tokens.first) * heads + head);
         }
     };
+
+    static double largest_in(const Rows& rows) {
+        return *std::max_element(rows.largest.begin(), rows.largest.end());
+    }
+    /// Whether no score of elements up to these can leave F32.
+    bool is_within(double largest_query, double largest_key) const {
+        return factor_ * problem_.head_dim * largest_query * largest_key <= kLargestScore;
+    }
 
     void read(InputTensor tensor, int batch_index, int64_t first, Rows& rows) const {
         rows.tokens = {first, 1, std::min(kPairTokens, problem_.seq_len - first)};
@@ -197,8 +215,7 @@ class PairSearch {
     void look_at(int batch_index, int head, int64_t query, int64_t key) const {
         const auto d = static_cast<size_t>(problem_.head_dim);
         const size_t q = queries_.row(query, head), k = keys_.row(key, problem_.kv_head_of(head));
-        if (factor_ * static_cast<double>(d) * queries_.largest[q] * keys_.largest[k] <= kLargestScore)
-            return;
+        if (is_within(queries_.largest[q], keys_.largest[k])) return;
         double sum = 0;
         for (size_t i = 0; i < d; ++i) sum += queries_.elements[q * d + i] * keys_.elements[k * d + i];
         if (factor_ * sum <= kLargestScore) return;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -122,6 +123,35 @@ TEST(InputCheck, NamesTheScoreThatIsBeyondF32) {
     EXPECT_EQ(inputs.refusal(), "");
     inputs.set(InputTensor::q, 0, 0, 0, 0, 1e20f);
     EXPECT_NE(inputs.refusal().find("is beyond F32"), std::string::npos);
+}
+
+/// Counts how often keys are read.
+class CountedSource : public TensorSource {
+  public:
+    explicit CountedSource(std::shared_ptr<const TensorSource> source) : source_(std::move(source)) {}
+    void read(InputTensor tensor, int batch_index, const TokenRun& run, void* target) const override {
+        if (tensor == InputTensor::k) ++reads_;
+        source_->read(tensor, batch_index, run, target);
+    }
+    int reads() const { return reads_; }
+
+  private:
+    std::shared_ptr<const TensorSource> source_;
+    mutable std::atomic<int> reads_{0};
+};
+
+TEST(InputCheck, OneLargeNumberIsComparedWithOtherLargeOnesOnly) {
+    Experiment e = small_experiment();
+    e.problem.batch = 1;
+    e.problem.seq_len = 8192;  // 32 blocks of keys and of queries
+    e.problem.head_groups = {{64, 1, {}, {}}};
+    Inputs inputs(e);
+    inputs.set(InputTensor::q, 0, 8000, 0, 0, 1e30f);
+    inputs.set(InputTensor::k, 0, 10, 0, 0, 1e30f);  // in another segment: no query sees both
+    const Problem problem = resolve(e.problem);
+    const CountedSource source(inputs.source());
+    require_usable(problem, source, "file", 1, {});
+    EXPECT_LT(source.reads(), 100) << "and not each block of keys for each of queries";
 }
 
 TEST(InputCheck, StopsWhenAsked) {
