@@ -91,6 +91,12 @@ std::string one_line(const std::string& given) {
     return line;
 }
 
+std::string lower_case(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
 std::string cut_text(const std::string& text, size_t most_bytes) {
     if (text.size() <= most_bytes) return text;
     size_t end = most_bytes;

@@ -19,6 +19,9 @@ std::string visible_text(const std::string& text);
 /// The same on one line: blanks for newlines and tabs.
 std::string one_line(const std::string& text);
 
+/// With small letters for the capitals of ASCII; others stay.
+std::string lower_case(std::string text);
+
 /// At most that many bytes, and "..." when there are more; no character is cut in two.
 std::string cut_text(const std::string& text, size_t most_bytes);
 

@@ -14,8 +14,6 @@
 
 namespace ringscope {
 
-using ImportedTraces = std::vector<std::shared_ptr<const ImportedTrace>>;
-
 /// `traces`: of other programs, shown below the runs' pictures and never compared.
 std::string comparison_to_html(std::span<const ComparedRun> runs, const Comparison& comparison,
                                const ImportedTraces& traces = {});

@@ -50,13 +50,6 @@ std::string plain_sql(const std::string& sql) {
     return text;
 }
 
-/// SQLite compares names without regard to case.
-std::string lower(std::string name) {
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](unsigned char c) { return static_cast<char>(c < 128 ? std::tolower(c) : c); });
-    return name;
-}
-
 /// All but what SQLite makes by itself: indices without text, and the statistics of ANALYZE.
 std::vector<SchemaObject> schema_of(Db& db) {
     Statement select(db,
@@ -142,15 +135,15 @@ void judge_changed(Db& db, const SchemaObject& ours, const SchemaObject& found, 
 ForeignSchema foreign_schema(Db& db, std::span<const char* const> steps) {
     ForeignSchema foreign;
     std::map<std::string, SchemaObject> ours;
-    for (SchemaObject& object : schema_made_by(steps)) ours.emplace(lower(object.name), object);
+    for (SchemaObject& object : schema_made_by(steps)) ours.emplace(lower_case(object.name), object);
     for (const SchemaObject& object : schema_of(db)) {
-        const auto at = ours.find(lower(object.name));
+        const auto at = ours.find(lower_case(object.name));
         if (at == ours.end()) {
             judge_stranger(db, object, foreign);
             continue;
         }
         const SchemaObject& made = at->second;
-        if (object.type != made.type || lower(object.table) != made.table || object.sql != made.sql)
+        if (object.type != made.type || lower_case(object.table) != made.table || object.sql != made.sql)
             judge_changed(db, made, object, foreign);
         ours.erase(at);
     }

@@ -30,12 +30,6 @@ constexpr OpSign kOps[] = {
 
 char small(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), small);
-    return result;
-}
-
 [[noreturn]] void refuse(const std::string& term, const std::string& why) {
     throw Error(ErrorKind::bad_input, one_line("filter '" + term + "': " + why));
 }
@@ -71,7 +65,7 @@ Value day_value(const std::string& term, const std::string& text) {
 }
 
 Value word_value(const std::string& term, const std::string& text, const RunProperty& figure, Op op) {
-    Value value{0, 0, lower(text)};
+    Value value{0, 0, lower_case(text)};
     const auto& allowed = figure.allowed;
     if (op == Op::contains || allowed.empty() ||
         std::find(allowed.begin(), allowed.end(), value.word) != allowed.end()) {
@@ -183,7 +177,7 @@ RunFilter::Term RunFilter::Term::read(const std::string& text, size_t unquoted) 
     Term term;
     const size_t sign = std::min(text.find_first_of("=!<>:"), text.size());
     if (sign >= unquoted) {
-        term.value.word = lower(text);
+        term.value.word = lower_case(text);
         return term;
     }
     const auto known = std::find_if(std::begin(kOps), std::end(kOps), [&](const OpSign& op) {

@@ -87,12 +87,6 @@ class Writer {
     }
 
   private:
-    void event(const std::string& members) {
-        file_.write(first_ ? "\n{" : ",\n{");
-        file_.write(members + "}");
-        first_ = false;
-    }
-
     /// A thread for each lane. Numbers of the file that was read are not kept.
     std::string place(size_t lane) const {
         return "\"pid\":" + std::to_string(trace_.lanes[lane].process + 1) +
@@ -111,19 +105,21 @@ class Writer {
     void write_process(size_t process) {
         const std::string pid =
             "\"ph\":\"M\",\"pid\":" + std::to_string(process + 1) + ",\"tid\":0,\"name\":";
-        event(pid + "\"process_name\",\"args\":{\"name\":" + json_text(trace_.processes[process].name) + "}");
-        event(pid + "\"process_sort_index\",\"args\":{\"sort_index\":" + std::to_string(process) + "}");
+        events_.add(pid + "\"process_name\",\"args\":{\"name\":" + json_text(trace_.processes[process].name) +
+                    "}");
+        events_.add(pid + "\"process_sort_index\",\"args\":{\"sort_index\":" + std::to_string(process) + "}");
         if (!trace_.processes[process].labels.empty())
-            event(pid + "\"process_labels\",\"args\":{\"labels\":" +
-                  json_text(trace_.processes[process].labels) + "}");
+            events_.add(pid + "\"process_labels\",\"args\":{\"labels\":" +
+                        json_text(trace_.processes[process].labels) + "}");
     }
 
     void write_lane(size_t index) {
         const ImportedLane& lane = trace_.lanes[index];
-        event("\"ph\":\"M\"," + place(index) +
-              ",\"name\":\"thread_name\",\"args\":{\"name\":" + json_text(lane.name) + "}");
-        event("\"ph\":\"M\"," + place(index) +
-              ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":" + std::to_string(index) + "}");
+        events_.add("\"ph\":\"M\"," + place(index) +
+                    ",\"name\":\"thread_name\",\"args\":{\"name\":" + json_text(lane.name) + "}");
+        events_.add("\"ph\":\"M\"," + place(index) +
+                    ",\"name\":\"thread_sort_index\",\"args\":{\"sort_index\":" + std::to_string(index) +
+                    "}");
         const std::vector<int> threads = nesting_threads(lane);
         for (size_t i = 0; i < lane.slices.size(); ++i) {
             const ImportedSlice& slice = lane.slices[i];
@@ -133,32 +129,32 @@ class Writer {
             const std::string& category = trace_.text(slice.category);
             if (!category.empty()) members += ",\"cat\":" + json_text(category);
             if (slice.arguments > 0) members += ",\"args\":" + arguments_json(trace_, slice);
-            event(members);
+            events_.add(members);
         }
         for (const ImportedInstant& instant : lane.instants)
-            event("\"ph\":\"i\",\"s\":\"t\"," + place(index) + at(instant.time_ns) +
-                  ",\"name\":" + json_text(trace_.text(instant.name)));
+            events_.add("\"ph\":\"i\",\"s\":\"t\"," + place(index) + at(instant.time_ns) +
+                        ",\"name\":" + json_text(trace_.text(instant.name)));
     }
 
     void write_counter(const ImportedCounter& counter) {
         for (const ImportedCounter::Point& point : counter.points)
-            event("\"ph\":\"C\",\"pid\":" + std::to_string(counter.process + 1) + ",\"tid\":0" +
-                  at(point.time_ns) + ",\"name\":" + json_text(counter.name) +
-                  ",\"args\":{\"value\":" + json_number(point.value) + "}");
+            events_.add("\"ph\":\"C\",\"pid\":" + std::to_string(counter.process + 1) + ",\"tid\":0" +
+                        at(point.time_ns) + ",\"name\":" + json_text(counter.name) +
+                        ",\"args\":{\"value\":" + json_number(point.value) + "}");
     }
 
     void write_flow(size_t index) {
         const ImportedFlow& flow = trace_.flows[index];
         const std::string common = ",\"cat\":\"flow\",\"id\":" + std::to_string(index + 1) +
                                    ",\"name\":" + json_text(trace_.text(flow.name)) + ",";
-        event("\"ph\":\"s\"" + common + place(static_cast<size_t>(flow.from_lane)) + at(flow.from_ns));
-        event("\"ph\":\"f\",\"bp\":\"e\"" + common + place(static_cast<size_t>(flow.to_lane)) +
-              at(flow.to_ns));
+        events_.add("\"ph\":\"s\"" + common + place(static_cast<size_t>(flow.from_lane)) + at(flow.from_ns));
+        events_.add("\"ph\":\"f\",\"bp\":\"e\"" + common + place(static_cast<size_t>(flow.to_lane)) +
+                    at(flow.to_ns));
     }
 
     const ImportedTrace& trace_;
     AtomicFile file_;
-    bool first_ = true;
+    EventList events_{file_};
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -134,6 +135,8 @@ struct ImportedTrace {
         return count;
     }
 };
+
+using ImportedTraces = std::vector<std::shared_ptr<const ImportedTrace>>;
 
 /// From the lanes' slices.
 std::vector<ImportedTotal> imported_totals(const ImportedTrace& trace);

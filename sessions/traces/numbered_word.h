@@ -10,12 +10,6 @@
 
 namespace ringscope {
 
-inline std::string lower_case(const std::string& text) {
-    std::string lower = text;
-    for (char& letter : lower) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return lower;
-}
-
 /// Digits after an optional sign: the number; none when there are none, or letters follow.
 inline std::optional<int64_t> number_at(std::string_view text) {
     while (!text.empty() && std::string_view(" #_:-").find(text.front()) != std::string_view::npos)

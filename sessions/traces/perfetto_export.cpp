@@ -39,13 +39,6 @@ class Writer {
     }
 
   private:
-    void event(const std::string& members) {
-        file_.write(first_ ? "\n{" : ",\n{");
-        file_.write(members);
-        file_.write("}");
-        first_ = false;
-    }
-
     static std::string where(int rank, int thread) {
         return "\"pid\":" + std::to_string(rank) + ",\"tid\":" + std::to_string(thread);
     }
@@ -63,9 +56,9 @@ class Writer {
         if (span.transfer >= 0) args += ",\"transfer\":" + std::to_string(span.transfer);
         if (span.bytes > 0) args += ",\"bytes\":" + std::to_string(span.bytes);
         const std::string place = where(span.rank, thread);
-        event("\"ph\":\"X\",\"name\":" + json_text(name) + ",\"cat\":" + json_text(name_of(span.kind)) + "," +
-              place + ",\"ts\":" + microseconds(span.begin_ns) +
-              ",\"dur\":" + microseconds(span.end_ns - span.begin_ns) + ",\"args\":{" + args + "}");
+        events_.add("\"ph\":\"X\",\"name\":" + json_text(name) + ",\"cat\":" + json_text(name_of(span.kind)) +
+                    "," + place + ",\"ts\":" + microseconds(span.begin_ns) +
+                    ",\"dur\":" + microseconds(span.end_ns - span.begin_ns) + ",\"args\":{" + args + "}");
         write_flow(span, place);
     }
 
@@ -77,10 +70,10 @@ class Writer {
         const std::string common =
             ",\"name\":\"K/V\",\"cat\":\"transfer\",\"id\":" + std::to_string(span.transfer) + "," + place;
         if (span.kind == SpanKind::send)
-            event("\"ph\":\"s\"" + common + ",\"ts\":" + microseconds(span.begin_ns));
+            events_.add("\"ph\":\"s\"" + common + ",\"ts\":" + microseconds(span.begin_ns));
         else
-            event("\"ph\":\"f\",\"bp\":\"e\"" + common +
-                  ",\"ts\":" + microseconds(std::max(span.begin_ns, span.end_ns - 1)));
+            events_.add("\"ph\":\"f\",\"bp\":\"e\"" + common +
+                        ",\"ts\":" + microseconds(std::max(span.begin_ns, span.end_ns - 1)));
     }
 
     /// Whether the transfer has a send as well as a receive; a cancelled run may have only one of them.
@@ -97,7 +90,7 @@ class Writer {
     }
 
     void metadata(const std::string& place, const std::string& name, const std::string& args) {
-        event("\"ph\":\"M\",\"name\":\"" + name + "\"," + place + ",\"args\":{" + args + "}");
+        events_.add("\"ph\":\"M\",\"name\":\"" + name + "\"," + place + ",\"args\":{" + args + "}");
     }
 
     void write_names(int rank, const SpanTracks& lanes) {
@@ -122,14 +115,14 @@ class Writer {
         for (int purpose = 0; purpose < kPurposes; ++purpose)
             args += (purpose ? "," : "") + json_text(name_of(static_cast<Purpose>(purpose))) + ":" +
                     std::to_string(sample.live[static_cast<size_t>(purpose)]);
-        event("\"ph\":\"C\",\"name\":\"memory (bytes)\"," + where(sample.rank, 0) +
-              ",\"ts\":" + microseconds(sample.time_ns) + ",\"args\":{" + args + "}");
+        events_.add("\"ph\":\"C\",\"name\":\"memory (bytes)\"," + where(sample.rank, 0) +
+                    ",\"ts\":" + microseconds(sample.time_ns) + ",\"args\":{" + args + "}");
     }
 
     const Run& run_;
     AtomicFile file_;
+    EventList events_{file_};
     std::vector<unsigned char> ends_;  // a transfer: 1 has a send, 2 has a receive
-    bool first_ = true;
 };
 
 }  // namespace

@@ -65,12 +65,6 @@ class RankWriter {
     }
 
   private:
-    void event(const std::string& members) {
-        file_.write(first_ ? "\n{" : ",\n{");
-        file_.write(members + "}");
-        first_ = false;
-    }
-
     /// Of the rank's thread: numbers as those of operating systems, apart from devices.
     std::string host() const {
         return "\"pid\":" + std::to_string(1'000'000 + rank_) + ",\"tid\":" + std::to_string(kHostThread);
@@ -96,24 +90,24 @@ class RankWriter {
         if (span.owner >= 0) args += ",\"chunk_of_rank\":" + std::to_string(span.owner);
         if (span.peer >= 0) args += ",\"peer\":" + std::to_string(span.peer);
         if (span.kind == SpanKind::wait) {
-            event(name_and_category("wait for " + std::string(name_of(span.cause)), "cuda_runtime") + host() +
-                  times(span.begin_ns, span.end_ns) + ",\"args\":{" + args +
-                  ",\"cause\":" + json_text(name_of(span.cause)) + "}");
+            events_.add(name_and_category("wait for " + std::string(name_of(span.cause)), "cuda_runtime") +
+                        host() + times(span.begin_ns, span.end_ns) + ",\"args\":{" + args +
+                        ",\"cause\":" + json_text(name_of(span.cause)) + "}");
             return;
         }
         const int64_t correlation = ++correlation_;
         const std::string joined = ",\"correlation\":" + std::to_string(correlation);
-        event(name_and_category("cudaLaunchKernel", "cuda_runtime") + host() +
-              times(span.begin_ns, span.begin_ns) +
-              ",\"args\":{\"External id\":" + std::to_string(correlation) + joined + "}");
+        events_.add(name_and_category("cudaLaunchKernel", "cuda_runtime") + host() +
+                    times(span.begin_ns, span.begin_ns) +
+                    ",\"args\":{\"External id\":" + std::to_string(correlation) + joined + "}");
         if (is_transfer(span.kind)) args += ",\"direction\":" + json_text(name_of(span.kind));
         if (span.transfer >= 0) args += ",\"transfer\":" + std::to_string(span.transfer);
         if (span.bytes > 0) args += ",\"bytes\":" + std::to_string(span.bytes);
         const int stream = stream_of(span);
-        event(name_and_category(kernel_name(span), "kernel") + device(stream) +
-              times(span.begin_ns, span.end_ns) + ",\"args\":{" + args + joined +
-              ",\"External id\":" + std::to_string(correlation) + ",\"device\":" + std::to_string(rank_) +
-              ",\"stream\":" + std::to_string(stream) + "}");
+        events_.add(name_and_category(kernel_name(span), "kernel") + device(stream) +
+                    times(span.begin_ns, span.end_ns) + ",\"args\":{" + args + joined +
+                    ",\"External id\":" + std::to_string(correlation) +
+                    ",\"device\":" + std::to_string(rank_) + ",\"stream\":" + std::to_string(stream) + "}");
     }
 
     /// Work shares the first streams, whatever its kind; each kind of transfer has its own.
@@ -155,13 +149,13 @@ class RankWriter {
     }
 
     void write_step(int number, int64_t begin_ns, int64_t end_ns) {
-        event(name_and_category("ProfilerStep#" + std::to_string(number), "user_annotation") + host() +
-              times(begin_ns, end_ns) + ",\"args\":{}");
+        events_.add(name_and_category("ProfilerStep#" + std::to_string(number), "user_annotation") + host() +
+                    times(begin_ns, end_ns) + ",\"args\":{}");
     }
 
     void metadata(const std::string& place, const char* name, const std::string& args) {
-        event("\"ph\":\"M\",\"ts\":0.000,\"name\":\"" + std::string(name) + "\"," + place + ",\"args\":{" +
-              args + "}");
+        events_.add("\"ph\":\"M\",\"ts\":0.000,\"name\":\"" + std::string(name) + "\"," + place +
+                    ",\"args\":{" + args + "}");
     }
 
     void write_names() {
@@ -185,19 +179,19 @@ class RankWriter {
         for (int purpose = 0; purpose < kPurposes; ++purpose)
             args += (purpose ? "," : "") + json_text(name_of(static_cast<Purpose>(purpose))) + ":" +
                     std::to_string(sample.live[static_cast<size_t>(purpose)]);
-        event("\"ph\":\"C\",\"name\":\"memory (bytes)\"," + host() +
-              ",\"ts\":" + microseconds(sample.time_ns) + ",\"args\":{" + args + "}");
+        events_.add("\"ph\":\"C\",\"name\":\"memory (bytes)\"," + host() +
+                    ",\"ts\":" + microseconds(sample.time_ns) + ",\"args\":{" + args + "}");
     }
 
     const Run& run_;
     int rank_;
     AtomicFile file_;
+    EventList events_{file_};
     std::vector<const Span*> spans_;
     SpanTracks tracks_;
     std::map<int, std::string> streams_;  // that were used, and what they do
     int64_t correlation_ = 0;
     int steps_ = 0;  // of the run
-    bool first_ = true;
 };
 
 /// A folder of its own inside a private one: it gets the permissions that new folders have, and goes with its files

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <string_view>
 
+#include "sessions/plain_text.h"
 #include "sessions/traces/numbered_word.h"
 
 namespace ringscope {

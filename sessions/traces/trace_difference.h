@@ -15,8 +15,6 @@
 
 namespace ringscope {
 
-using ImportedTraces = std::vector<std::shared_ptr<const ImportedTrace>>;
-
 /// The slices of one name in one trace. All zero when it has none.
 struct NameTimes {
     int64_t slices = 0;

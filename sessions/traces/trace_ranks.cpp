@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "sessions/plain_text.h"
 #include "sessions/traces/numbered_word.h"
 
 namespace ringscope {

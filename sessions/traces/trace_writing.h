@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/run/trace.h"
+#include "sessions/atomic_file.h"
 
 namespace ringscope {
 
@@ -29,6 +30,23 @@ inline std::string microseconds(int64_t ns) {
 inline std::string json_text(const std::string& text) {
     return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
+
+/// The list of events of a file that is being written.
+class EventList {
+  public:
+    explicit EventList(AtomicFile& file) : file_(file) {}
+    /// What stands between the braces of an event.
+    void add(const std::string& members) {
+        file_.write(first_ ? "\n{" : ",\n{");
+        file_.write(members);
+        file_.write("}");
+        first_ = false;
+    }
+
+  private:
+    AtomicFile& file_;
+    bool first_ = true;
+};
 
 /// Tracks of a kind of span: kind k has the numbers k * kTracksOfKind to (k + 1) * kTracksOfKind - 1.
 inline constexpr int kTracksOfKind = 1000;

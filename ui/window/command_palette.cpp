@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sessions/plain_text.h"
 #include "ui/keys.h"
 #include "ui/widgets/imgui_compat.h"
 
@@ -9,16 +10,10 @@ namespace ringscope {
 
 namespace {
 
-std::string lower(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 /// Every word of the filter stands in the entry's menu or label.
 bool matches(const PaletteEntry& entry, const std::string& filter) {
-    const std::string all = lower(entry.id) + " " + lower(entry.label);
-    const std::string words = lower(filter);
+    const std::string all = lower_case(entry.id) + " " + lower_case(entry.label);
+    const std::string words = lower_case(filter);
     for (size_t at = 0; at < words.size();) {
         const size_t begin = words.find_first_not_of(' ', at);
         if (begin == std::string::npos) break;
