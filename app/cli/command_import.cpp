@@ -83,13 +83,6 @@ ImportedFile look_at_run_file(const ImportCommand& command, const std::string& p
     return file;
 }
 
-[[noreturn]] void refuse_experiment(const std::string& path) {
-    throw Error(ErrorKind::bad_input,
-                path +
-                    ": neither a run file nor a trace with \"traceEvents\"; an experiment is opened with "
-                    "--experiment FILE of run, plan and gui");
-}
-
 /// "2 of 64, reading FILE 43%" on standard error; every tenth of a second at most, and gone with the import.
 class ReadingLine {
   public:
@@ -123,38 +116,36 @@ class ReadingLine {
 };
 
 /// Standard input and pipes give their bytes once: what was read of them is kept until it has been imported.
-ImportedFile look_at_stream(const std::string& path, const ImportProgress& progress,
-                            const std::stop_token& stop) {
-    const auto stream = std::make_shared<const InputFile>(path, stop);
-    const std::string& name = stream->path();
-    const FileKind kind = file_kind(*stream);
-    if (kind == FileKind::run_file)
-        throw Error(ErrorKind::bad_input,
-                    name + ": a run file is read from anywhere in it: give it as a regular file");
-    if (kind == FileKind::experiment) refuse_experiment(name);
-    FileReader reader(*stream);
-    ImportedFile file =
-        imported_file(path, import_trace_stream(reader, name, stop, progress, stream->size()));
-    file.stream = stream;
-    return file;
+bool is_read_once(const std::string& path) {
+    std::error_code error;
+    return path == "-" || !std::filesystem::is_regular_file(path, error);
 }
 
 ImportedFile look_at(const ImportCommand& command, const std::string& path, const std::string& which,
                      const std::stop_token& stop) {
-    ReadingLine line(which + "reading " + path);
-    std::error_code error;
-    const bool is_stream =
-        std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error);
-    if (path == "-" || is_stream) return look_at_stream(path, line.progress(), stop);
-    switch (file_kind(path)) {
-        case FileKind::run_file:
-            return look_at_run_file(command, path);
-        case FileKind::trace:
-            return imported_file(path, import_chrome_trace(path, stop, line.progress()));
-        case FileKind::experiment:
-            break;
+    const bool read_once = is_read_once(path);
+    auto input = std::make_shared<const InputFile>(path, stop);
+    const FileKind kind = file_kind(*input);
+    if (kind == FileKind::experiment)
+        throw Error(ErrorKind::bad_input,
+                    input->path() +
+                        ": neither a run file nor a trace with \"traceEvents\"; an experiment is opened with "
+                        "--experiment FILE of run, plan and gui");
+    if (kind == FileKind::run_file) {
+        if (read_once)
+            throw Error(ErrorKind::bad_input, input->path() +
+                                                  ": a run file is read from anywhere in it: give it as a "
+                                                  "regular file");
+        input.reset();  // closing it later would let go of SQLite's locks
+        return look_at_run_file(command, path);
     }
-    refuse_experiment(path);
+    ReadingLine line(which + "reading " + path);
+    FileReader reader(*input);
+    ImportedTrace trace = import_trace_stream(reader, input->path(), stop, line.progress(), input->size());
+    if (!read_once) trace.name = std::filesystem::path(path).filename().string();
+    ImportedFile file = imported_file(path, trace, input->size(), command.name);
+    if (read_once) file.stream = input;
+    return file;
 }
 
 /// Of a folder what can be read; the rest is told. What was named by itself must be readable.
@@ -197,6 +188,15 @@ void put_in_order(ImportReport& report) {
     report.clock = common_clock(starts_of(report.files));
 }
 
+RunStore::KeptTrace keep(RunStore& store, const ImportedFile& file) {
+    const auto input = file.stream ? file.stream : std::make_shared<const InputFile>(file.path);
+    if (input->size() != file.bytes)
+        throw Error(ErrorKind::io,
+                    file.path + ": it has changed since it was read: " + std::to_string(input->size()) +
+                        " bytes, not " + std::to_string(file.bytes));
+    return store.keep_trace(*input, file.start.name, file.record);
+}
+
 void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportReport& report) {
     const auto store = RunStore::open_or_create(run_file_path(command.db));
     store->stop_when(stop);
@@ -206,9 +206,7 @@ void keep_all(const ImportCommand& command, const std::stop_token& stop, ImportR
             if (file.is_run_file) {
                 file.added = store->import_runs(file.path);
             } else {
-                const RunStore::KeptTrace kept =
-                    file.stream ? store->keep_trace(*file.stream, file.start.name, command.name)
-                                : store->keep_trace(file.path, command.name);
+                const RunStore::KeptTrace kept = keep(*store, file);
                 file.run_id = kept.id;
                 if (file.start.offset_ns != 0) store->set_trace_offset(kept.id, file.start.offset_ns);
                 file.is_new = kept.is_new;

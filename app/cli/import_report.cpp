@@ -6,6 +6,7 @@
 #include "app/cli/text_table.h"
 #include "app/cli/trace_report.h"
 #include "engine/base/number_text.h"
+#include "sessions/store/kept_trace.h"
 #include "sessions/traces/imported_text.h"
 
 namespace ringscope {
@@ -127,7 +128,8 @@ Json file_json(const ImportedFile& file, int64_t begin_ns) {
 
 }  // namespace
 
-ImportedFile imported_file(const std::string& path, const ImportedTrace& trace) {
+ImportedFile imported_file(const std::string& path, const ImportedTrace& trace, int64_t bytes,
+                           const std::string& name) {
     ImportedFile file{path};
     file.start = start_of(trace);
     file.events = trace.events;
@@ -137,6 +139,8 @@ ImportedFile imported_file(const std::string& path, const ImportedTrace& trace) 
     file.counter_values = trace.counter_values();
     file.notes = trace.notes;
     file.report = trace_report(trace);
+    file.record = trace_summary(trace, trace.name, bytes, name);
+    file.bytes = bytes;
     return file;
 }
 

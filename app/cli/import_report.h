@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sessions/store/run_record.h"
 #include "sessions/traces/trace_clock.h"
 
 namespace ringscope {
@@ -26,6 +27,8 @@ struct ImportedFile {
     int64_t counter_values = 0;
     std::vector<ImportNote> notes{};
     std::string report{};             // trace_report()
+    RunSummary record{};              // its row in the list of runs
+    int64_t bytes = 0;                // of the file
     std::optional<int64_t> run_id{};  // as which it is kept
     bool is_new = true;               // not kept before
     // Of a run file.
@@ -34,7 +37,9 @@ struct ImportedFile {
     std::vector<int64_t> added{};  // as which they were added
 };
 /// What is said of a trace.
-ImportedFile imported_file(const std::string& path, const ImportedTrace& trace);
+/// Of a file of so many bytes; `name` is that of the row, the file's when it is "".
+ImportedFile imported_file(const std::string& path, const ImportedTrace& trace, int64_t bytes,
+                           const std::string& name);
 
 struct ImportReport {
     std::vector<ImportedFile> files;

@@ -18,27 +18,28 @@ namespace {
 }
 
 /// "trace.json: 285 events, 195 slices in 5 lanes, 10.6 ms, 120 KiB"
-std::string settings_of(const ImportedTrace& trace, const TraceFile& file) {
+std::string settings_of(const ImportedTrace& trace, const std::string& file_name, int64_t bytes) {
     const auto counted = [](int64_t count, const char* what) {
         return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
     };
-    return file.name + ": " + counted(trace.events, "event") + ", " + counted(trace.slices(), "slice") +
+    return file_name + ": " + counted(trace.events, "event") + ", " + counted(trace.slices(), "slice") +
            " in " + counted(static_cast<int64_t>(trace.lanes.size()), "lane") + ", " +
-           nanoseconds_text(trace.length_ns) + ", " + bytes_text(static_cast<int64_t>(file.bytes.size()));
+           nanoseconds_text(trace.length_ns) + ", " + bytes_text(bytes);
 }
 
 }  // namespace
 
-RunSummary trace_summary(const ImportedTrace& trace, const TraceFile& file, const std::string& name) {
+RunSummary trace_summary(const ImportedTrace& trace, const std::string& file_name, int64_t bytes,
+                         const std::string& name) {
     RunSummary record;
     record.is_trace = true;
     record.origin = Origin::imported;
     record.uuid = new_uuid();
-    record.name = name.empty() ? file.name : name;
+    record.name = name.empty() ? file_name : name;
     record.started_utc_ms = now_utc_ms();
     record.version = version();
     record.revision = revision();
-    record.settings = settings_of(trace, file);
+    record.settings = settings_of(trace, file_name, bytes);
     record.spans = trace.slices();
     return record;
 }

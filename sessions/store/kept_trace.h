@@ -20,8 +20,9 @@ struct TraceFile {
     std::string bytes;
 };
 
-/// The row of a trace in the list of runs; without a name it has the file's.
-RunSummary trace_summary(const ImportedTrace& trace, const TraceFile& file, const std::string& name);
+/// The row of a trace in the list of runs, from a file of that name and size; without a name it has the file's.
+RunSummary trace_summary(const ImportedTrace& trace, const std::string& file_name, int64_t bytes,
+                         const std::string& name);
 
 /// Whether the row is a kept trace; nothing when there is no such row.
 std::optional<bool> is_kept_trace(Db& db, int64_t id);

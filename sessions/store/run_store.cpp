@@ -304,28 +304,39 @@ std::vector<std::string> RunStore::check() {
     return problems;
 }
 
-RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
-    return keep_trace(InputFile(path), std::filesystem::path(path).filename().string(), name);
-}
+namespace {
 
-RunStore::KeptTrace RunStore::keep_trace(const InputFile& input, const std::string& file_name,
-                                         const std::string& name) {
-    require_writable();
-    const std::string& path = input.path();
+void require_keepable(const InputFile& input) {
     if (input.size() > kMostTraceBytes)
-        throw Error(ErrorKind::bad_input, path + ": " + bytes_text(static_cast<double>(input.size())) +
+        throw Error(ErrorKind::bad_input, input.path() + ": " +
+                                              bytes_text(static_cast<double>(input.size())) +
                                               " are more than a run file keeps of a trace, " +
                                               bytes_text(static_cast<double>(kMostTraceBytes)) +
                                               ": it can be shown without being kept, or packed with gzip");
+}
+
+}  // namespace
+
+RunStore::KeptTrace RunStore::keep_trace(const std::string& path, const std::string& name) {
+    require_writable();
+    const InputFile file(path);
+    require_keepable(file);
+    FileReader reader(file);
+    const ImportedTrace trace = import_trace_stream(reader, path, db_->stop(), {}, file.size());
+    const std::string file_name = std::filesystem::path(path).filename().string();
+    return keep_trace(file, file_name, trace_summary(trace, file_name, file.size(), name));
+}
+
+RunStore::KeptTrace RunStore::keep_trace(const InputFile& input, const std::string& file_name,
+                                         const RunSummary& record) {
+    require_writable();
+    require_keepable(input);
     const TraceFile file{file_name, input.head(kMostTraceBytes)};
-    const auto trace = std::make_shared<ImportedTrace>(read_chrome_trace_file(file.bytes, path, db_->stop()));
-    trace->name = file.name;
-    const RunSummary record = trace_summary(*trace, file, name);
     Transaction transaction(*db_);
-    if (const auto known = find_trace_file(*db_, file.bytes)) return {*known, false, trace};
+    if (const auto known = find_trace_file(*db_, file.bytes)) return {*known, false};
     const int64_t id = insert_trace_file(*db_, record, file);
     transaction.commit();
-    return {id, true, trace};
+    return {id, true};
 }
 
 namespace {
@@ -359,8 +370,8 @@ void RunStore::set_trace_offset(int64_t id, int64_t offset_ns) {
 
 std::shared_ptr<const ImportedTrace> RunStore::load_trace(int64_t id) {
     const std::string bytes = trace_file(id);
-    auto trace = std::make_shared<ImportedTrace>(
-        read_chrome_trace_file(bytes, "run " + std::to_string(id), db_->stop()));
+    auto trace =
+        std::make_shared<ImportedTrace>(read_chrome_trace(bytes, "run " + std::to_string(id), db_->stop()));
     trace->name = summary(id).name;
     trace->offset_ns = read_trace_offset(*db_, id);
     return trace;

@@ -77,14 +77,13 @@ class RunStore {
     struct KeptTrace {
         int64_t id = 0;
         bool is_new = true;
-        std::shared_ptr<const ImportedTrace> trace;
     };
     /// Keeps the file of a trace of another program, whole, in the list beside the runs; without a name it
     /// has the file's. One that is here already, byte for byte, is not kept again. Throws as
     /// import_chrome_trace() does, and Error(io).
     KeptTrace keep_trace(const std::string& path, const std::string& name);
-    /// The same from a file that is open, as `file_name`.
-    KeptTrace keep_trace(const InputFile& file, const std::string& file_name, const std::string& name);
+    /// The same from a file that is open and was read: as `file_name`, with the row that trace_summary() gives.
+    KeptTrace keep_trace(const InputFile& file, const std::string& file_name, const RunSummary& record);
     /// A kept trace. Throws Error(bad_input) when the run is none, Error(io).
     std::shared_ptr<const ImportedTrace> load_trace(int64_t id);
     /// What is added to its times where it lies on one clock with other traces (ImportedTrace::offset_ns). Throws

@@ -118,15 +118,10 @@ ImportedTrace import_trace_stream(ByteReader& bytes, const std::string& name, co
     return assemble_trace(std::move(events), name, budget, notes, stop);
 }
 
-ImportedTrace read_chrome_trace(const std::string& text, const std::string& name, const std::stop_token& stop,
-                                const ImportProgress& progress) {
-    TextReader reader(text);
-    return import_trace_stream(reader, name, stop, progress, static_cast<int64_t>(text.size()));
-}
-
-ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name,
-                                     const std::stop_token& stop, const ImportProgress& progress) {
-    return read_chrome_trace(bytes, name, stop, progress);
+ImportedTrace read_chrome_trace(const std::string& bytes, const std::string& name,
+                                const std::stop_token& stop, const ImportProgress& progress) {
+    TextReader reader(bytes);
+    return import_trace_stream(reader, name, stop, progress, static_cast<int64_t>(bytes.size()));
 }
 
 ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop,

@@ -34,10 +34,8 @@ using ImportProgress = std::function<void(int64_t bytes, int64_t of_bytes)>;
 ImportedTrace import_chrome_trace(const std::string& path, const std::stop_token& stop = {},
                                   const ImportProgress& progress = {});
 /// The same from bytes, plain or packed; `name` begins messages and is the trace's name.
-ImportedTrace read_chrome_trace(const std::string& text, const std::string& name,
+ImportedTrace read_chrome_trace(const std::string& bytes, const std::string& name,
                                 const std::stop_token& stop = {}, const ImportProgress& progress = {});
-ImportedTrace read_chrome_trace_file(const std::string& bytes, const std::string& name,
-                                     const std::stop_token& stop = {}, const ImportProgress& progress = {});
 /// The same from whatever gives bytes; `of_bytes` is how many, where that is known.
 ImportedTrace import_trace_stream(ByteReader& bytes, const std::string& name,
                                   const std::stop_token& stop = {}, const ImportProgress& progress = {},

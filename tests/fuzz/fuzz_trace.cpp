@@ -7,7 +7,7 @@
 namespace ringscope::fuzz {
 
 void run_input(const std::string& bytes) {
-    const ImportedTrace trace = read_chrome_trace_file(bytes, "trace");
+    const ImportedTrace trace = read_chrome_trace(bytes, "trace");
     RINGSCOPE_CHECK(trace.length_ns >= 0);
     for (size_t i = 0; i < trace.lanes.size(); ++i) {
         lane_title(trace, static_cast<int>(i));
