@@ -180,8 +180,7 @@ void declare_compare(Arguments& program, std::stop_token stop) {
         "RUN", command->runs,
         "Runs by number, name or start of the uuid; the others are compared with the first. A name that "
         "several runs have means all of them, as repeats. Kept traces may stand among them: they are shown, "
-        "not "
-        "compared. Kept traces alone are compared by name and rank",
+        "not compared. Kept traces alone are compared by name and rank",
         2);
     declare_run_file(arguments, command->db);
     arguments.values(

@@ -76,12 +76,9 @@ std::string command_text(const CLI::App& command, std::string& shared) {
 
 constexpr const char* kDescription =
     "RingScope runs ring dilated attention for real, over a ring of ranks on this machine, and shows where "
-    "every "
-    "key went, where the time went and where the memory went. It plans who computes what and who sends what "
-    "to "
-    "whom, executes exactly that, checks the answer against float64, and lays prediction and measurement "
-    "side by "
-    "side.";
+    "every key went, where the time went and where the memory went. It plans who computes what and who sends "
+    "what to whom, executes exactly that, checks the answer against float64, and lays prediction and "
+    "measurement side by side.";
 
 std::string environment_and_files() {
     return section("ENVIRONMENT") +

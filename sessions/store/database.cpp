@@ -39,8 +39,7 @@ DbError::Cause cause_of(int code) {
 std::string words_for(int code, sqlite3* handle) {
     if (code == SQLITE_READONLY_ROLLBACK)
         return "a change was cut off and cannot be undone where the file cannot be written: copy it, with "
-               "its "
-               "-journal file, to where it can";
+               "its -journal file, to where it can";
     if (code == SQLITE_TOOBIG)
         return "the file is damaged: it holds a value of more than " + std::to_string(kMostValueBytes >> 20) +
                " MiB";

@@ -171,8 +171,7 @@ int64_t require_ours(Db& db, const std::string& path) {
     if (application == kPlainTablesId)
         fail(path,
              "not a run file: the plain tables that 'export --format sqlite' makes for other programs; "
-             "'export "
-             "--format run' makes a file to import",
+             "'export --format run' makes a file to import",
              ErrorKind::bad_input);
     if (application != kApplicationId) fail(path, "not a run file: another program's SQLite file");
     const int64_t version = db.number("PRAGMA user_version");

@@ -12,18 +12,16 @@ namespace ringscope {
 
 const char* const kTablesQuery =
     "SELECT t.name AS \"table\", c.name AS \"column\", lower(c.type) AS type FROM (SELECT 1 AS part, name "
-    "FROM "
-    "sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' UNION ALL VALUES (2, "
-    "'span'), "
-    "(2, 'transfer'), (2, 'memory'), (3, 'wait_per_step'), (3, 'rank_time')) t, pragma_table_info(t.name) c "
+    "FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' UNION ALL VALUES (2, "
+    "'span'), (2, 'transfer'), (2, 'memory'), (3, 'wait_per_step'), (3, 'rank_time')) t, "
+    "pragma_table_info(t.name) c "
     "ORDER BY t.part, t.name, c.cid";
 
 namespace {
 
 constexpr const char* kOnlyReading =
     "only reading is allowed: one SELECT (or VALUES, WITH, EXPLAIN), no change, no ATTACH, and of PRAGMA "
-    "what "
-    "describes tables";
+    "what describes tables";
 
 [[noreturn]] void refuse(const std::string& why) {
     throw Error(ErrorKind::bad_input, "SQL: " + one_line(why));

@@ -36,8 +36,7 @@ struct SpanTable {
         "CREATE TABLE span (run INTEGER, span INTEGER, rank INTEGER, step INTEGER, kind TEXT, pass TEXT, "
         "cause TEXT, "
         "payload TEXT, owner INTEGER, peer INTEGER, transfer INTEGER, bytes INTEGER, begin_ns INTEGER, "
-        "end_ns "
-        "INTEGER, duration_ns INTEGER)";
+        "end_ns INTEGER, duration_ns INTEGER)";
     static int64_t rank_of(const Span& span) { return span.rank; }
     static void give_column(sqlite3_context* context, int column, const Span& span) {
         switch (column - kFirstOfItem) {
@@ -82,8 +81,7 @@ struct TransferTable {
     static constexpr auto kDecode = decode_transfers;
     static constexpr const char* kDeclaration =
         "CREATE TABLE transfer (run INTEGER, transfer INTEGER, posted_ns INTEGER, peer_ready_ns INTEGER, "
-        "begin_ns "
-        "INTEGER, done_ns INTEGER)";
+        "begin_ns INTEGER, done_ns INTEGER)";
     static int64_t rank_of(const TransferTimes&) { return -1; }
     static void give_column(sqlite3_context* context, int column, const TransferTimes& times) {
         const int64_t values[] = {times.posted_ns, times.peer_ready_ns, times.begin_ns, times.done_ns};
@@ -101,8 +99,7 @@ struct MemoryTable {
         "CREATE TABLE memory (run INTEGER, sample INTEGER, rank INTEGER, step INTEGER, time_ns INTEGER, "
         "query_bytes "
         "INTEGER, own_kv_bytes INTEGER, travelling_kv_bytes INTEGER, output_bytes INTEGER, lse_bytes "
-        "INTEGER, "
-        "workspace_bytes INTEGER, live_bytes INTEGER, peak_bytes INTEGER)";
+        "INTEGER, workspace_bytes INTEGER, live_bytes INTEGER, peak_bytes INTEGER)";
     static int64_t rank_of(const MemorySample& sample) { return sample.rank; }
     static void give_column(sqlite3_context* context, int column, const MemorySample& sample) {
         constexpr int kFirstPurpose = 3;
@@ -147,8 +144,7 @@ class ItemScan {
     static std::string sql(bool of_one) {
         return std::string("SELECT r.id, ") + Table::kCount +
                ", coalesce(c.chunk, -1), c.items, c.data FROM main.run r LEFT JOIN main.trace_chunk c ON "
-               "c.run = "
-               "r.id AND c.kind = ? WHERE r.kind = 'run' " +
+               "c.run = r.id AND c.kind = ? WHERE r.kind = 'run' " +
                (of_one ? "AND r.id = ? " : "") + "ORDER BY r.id, c.chunk";
     }
     void read_chunk() {

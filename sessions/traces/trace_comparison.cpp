@@ -24,8 +24,7 @@ bool are_one_job(const ImportedTraces& traces, const std::vector<JobStragglers>&
 std::string contradiction_sentence(const JobStragglers& job) {
     return count_text(job.contradictions) + " of " + count_text(static_cast<int64_t>(job.matches.size())) +
            " matched communications end on one rank before another begins: the clocks differ, or the traces "
-           "do "
-           "not belong together.";
+           "do not belong together.";
 }
 
 }  // namespace

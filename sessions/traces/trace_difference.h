@@ -60,7 +60,7 @@ struct TraceDifference {
     std::vector<int64_t> own_ns;  // of each trace: of all names together
 };
 
-/// Any number of traces, one or more; the others are compared with the first. Half a second per million slices.
+/// Any number of traces, one or more; the others are compared with the first.
 TraceDifference trace_difference(const ImportedTraces& traces, NameRule rule = NameRule::whole);
 
 /// What a person wants to know first, one or two sentences: by how much the second trace is longer, what grew

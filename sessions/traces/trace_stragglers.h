@@ -54,7 +54,7 @@ struct JobStragglers {
     int64_t contradictions = 0;       // matches that contradict the clocks
 };
 
-/// One entry for each job of two ranks or more; see trace_jobs() for `offset_ns`. About a second per million slices.
+/// One entry for each job of two ranks or more; see trace_jobs() for `offset_ns`.
 std::vector<JobStragglers> trace_stragglers(const ImportedTraces& traces,
                                             std::span<const int64_t> offset_ns = {});
 

@@ -202,8 +202,7 @@ void CompareTab::draw_side_by_side(const Inputs& in, WidgetContext ui, Commands&
             ui, "compare/empty", "Nothing to compare yet",
             "Check two or more runs in the Runs tab and press Compare: settings, figures and timelines "
             "then stand here side by side. A Chrome or PyTorch trace that is dropped on the window, or a "
-            "kept "
-            "trace that is opened there, is shown here too: its lanes, and where its time went.");
+            "kept trace that is opened there, is shown here too: its lanes, and where its time went.");
         return;
     }
     const Comparison& c = shown_->comparison;

@@ -118,8 +118,7 @@ void RunsTab::draw_toolbar(size_t all, Dialogs& dialogs, WidgetContext ui, Comma
         open_run_menu();
     if (for_run("runs/export", "Export",
                 "Write the run as Perfetto trace, CSV, JSON, tables, experiment or run file; a kept trace as "
-                "the file "
-                "it came in, or as a page, tables, CSV or JSON."))
+                "the file it came in, or as a page, tables, CSV or JSON."))
         dialogs.open_export(selected, run->is_trace);
     draw_compare_button(ui, commands);
     beside_or_below(button_width("Columns"));
