@@ -116,7 +116,7 @@ std::string changed_name(const NameDifference& name, size_t trace) {
     if (before.slices == 0) return text + " (new)";
     if (after.slices == 0) return text + " (gone)";
     if (before.slices != after.slices)
-        return text + " (" + count_text(before.slices) + " slices, then " + count_text(after.slices) + ")";
+        return text + " (from " + count_text(before.slices) + " to " + count_text(after.slices) + " slices)";
     return text + " (mean " + nanoseconds_text(std::llround(before.mean_ns)) + ", then " +
            nanoseconds_text(std::llround(after.mean_ns)) + ")";
 }
