@@ -18,21 +18,26 @@ struct Magic {
 
 constexpr const char* kPerfetto =
     "a Perfetto trace in its binary form (protobuf): open it at ui.perfetto.dev, or convert it with "
-    "'traceconv json FILE "
-    "FILE.json'";
+    "'traceconv json FILE FILE.json'";
 constexpr const char* kPickle =
     "a Python pickle, as PyTorch's memory snapshots are: open a snapshot at pytorch.org/memory_viz; a trace "
-    "comes from "
-    "torch.profiler's export_chrome_trace";
+    "comes from torch.profiler's export_chrome_trace";
 constexpr const char* kSqlite = "an SQLite file of another program, not a run file";
 constexpr const char* kNsightSqlite =
     "an SQLite export of Nsight Systems: nsys writes no Chrome trace from it; open the .nsys-rep in Nsight "
-    "Systems, or take "
-    "the trace with torch.profiler";
+    "Systems, or take the trace with torch.profiler";
 constexpr const char* kNsightJson =
     "a JSON export of Nsight Systems (nsys export --type json), whose records are no Chrome trace events: "
-    "open the .nsys-rep "
-    "in Nsight Systems, or take the trace with torch.profiler";
+    "open the .nsys-rep in Nsight Systems, or take the trace with torch.profiler";
+
+constexpr const char* kLz4 = "compressed with LZ4: unpack it with 'lz4 -d FILE'";
+constexpr const char* kLzma = "compressed with lzma: unpack it with 'unlzma FILE'";
+constexpr const char* kTracy =
+    "a Tracy capture: open it in Tracy, or write it as text with 'tracy-csvexport FILE'";
+constexpr const char* kCtf =
+    "a trace in the Common Trace Format (CTF): open it with babeltrace2 or Trace Compass";
+constexpr const char* kTraceCmd =
+    "a recording of trace-cmd: convert it with 'trace-cmd report', or open it in KernelShark or Perfetto";
 
 constexpr Magic kMagics[] = {
     {0, "\x28\xB5\x2F\xFD"sv, "compressed with Zstandard: unpack it with 'zstd -d FILE'"},
@@ -43,10 +48,10 @@ constexpr Magic kMagics[] = {
      "\xFD"
      "7zXZ\0"sv,
      "compressed with xz: unpack it with 'unxz FILE'"},
-    {0, "\x04\x22\x4D\x18"sv, "compressed with LZ4: unpack it with 'lz4 -d FILE'"},
-    {0, "\x02\x21\x4C\x18"sv, "compressed with LZ4: unpack it with 'lz4 -d FILE'"},
-    {0, "\xFFLZMA"sv, "compressed with lzma: unpack it with 'unlzma FILE'"},
-    {0, "]\0\0"sv, "compressed with lzma: unpack it with 'unlzma FILE'"},
+    {0, "\x04\x22\x4D\x18"sv, kLz4},
+    {0, "\x02\x21\x4C\x18"sv, kLz4},
+    {0, "\xFFLZMA"sv, kLzma},
+    {0, "]\0\0"sv, kLzma},
     {0, "7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive: unpack it with '7z x FILE' and import the trace inside"},
     {0, "Rar!\x1A\x07"sv, "a RAR archive: unpack it with 'unrar x FILE' and import the trace inside"},
     {0, "\xFF\x06\0\0sNaPpY"sv, "compressed with Snappy: unpack it first"},
@@ -60,27 +65,23 @@ constexpr Magic kMagics[] = {
     {0, "\xCF\xFA\xED\xFE"sv, "a program of macOS (Mach-O), not a trace"},
     {0, "PERFILE2"sv,
      "a recording of Linux perf: show it with 'perf script', or convert it with 'perf data convert "
-     "--to-json'; Firefox "
-     "Profiler and Perfetto open the output of 'perf script'"},
+     "--to-json'; Firefox Profiler and Perfetto open the output of 'perf script'"},
     {0, "2ELIFREP"sv,
      "a recording of Linux perf from a machine of the other byte order: show it with 'perf script'"},
     {0, "NVR\0"sv,
      "a report of Nsight Compute: open it in Nsight Compute (ncu-ui), or print it with 'ncu --import FILE'"},
-    {0, "tracy"sv, "a Tracy capture: open it in Tracy, or write it as text with 'tracy-csvexport FILE'"},
-    {0, "tlZ\x04"sv, "a Tracy capture: open it in Tracy, or write it as text with 'tracy-csvexport FILE'"},
-    {0, "tZst"sv, "a Tracy capture: open it in Tracy, or write it as text with 'tracy-csvexport FILE'"},
+    {0, "tracy"sv, kTracy},
+    {0, "tlZ\x04"sv, kTracy},
+    {0, "tZst"sv, kTracy},
     {0,
      "tr\xFD"
      "P"sv,
-     "a Tracy capture: open it in Tracy, or write it as text with 'tracy-csvexport FILE'"},
-    {0, "\xC1\x1F\xFC\xC1"sv,
-     "a trace in the Common Trace Format (CTF): open it with babeltrace2 or Trace Compass"},
-    {0, "\xC1\xFC\x1F\xC1"sv,
-     "a trace in the Common Trace Format (CTF): open it with babeltrace2 or Trace Compass"},
+     kTracy},
+    {0, "\xC1\x1F\xFC\xC1"sv, kCtf},
+    {0, "\xC1\xFC\x1F\xC1"sv, kCtf},
     {0, "/* CTF "sv,
      "the metadata of a trace in the Common Trace Format (CTF): open its folder with babeltrace2"},
     {0, "OTF2"sv, "a trace of OTF2 (Score-P): open it with Vampir or otf2-print"},
-    {0, "\x4F\x54\x46\x32"sv, "a trace of OTF2 (Score-P): open it with Vampir or otf2-print"},
     {0, "PAR1"sv, "a Parquet table, not a trace: its tool writes a Chrome trace, if any"},
     {0, "ARROW1"sv, "an Arrow table, not a trace"},
     {0, "\x89HDF\r\n\x1A\n"sv, "an HDF5 file, not a trace"},
@@ -94,10 +95,8 @@ constexpr Magic kMagics[] = {
     {0, "\xD4\xC3\xB2\xA1"sv, "a network capture (pcap): open it in Wireshark"},
     {0, "FLR\0"sv, "a recording of Java Flight Recorder: open it in JDK Mission Control"},
     {0, "go 1."sv, "an execution trace of Go: open it with 'go tool trace FILE'"},
-    {0, "tracing\0"sv,
-     "a recording of trace-cmd: convert it with 'trace-cmd report', or open it in KernelShark or Perfetto"},
-    {0, "\x17\x08\x44tracing"sv,
-     "a recording of trace-cmd: convert it with 'trace-cmd report', or open it in KernelShark or Perfetto"},
+    {0, "tracing\0"sv, kTraceCmd},
+    {0, "\x17\x08\x44tracing"sv, kTraceCmd},
     {0, "\x10\0\x04\x46\x54"sv, "a trace of Fuchsia: open it at ui.perfetto.dev"},
 };
 
