@@ -11,6 +11,7 @@
 #include "engine/host/machine.h"
 #include "engine/run/kernel_rounding.h"
 #include "engine/run/metrics.h"
+#include "engine/run/simulation.h"
 #include "engine/run/verification.h"
 
 namespace ringscope {
@@ -71,6 +72,7 @@ struct Run {
     std::vector<RankCounters> counters;
     Metrics metrics;  // only when done
     std::optional<Verification> verification;
+    std::optional<Simulation> simulation;     // of a simulated run
     std::shared_ptr<const RunOutput> output;  // null when not kept, not done, or reopened without it
     /// One sentence: what of a reopened run could not be brought back; "" when all is there.
     std::string caveat;

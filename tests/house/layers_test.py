@@ -24,7 +24,9 @@ MAY_INCLUDE = {
     "engine/analysis": ["engine/base", "engine/experiment", "engine/plan", "engine/run"],
     "engine/cpu": ENGINE_PARTS,
     "engine/cuda": ENGINE_PARTS,
-    "engine": ENGINE_PARTS + ["engine/cpu", "engine/cuda"],  # the list of executors
+    "engine/simulate": ENGINE_PARTS,
+    "engine/calibrate": ENGINE_PARTS + ["engine/cpu", "engine/simulate"],
+    "engine": ENGINE_PARTS + ["engine/cpu", "engine/cuda", "engine/simulate"],  # the list of executors
     "sessions": [],
     "sessions/tensors": ["sessions"],
     "sessions/traces": ["sessions"],

@@ -1,0 +1,35 @@
+// Lays a schedule out in time: discrete events under the rules by which ranks really run (engine/cpu/rank_loop.cpp).
+//
+//   a rank packs its own share and lets its successors have it;
+//   in each step it attends, and meanwhile (overlap) or afterwards waits until what it sent is taken, brings in the
+//   chunk of the next step, and passes that on;
+//   work on one device shares the device's workers; transfers on one link share its rate, max-min fairly.
+#pragma once
+
+#include <stop_token>
+
+#include "engine/experiment/machine_model.h"
+#include "engine/run/metrics.h"
+#include "engine/run/simulation.h"
+#include "engine/simulate/work_costs.h"
+
+namespace ringscope {
+
+/// How transfers of a replay cost: each its own time, on a link of its own. By index into Schedule::transfers.
+using TransferSeconds = std::vector<double>;
+
+struct LaidOut {
+    Trace trace;  // with memory samples, as the schedule and its memory model predict them
+    std::vector<RankCounters> counters;
+};
+
+/// On a machine's links and workers. `costs` are as work_costs() or a calibration has them; slow ranks, what-if and
+/// jitter are the caller's to put into costs and machine. Throws Error(cancelled) on a stop request.
+LaidOut lay_out(const Schedule& schedule, const WorkCosts& costs, const MachineModel& machine,
+                const std::vector<SlowRank>& slow_ranks = {}, const std::stop_token& stop = {});
+
+/// As if every rank had a device with one worker, and every transfer a link of its own.
+LaidOut lay_out_alone(const Schedule& schedule, const WorkCosts& costs, const TransferSeconds& transfers,
+                      const std::stop_token& stop = {});
+
+}  // namespace ringscope
