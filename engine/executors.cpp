@@ -4,11 +4,12 @@
 #include "engine/cpu/cpu_executor.h"
 #include "engine/cuda/cuda_executor.h"
 #include "engine/run/executor.h"
+#include "engine/simulate/simulator_executor.h"
 
 namespace ringscope {
 
 std::span<const Executor* const> executors() {
-    static const std::array all{&cuda_executor(), &cpu_executor()};
+    static const std::array all{&simulator_executor(), &cuda_executor(), &cpu_executor()};
     return all;
 }
 

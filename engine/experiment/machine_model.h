@@ -100,12 +100,12 @@ struct EnumNames<GatherAlgorithm> {
 };
 
 /// Which device a rank has.
-enum class RankOrder {
+enum class RankPlacement {
     block,   // ranks fill a host before the next begins
     cyclic,  // ranks go round the hosts
 };
 template <>
-struct EnumNames<RankOrder> {
+struct EnumNames<RankPlacement> {
     static constexpr const char* names[] = {"block", "cyclic"};
 };
 
@@ -129,7 +129,7 @@ struct MachineModel {
     double message_seconds = 0;  // of each transfer at its receiver, before its first byte: posting, matching
     bool receives_at_once = true;  // false: a rank brings in one transfer after the other
     GatherAlgorithm gather = GatherAlgorithm::ring;
-    RankOrder rank_order = RankOrder::block;
+    RankPlacement rank_placement = RankPlacement::block;
     std::vector<MachineSource> sources;
     int devices() const { return hosts * devices_per_host; }
     int64_t most_ranks() const { return int64_t{devices()} * device.most_ranks; }

@@ -22,10 +22,10 @@ int64_t utc_ms() {
 }
 
 /// What can be planned and not run.
-void require_few_ranks(const Experiment& experiment) {
-    if (experiment.ring.ranks > kMaxRunRanks)
+void require_few_ranks(const Executor& executor, const Experiment& experiment) {
+    if (experiment.ring.ranks > executor.most_ranks)
         throw Error(ErrorKind::bad_input, "ring.ranks is " + std::to_string(experiment.ring.ranks) +
-                                              ": a run takes 1 to " + std::to_string(kMaxRunRanks) +
+                                              ": a run takes 1 to " + std::to_string(executor.most_ranks) +
                                               ", plan and simulate up to " + std::to_string(kMaxRanks));
 }
 
@@ -60,9 +60,13 @@ void run_planned(const Executor& executor, const std::shared_ptr<const Schedule>
 void run_checked(const RunOptions& options, std::stop_token stop, Run& run) {
     options.enter(RunPhase::planning);
     require_valid(run.experiment);
-    require_few_ranks(run.experiment);
-    const Executor& executor = choose_executor(run.experiment);
-    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment, executor.memory, stop));
+    const auto& simulation = options.simulation;
+    if (simulation && options.verify)
+        throw Error(ErrorKind::bad_input, "a simulation computes no answer that could be verified");
+    const Executor& executor = simulation ? simulating_executor() : choose_executor(run.experiment);
+    require_few_ranks(executor, run.experiment);
+    const MemoryModel memory = simulation ? executor.memory_on(*simulation->machine) : executor.memory;
+    const auto schedule = std::make_shared<const Schedule>(plan(run.experiment, memory, stop));
     run.schedule = schedule;
     require_able(executor, run.experiment);
     require_possible(options.fault, *schedule);
@@ -88,8 +92,9 @@ void fail(Run& run, ErrorKind kind, const std::string& message) {
 
 void require_runnable(const Experiment& experiment) {
     require_valid(experiment);
-    require_few_ranks(experiment);
-    require_able(choose_executor(experiment), experiment);
+    const Executor& executor = choose_executor(experiment);
+    require_few_ranks(executor, experiment);
+    require_able(executor, experiment);
 }
 
 std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOptions& options,

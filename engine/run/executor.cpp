@@ -8,7 +8,7 @@ namespace {
 
 const Executor* executor_named(const std::string& name) {
     for (const Executor* executor : executors())
-        if (name == executor->name) return executor;
+        if (!executor->simulates() && name == executor->name) return executor;
     return nullptr;
 }
 
@@ -31,7 +31,8 @@ void require_one_of(const char* field, const std::string& name, const std::vecto
 
 std::vector<std::string> executor_names() {
     std::vector<std::string> names;
-    for (const Executor* executor : executors()) names.insert(names.begin(), executor->name);
+    for (const Executor* executor : executors())
+        if (!executor->simulates()) names.insert(names.begin(), executor->name);
     return names;
 }
 
@@ -50,13 +51,22 @@ const Executor& choose_executor(const Experiment& experiment) {
     require_known_names(backend);
     if (backend.device != "auto") return *executor_named(backend.device);
     for (const Executor* executor : executors())
-        if (!executor->why_not(experiment)) return *executor;
+        if (!executor->simulates() && !executor->why_not(experiment)) return *executor;
     for (const Executor* executor : executors()) {
+        if (executor->simulates()) continue;
         const EngineOptions options = executor->options();
         if (lists(options.transports, backend.transport) && lists(options.kernels, backend.kernel))
             return *executor;
     }
     return *executors().back();
+}
+
+const Executor& simulating_executor() {
+    const auto all = executors();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [](const Executor* executor) { return executor->simulates(); });
+    RINGSCOPE_CHECK(found != all.end());
+    return **found;
 }
 
 MemoryModel memory_model_of(const BackendSpec& backend) {

@@ -47,9 +47,14 @@ struct Executor {
     /// The run then holds the trace as far as it came. Either way every thread has ended and all memory but
     /// the output's is given back.
     void (*execute)(const Job& job, Run& run);
+    int most_ranks = kMaxRunRanks;
+    /// Set: it runs nothing and carries out the jobs with RunOptions::simulation, and those alone. How ranks hold
+    /// memory on that machine; `memory` does not count.
+    MemoryModel (*memory_on)(const MachineModel& machine) = nullptr;
+    bool simulates() const { return memory_on != nullptr; }
 };
 
-/// Fastest first, in the order in which backend.device "auto" asks them. The list stands in
+/// Fastest first, in the order in which backend.device "auto" asks those that run something. The list stands in
 /// engine/executors.cpp.
 std::span<const Executor* const> executors();
 
@@ -62,6 +67,9 @@ void require_known_names(const BackendSpec& backend);
 /// The executor that backend.device names. "auto": the first that can run the experiment or, where none can,
 /// the one whose why_not() says most. Throws as require_known_names().
 const Executor& choose_executor(const Experiment& experiment);
+
+/// The first of the list that simulates.
+const Executor& simulating_executor();
 
 /// Of the executor that backend.device names; of ranks on the CPU for "auto" and for a name that nothing
 /// answers to.

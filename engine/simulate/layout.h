@@ -23,13 +23,14 @@ struct LaidOut {
     std::vector<RankCounters> counters;
 };
 
-/// On a machine's links and workers. `costs` are as work_costs() or a calibration has them; slow ranks, what-if and
-/// jitter are the caller's to put into costs and machine. Throws Error(cancelled) on a stop request.
+/// On a machine's links and workers. `costs` are as work_costs() has them; what-if and jitter are the caller's to put
+/// into machine and costs. Throws Error(cancelled) on a stop request.
 LaidOut lay_out(const Schedule& schedule, const WorkCosts& costs, const MachineModel& machine,
                 const std::vector<SlowRank>& slow_ranks = {}, const std::stop_token& stop = {});
 
-/// As if every rank had a device with one worker, and every transfer a link of its own.
+/// As if every rank had a device with one worker, and every transfer a link of its own. Ranks bring in one transfer
+/// after the other, as on a CPU; packing and copying take nothing from the worker.
 LaidOut lay_out_alone(const Schedule& schedule, const WorkCosts& costs, const TransferSeconds& transfers,
-                      const std::stop_token& stop = {});
+                      const std::vector<SlowRank>& slow_ranks = {}, const std::stop_token& stop = {});
 
 }  // namespace ringscope

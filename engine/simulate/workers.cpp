@@ -1,0 +1,95 @@
+#include "engine/simulate/workers.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace ringscope {
+
+double Workers::speed() const { return busy_ <= cores_ ? 1.0 : static_cast<double>(cores_) / busy_; }
+
+double Workers::rate_of(const Job& job) const {
+    return job.is_thread ? speed() : std::min<double>(job.workers, job.most) * speed();
+}
+
+void Workers::advance(double now) {
+    for (Job& job : jobs_) job.left = std::max(0.0, job.left - rate_of(job) * (now - since_));
+    since_ = now;
+}
+
+void Workers::submit(int job, double seconds, double most_workers, double now) {
+    advance(now);
+    jobs_.push_back({job, seconds, most_workers, 0, false});
+    changed_ = true;
+}
+
+void Workers::submit_thread(int job, double seconds, double now) {
+    advance(now);
+    jobs_.push_back({job, seconds, 1, 0, true});
+    ++busy_;
+    changed_ = true;
+}
+
+void Workers::begin_copy(double now) {
+    advance(now);
+    ++busy_;
+    changed_ = true;
+}
+
+void Workers::end_copy(double now) {
+    advance(now);
+    --busy_;
+    changed_ = true;
+}
+
+/// The job that the next free worker joins; null when none has room for it.
+Workers::Job* Workers::neediest() {
+    Job* best = nullptr;
+    for (Job& job : jobs_) {
+        if (job.is_thread || job.workers >= job.most) continue;
+        if (best == nullptr || job.workers < best->workers) best = &job;
+    }
+    return best;
+}
+
+bool Workers::settle(double now) {
+    started_.clear();
+    if (!changed_) return false;
+    advance(now);
+    while (free_ > 0) {
+        Job* job = neediest();
+        if (job == nullptr) break;
+        if (job->workers == 0) started_.push_back({job->number, now});
+        ++job->workers;
+        --free_;
+        ++busy_;
+    }
+    changed_ = false;
+    return true;
+}
+
+double Workers::next_end() const {
+    double next = std::numeric_limits<double>::infinity();
+    for (const Job& job : jobs_)
+        if (const double rate = rate_of(job); rate > 0) next = std::min(next, since_ + job.left / rate);
+    return next;
+}
+
+const std::vector<int>& Workers::take_ended(double now) {
+    advance(now);
+    ended_.clear();
+    for (const Job& job : jobs_) {
+        // What rounding leaves of a job is less than a billionth of the time that has passed.
+        if (rate_of(job) <= 0 || job.left > 1e-15 + 1e-12 * now) continue;
+        ended_.push_back(job.number);
+    }
+    std::erase_if(jobs_, [&](const Job& job) {
+        if (std::find(ended_.begin(), ended_.end(), job.number) == ended_.end()) return false;
+        busy_ -= job.is_thread ? 1 : job.workers;
+        free_ += job.is_thread ? 0 : job.workers;
+        return true;
+    });
+    changed_ = changed_ || !ended_.empty();
+    return ended_;
+}
+
+}  // namespace ringscope
