@@ -71,13 +71,26 @@ nlohmann::ordered_json options_json(const std::vector<EngineOption>& options) {
     return list;
 }
 
+/// What the times stand for, and on what they came about.
+std::string origin_lines(const Run& run) {
+    if (!run.simulation)
+        return std::string(name_of(run.origin)) + " on " + run.device + ", kernel " + run.kernel +
+               ", transport " + run.transport + ", " + std::to_string(run.threads) +
+               (run.threads == 1 ? " thread" : " threads") + "\n";
+    const MachineModel& machine = *run.simulation->machine;
+    std::string text = "simulated on " + machine.name + " (" + machine.title + "), over " + run.transport +
+                       ": " + explanation_of(run.origin) + "\n";
+    const std::vector<double>& trials = run.simulation->trial_seconds;
+    if (trials.size() > 1)
+        text += std::to_string(trials.size()) + " trials: " + seconds_text(trials.front()) + " to " +
+                seconds_text(trials.back()) + "; shown is the median\n";
+    return text;
+}
+
 }  // namespace
 
 std::string run_report(const Run& run) {
-    std::string text = settings_line(run.experiment) + "\n";
-    text += std::string(name_of(run.origin)) + " on " + run.device + ", kernel " + run.kernel +
-            ", transport " + run.transport + ", " + std::to_string(run.threads) +
-            (run.threads == 1 ? " thread" : " threads") + "\n";
+    std::string text = settings_line(run.experiment) + "\n" + origin_lines(run);
     if (run.compiled_kernels > 0)
         text += "compiled " + count_text(run.compiled_kernels) +
                 (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +

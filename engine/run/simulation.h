@@ -20,7 +20,7 @@ struct SlowRank {
 
 struct SimulationOptions {
     uint64_t seed = 1;  // of the jitter
-    int trials = 1;     // each with jitter of its own; 1 .. kMaxTrials
+    int trials = 1;     // each with jitter of its own; 1 .. kMaxTrials. One alone has none
     WhatIf what_if;
     std::vector<SlowRank> slow_ranks;
     bool operator==(const SimulationOptions&) const = default;

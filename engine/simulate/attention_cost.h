@@ -18,7 +18,7 @@ struct AttentionBlock {
 /// Rates of one machine for one dtype and head dim, looked up once.
 class AttentionRates {
   public:
-    /// Throws as require_room() when the machine has no rate for the dtype.
+    /// The machine has a rate for the dtype (require_room()).
     AttentionRates(const MachineModel& machine, DType dtype, int head_dim);
     /// Of one worker, without launch_seconds.
     double seconds(const AttentionBlock& block) const;

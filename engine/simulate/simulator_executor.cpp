@@ -64,6 +64,16 @@ std::string transport_on(const MachineModel& machine, int ranks) {
     return one_host ? machine.same_host : machine.between_hosts;
 }
 
+/// A rank that sleeps is all that can go wrong here.
+void add_fault(const Fault& fault, SimulationOptions& options) {
+    if (fault.kind == Fault::Kind::none) return;
+    if (fault.kind != Fault::Kind::delay)
+        throw Error(ErrorKind::bad_input,
+                    std::string("a simulation knows the fault delay, not ") + name_of(fault.kind));
+    options.slow_ranks.push_back(
+        {.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds});
+}
+
 struct Trial {
     int64_t wall_ns = 0;
     int number = 0;
@@ -72,6 +82,7 @@ struct Trial {
 void execute(const Job& job, Run& run) {
     Simulation simulation = *job.options.simulation;
     const Schedule& schedule = *job.schedule;
+    add_fault(job.options.fault, simulation.options);
     const SimulationOptions& asked = simulation.options;
     require_room(*simulation.machine, schedule.experiment);
     require_possible(asked, schedule);
@@ -88,6 +99,7 @@ void execute(const Job& job, Run& run) {
     const WorkCosts costs = work_costs(schedule, machine);
     const double jitter = machine.device.jitter;
     const auto lay_out_trial = [&](int trial) {
+        if (asked.trials == 1) return lay_out(schedule, costs, machine, asked.slow_ranks, job.stop);
         return lay_out(schedule, with_jitter(costs, jitter, asked.seed, trial), machine, asked.slow_ranks,
                        job.stop);
     };
@@ -101,7 +113,7 @@ void execute(const Job& job, Run& run) {
                      [](const Trial& a, const Trial& b) { return a.wall_ns < b.wall_ns; });
     for (const Trial& trial : trials)
         run.simulation->trial_seconds.push_back(static_cast<double>(trial.wall_ns) * 1e-9);
-    LaidOut median = lay_out_trial(trials[(trials.size() - 1) / 2].number);
+    LaidOut median = lay_out_trial(trials[(trials.size() - 1) / 2].number);  // one trace is held, not all
     run.trace = std::move(median.trace);
     run.counters = std::move(median.counters);
 }

@@ -29,7 +29,10 @@ MachineModel one_host(int devices) {
 /// Dense attention over a full ring: every rank has the same work in every step, and sends one chunk in each.
 Experiment uniform_ring(int ranks, Strategy strategy, bool overlap) {
     Experiment e;
-    e.problem = {.seq_len = 64 * ranks, .heads = 1, .head_dim = 8, .head_groups = {{64 * ranks, 1}}};
+    e.problem.seq_len = 64 * ranks;
+    e.problem.heads = 1;
+    e.problem.head_dim = 8;
+    e.problem.head_groups.emplace_back().segment_length = 64 * ranks;
     e.ring.ranks = ranks;
     e.ring.strategy = strategy;
     e.ring.overlap = overlap;
@@ -102,7 +105,7 @@ TEST(Layout, AllGatherHasItsAlgorithmsTimeEveryRanksMemoryAndTheSameVolume) {
 TEST(Layout, PrunedLongNetSendsNothing) {
     Experiment e = uniform_ring(4, Strategy::ring, true);
     e.ring.prune = true;
-    e.problem.head_groups = {{16, 1}};
+    e.problem.head_groups[0].segment_length = 16;
     const Schedule schedule = plan(e);
     const LaidOut laid_out = lay_out(schedule, uniform_costs(schedule, kCompute), one_host(4));
     EXPECT_NEAR(wall(laid_out), kCompute, 1e-9);

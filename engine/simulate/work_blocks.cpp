@@ -1,0 +1,95 @@
+#include "engine/simulate/work_blocks.h"
+
+#include <algorithm>
+#include <span>
+
+namespace ringscope {
+
+namespace {
+
+/// Pairs of runs beyond which a segment counts as one block: finely striped, where all blocks are alike.
+constexpr size_t kMostRunPairs = 64;
+
+void to_tokens(const std::vector<RowRun>& rows, std::vector<TokenRun>& tokens) {
+    tokens.clear();
+    for (const RowRun& run : rows)
+        if (run.count > 0) tokens.push_back({run.first_token, run.token_stride, run.count});
+}
+
+int64_t count_from(const TokenRun& run, int64_t token) {
+    if (token <= run.first) return run.count;
+    if (token > run.last()) return 0;
+    return run.count - (token - run.first + run.stride - 1) / run.stride;
+}
+
+int64_t count_until(const TokenRun& run, int64_t token) { return run.count - count_from(run, token + 1); }
+
+int64_t first_of(const std::vector<TokenRun>& runs) {
+    int64_t first = runs.front().first;
+    for (const TokenRun& run : runs) first = std::min(first, run.first);
+    return first;
+}
+
+int64_t last_of(const std::vector<TokenRun>& runs) {
+    int64_t last = runs.front().last();
+    for (const TokenRun& run : runs) last = std::max(last, run.last());
+    return last;
+}
+
+}  // namespace
+
+const std::vector<WorkBlock>& WorkBlocks::of(int rank, const Work& work) {
+    blocks_.clear();
+    pairs_ = 0;
+    rows_ = 0;
+    // Segments differ at the edges of the ranks' shares.
+    const SegmentRange& segments = work.segments;
+    add_segment(rank, work, segments.first, 1);
+    if (segments.count > 2)
+        add_segment(rank, work, segments.first + segments.count / 2, static_cast<double>(segments.count - 2));
+    if (segments.count > 1) add_segment(rank, work, segments.end() - 1, 1);
+    const double scale = pairs_ > 0 ? static_cast<double>(work.pairs) / pairs_ : 0;
+    for (WorkBlock& block : blocks_) block.times *= scale;
+    rows_ *= scale;
+    return blocks_;
+}
+
+void WorkBlocks::add_segment(int rank, const Work& work, int64_t segment, double times) {
+    const Problem& problem = schedule_.problem;
+    const Pattern& pattern = problem.patterns[static_cast<size_t>(work.pattern)];
+    query_rows_.clear();
+    append_own_rows(schedule_, pattern, segment, rank, problem.queries == Queries::all, query_rows_);
+    to_tokens(query_rows_, queries_);
+    key_rows_.clear();
+    append_own_rows(schedule_, pattern, segment, work.owner, false, key_rows_);
+    to_tokens(key_rows_, keys_);
+    if (queries_.empty() || keys_.empty()) return;
+    const int64_t first_key = problem.causal ? first_of(keys_) : 0;
+    double rows = 0;
+    for (const TokenRun& run : queries_) rows += static_cast<double>(count_from(run, first_key));
+    rows_ += times * rows;
+    if (queries_.size() * keys_.size() <= kMostRunPairs) {
+        for (const TokenRun& queries : queries_)
+            for (const TokenRun& keys : keys_) add_block(queries, keys, times);
+        return;
+    }
+    const auto pairs = static_cast<double>(count_pairs(queries_, keys_, problem.causal));
+    const int64_t last_query = last_of(queries_);
+    double seen = 0;
+    for (const TokenRun& run : keys_)
+        seen += static_cast<double>(problem.causal ? count_until(run, last_query) : run.count);
+    pairs_ += times * pairs;
+    if (pairs > 0) blocks_.push_back({{rows, seen, pairs, pairs < rows * seen}, times});
+}
+
+void WorkBlocks::add_block(const TokenRun& queries, const TokenRun& keys, double times) {
+    const bool causal = schedule_.problem.causal;
+    const auto pairs = static_cast<double>(count_pairs(std::span(&queries, 1), std::span(&keys, 1), causal));
+    if (pairs == 0) return;
+    const auto rows = static_cast<double>(causal ? count_from(queries, keys.first) : queries.count);
+    const auto seen = static_cast<double>(causal ? count_until(keys, queries.last()) : keys.count);
+    pairs_ += times * pairs;
+    blocks_.push_back({{rows, seen, pairs, pairs < rows * seen}, times});
+}
+
+}  // namespace ringscope

@@ -1,0 +1,43 @@
+// The blocks that a piece of work is made of: what attention costs hangs on their shape, not on pairs alone.
+//
+//   contiguous, own keys      zigzag, own keys            zigzag, a later owner's keys
+//     \                         \    .                       .    .
+//       \   one cut block        |#### \   two cut, one       #####    half the rows
+//         \                      |####   \ whole              #####
+#pragma once
+
+#include <vector>
+
+#include "engine/plan/schedule.h"
+#include "engine/simulate/attention_cost.h"
+
+namespace ringscope {
+
+/// Blocks of one head and batch entry, each `times` times; all pairs together are the work's.
+struct WorkBlock {
+    AttentionBlock block;
+    double times = 1;
+};
+
+/// Finds them from a few of the work's segments. Reuses its memory from call to call; one thread.
+class WorkBlocks {
+  public:
+    explicit WorkBlocks(const Schedule& schedule) : schedule_(schedule) {}
+    /// Until the next call.
+    const std::vector<WorkBlock>& of(int rank, const Work& work);
+    /// Query rows of the last call's work that see a key, per head and batch entry.
+    double rows() const { return rows_; }
+
+  private:
+    void add_segment(int rank, const Work& work, int64_t segment, double times);
+    void add_block(const TokenRun& queries, const TokenRun& keys, double times);
+
+    const Schedule& schedule_;
+    std::vector<RowRun> query_rows_, key_rows_;
+    std::vector<TokenRun> queries_, keys_;
+    std::vector<WorkBlock> blocks_;
+    double pairs_ = 0;
+    double rows_ = 0;
+};
+
+}  // namespace ringscope
