@@ -1,7 +1,7 @@
 # What `cmake --install` puts where, and the Debian package that `cpack -G DEB` makes of it.
 
 install(TARGETS ringscope RUNTIME)
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets/experiments DESTINATION ${CMAKE_INSTALL_DATADIR}/ringscope)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/assets/experiments ${PROJECT_SOURCE_DIR}/assets/machines DESTINATION ${CMAKE_INSTALL_DATADIR}/ringscope)
 install(FILES ${PROJECT_SOURCE_DIR}/README.md ${PROJECT_SOURCE_DIR}/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

@@ -13,7 +13,7 @@
 #include "engine/experiment/experiment_fields.h"
 #include "sessions/atomic_file.h"
 #include "sessions/input_file.h"
-#include "sessions/nearest.h"
+#include "sessions/json_fields.h"
 #include "sessions/standard_stream.h"
 #include "sessions/strict_json.h"
 
@@ -26,101 +26,7 @@ struct IsOptional : std::false_type {};
 template <typename T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
-/// What was found wrong, in one line: the first few in words, the others counted.
-class Problems {
-  public:
-    /// Of a field or section, or with path "" of the file as a whole.
-    void add(const std::string& path, const std::string& message) {
-        if (!path.empty()) told_.push_back(path);
-        add_words([&] { return path + (path.empty() ? "" : ": ") + message; });
-    }
-    /// `words` is called only when they are shown.
-    template <typename Words>
-    void add_words(Words words) {
-        if (count_++ < kShown) text_ += (text_.empty() ? "" : "; ") + words();
-    }
-    void not_allowed(const std::string& path, const Json& value, const std::string& allowed) {
-        add(path, shown(value) + " is not allowed: " + allowed);
-    }
-    /// validate() also complains about what could not be read and kept its default; that is no news.
-    void add_unless_told(const FieldProblem& problem) {
-        for (const std::string& told : told_)
-            if (contains(told, problem.path) || contains(problem.path, told)) return;
-        add_words([&] { return problem.path + (problem.path.empty() ? "" : ": ") + problem.message; });
-    }
-    bool empty() const { return count_ == 0; }
-    std::string joined() const {
-        return text_ + (count_ > kShown ? "; and " + count_text(count_ - kShown) + " more" : "");
-    }
-
-  private:
-    /// "problem.head_groups" contains itself and "problem.head_groups[1].offset", not
-    /// "problem.head_groups_2".
-    static bool contains(const std::string& outer, const std::string& inner) {
-        if (outer.empty() || inner.compare(0, outer.size(), outer) != 0) return false;
-        return inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[';
-    }
-
-    static constexpr int64_t kShown = 16;
-    int64_t count_ = 0;
-    std::string text_;
-    std::vector<std::string> told_;  // paths
-};
-
-constexpr size_t kMostKeys = 256;   // of an object: many times what an experiment has
-constexpr size_t kLongestKey = 64;  // more of an unknown key is not shown
-
-/// "unknown key; did you mean seq_len?" or, when nothing is near, all that is known.
-std::string unknown_key(const std::string& key, const std::vector<std::string>& known) {
-    const std::string nearest = key.size() > kLongestKey ? "" : nearest_name(key, known);
-    if (!nearest.empty()) return "unknown key; did you mean " + nearest + "?";
-    std::string all;
-    for (const std::string& name : known) all += (all.empty() ? "" : ", ") + name;
-    return "unknown key; known are " + all;
-}
-
-std::string joined_path(const std::string& path, const std::string& key) {
-    const std::string name = shown(cut_text(key, kLongestKey));
-    return path.empty() ? name : path + "." + name;
-}
-
-void check_keys(const Json& object, const std::string& path, const std::vector<std::string>& known,
-                Problems& problems) {
-    for (const auto& member : object.items()) {
-        const std::string& key = member.key();
-        if (std::find(known.begin(), known.end(), key) == known.end())
-            problems.add_words([&] { return joined_path(path, key) + ": " + unknown_key(key, known); });
-    }
-}
-
-template <typename Integer>
-void read_integer(const std::string& path, const Json& json, Integer& value, Problems& problems,
-                  const std::string& also = "") {
-    constexpr bool is_unsigned = std::is_unsigned_v<Integer>;
-    const std::string allowed = also + (is_unsigned ? "a whole number from 0 to " : "a whole number up to ") +
-                                std::to_string(std::numeric_limits<Integer>::max());
-    if (!json.is_number_integer()) return problems.not_allowed(path, json, allowed);
-    const bool fits = json.is_number_unsigned() ? std::in_range<Integer>(json.get<uint64_t>())
-                                                : std::in_range<Integer>(json.get<int64_t>());
-    if (!fits) return problems.not_allowed(path, json, allowed);
-    value = json.get<Integer>();
-}
-
-template <typename Enum>
-void read_enum(const std::string& path, const Json& json, Enum& value, Problems& problems) {
-    std::string allowed;
-    for (size_t i = 0; i < std::size(EnumNames<Enum>::names); ++i) {
-        const char* name = EnumNames<Enum>::names[i];
-        if (json.is_string() && json.get_ref<const std::string&>() == name) {
-            value = static_cast<Enum>(i);
-            return;
-        }
-        allowed += (i ? ", " : "") + std::string("\"") + name + "\"";
-    }
-    problems.not_allowed(path, json, "one of " + allowed);
-}
-
-void read_offset(const std::string& path, const Json& json, Offset& offset, Problems& problems) {
+void read_offset(const std::string& path, const Json& json, Offset& offset, FieldProblems& problems) {
     const std::string allowed = "null, \"auto\", \"per_head\", \"per_head_block\" or ";
     if (json.is_number()) {
         offset.rule = Offset::Rule::fixed;
@@ -139,10 +45,10 @@ void read_offset(const std::string& path, const Json& json, Offset& offset, Prob
 }
 
 void read_groups(const std::string& path, const Json& json, std::vector<HeadGroup>& groups,
-                 Problems& problems);
+                 FieldProblems& problems);
 
 template <typename T>
-void read_value(const std::string& path, const Json& json, T& value, Problems& problems) {
+void read_value(const std::string& path, const Json& json, T& value, FieldProblems& problems) {
     if constexpr (std::is_same_v<T, bool>) {
         if (!json.is_boolean()) return problems.not_allowed(path, json, "true or false");
         value = json.get<bool>();
@@ -182,7 +88,7 @@ void read_value(const std::string& path, const Json& json, T& value, Problems& p
     }
 }
 
-HeadGroup read_group(const std::string& path, const Json& json, Problems& problems) {
+HeadGroup read_group(const std::string& path, const Json& json, FieldProblems& problems) {
     HeadGroup group;
     if (!json.is_object()) {
         problems.not_allowed(path, json, "an object with segment_length");
@@ -202,7 +108,7 @@ HeadGroup read_group(const std::string& path, const Json& json, Problems& proble
 }
 
 void read_groups(const std::string& path, const Json& json, std::vector<HeadGroup>& groups,
-                 Problems& problems) {
+                 FieldProblems& problems) {
     constexpr size_t kMostGroups = 4096;  // validate() allows fewer; this bounds the length of the message
     if (!json.is_array()) return problems.not_allowed(path, json, "a list of head groups");
     if (json.size() > kMostGroups)
@@ -234,7 +140,7 @@ std::vector<std::string> known_keys(const std::string& section) {
     return known;
 }
 
-void check_all_keys(const Json& root, Problems& problems) {
+void check_all_keys(const Json& root, FieldProblems& problems) {
     check_keys(root, "", known_keys(""), problems);
     for (const std::string& section : known_keys("")) {
         if (!root.contains(section)) continue;
@@ -246,7 +152,7 @@ void check_all_keys(const Json& root, Problems& problems) {
 }
 
 void read_fields(const Json& root, std::span<const FieldSetting> settings, Experiment& experiment,
-                 Problems& problems) {
+                 FieldProblems& problems) {
     visit_fields(experiment, [&](const Field& field, auto& value) {
         const KnownPath path = split(field.path);
         if (root.contains(path.section) && !root[path.section].is_object()) return;
@@ -261,12 +167,15 @@ void read_fields(const Json& root, std::span<const FieldSetting> settings, Exper
 }
 
 Experiment read_experiment(const std::string& text, const std::string& name,
-                           std::span<const FieldSetting> settings, Problems& problems) {
+                           std::span<const FieldSetting> settings, FieldProblems& problems) {
     std::vector<std::string> doubles;
     const Json root = parse_json(text, name, kMostKeys, doubles);
     if (!root.is_object())
         throw Error(ErrorKind::bad_input,
                     name + ": " + shown(root) + " is not allowed: an object with \"problem\"");
+    if (root.contains("ringscope_machine") && !root.contains("problem"))
+        throw Error(ErrorKind::bad_input,
+                    name + ": this is a machine model, not an experiment: give it to --machine");
     for (const std::string& message : doubles) problems.add("", message);
     Experiment experiment;
     check_all_keys(root, problems);
@@ -331,7 +240,7 @@ FieldSetting parse_setting(const std::string& assignment) {
 
 Experiment parse_experiment(const std::string& text, const std::string& name,
                             std::span<const FieldSetting> settings) {
-    Problems problems;
+    FieldProblems problems;
     Experiment experiment = read_experiment(text, name, settings, problems);
     for (const FieldSetting& setting : settings) {
         try {
@@ -346,7 +255,7 @@ Experiment parse_experiment(const std::string& text, const std::string& name,
 }
 
 Experiment parse_stored_experiment(const std::string& text, const std::string& name) {
-    Problems problems;
+    FieldProblems problems;
     Experiment experiment = read_experiment(text, name, {}, problems);
     if (!problems.empty()) throw Error(ErrorKind::bad_input, name + ": " + problems.joined());
     return experiment;
@@ -369,7 +278,7 @@ void set_experiment_field(Experiment& experiment, const std::string& path, const
     if (path != "problem.head_groups") return set_field(experiment, path, text);
     std::vector<std::string> doubles;
     const Json json = parse_json(text, path, kMostKeys, doubles);
-    Problems problems;
+    FieldProblems problems;
     for (const std::string& message : doubles) problems.add(path, message);
     std::vector<HeadGroup> groups;
     read_groups(path, json, groups, problems);

@@ -35,6 +35,8 @@ void declare_commands(Arguments& program, std::stop_token stop);
     COMMAND(run)                       \
     COMMAND(sweep)                     \
     COMMAND(plan)                      \
+    COMMAND(simulate)                  \
+    COMMAND(machines)                  \
     COMMAND(runs)                      \
     COMMAND(compare)                   \
     COMMAND(export)                    \

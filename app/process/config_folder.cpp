@@ -16,4 +16,9 @@ std::string preset_folder() {
     return folder.empty() ? "" : folder + "/presets";
 }
 
+std::string machine_folder() {
+    const std::string folder = config_folder();
+    return folder.empty() ? "" : folder + "/machines";
+}
+
 }  // namespace ringscope

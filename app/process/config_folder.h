@@ -9,5 +9,7 @@ namespace ringscope {
 std::string config_folder();
 /// The folder of experiment files that are listed as presets; "" likewise.
 std::string preset_folder();
+/// The folder of machine models of the person's own; "" likewise.
+std::string machine_folder();
 
 }  // namespace ringscope

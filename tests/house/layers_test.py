@@ -30,9 +30,11 @@ MAY_INCLUDE = {
     "sessions": [],
     "sessions/tensors": ["sessions"],
     "sessions/traces": ["sessions"],
-    "sessions/store": ["sessions", "sessions/tensors", "sessions/traces"],
+    "sessions/machines": ["sessions"],
+    "sessions/store": ["sessions", "sessions/machines", "sessions/tensors", "sessions/traces"],
     "sessions/compare": ["sessions", "sessions/traces", "sessions/store"],
-    "sessions/report": ["sessions", "sessions/tensors", "sessions/traces", "sessions/store", "sessions/compare"],
+    "sessions/report": ["sessions", "sessions/machines", "sessions/tensors", "sessions/traces", "sessions/store",
+                        "sessions/compare"],
     "ui": [],  # what goes into the window and comes out of it
     "ui/widgets": ["ui"],
     "ui/views": ["ui", "ui/widgets"],
