@@ -37,6 +37,7 @@ void declare_commands(Arguments& program, std::stop_token stop);
     COMMAND(plan)                      \
     COMMAND(simulate)                  \
     COMMAND(machines)                  \
+    COMMAND(calibrate)                 \
     COMMAND(runs)                      \
     COMMAND(compare)                   \
     COMMAND(export)                    \

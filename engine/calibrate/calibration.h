@@ -1,0 +1,43 @@
+// Measures this machine and makes a model of it: how fast the CPU's kernels attend, pack, merge and copy.
+//
+// Everything is measured on the engine itself, by runs of one rank or two whose spans say what each piece of work
+// took, with all cores at work: so what workers cost each other is in the figures.
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "engine/experiment/machine_model.h"
+
+namespace ringscope {
+
+struct CalibrationOptions {
+    std::string kernel = "auto";                      // as backend.kernel takes it
+    int threads = 0;                                  // as backend.threads
+    int repetitions = 3;                              // of each measurement: the median counts
+    std::vector<int> head_dims = {32, 64, 128, 256};  // ascending; others lie between or beyond
+    double flops = 3e9;                               // of each measurement, at most
+    /// Called before each measurement with what share is done; any thread's business it is not.
+    std::function<void(double)> progress;
+};
+
+/// How well the model fits what it was made from: |modelled / measured - 1|.
+struct CalibrationFit {
+    std::string what;  // "attention f32", "copy"
+    int measurements = 0;
+    double median_error = 0;
+    double worst_error = 0;
+};
+
+struct Calibration {
+    MachineModel machine;  // named "this-machine"; valid
+    std::vector<CalibrationFit> fits;
+};
+
+/// Under a minute on two cores. Throws Error(cancelled) on a stop request, Error(bad_input) for a kernel that cannot be
+/// chosen, Error(run_failed) when a measurement fails.
+Calibration calibrate(const CalibrationOptions& options, std::stop_token stop);
+
+}  // namespace ringscope
