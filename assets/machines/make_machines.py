@@ -19,9 +19,7 @@ GIB, MIB = 1 << 30, 1 << 20
 NCCL_LATENCY = ("NCCL 2.19, src/graph/tuning.cc, protocol Simple, algorithm Ring: {}")
 NIC_RATE = ("NDR, 400 Gb/s, is 50 GB/s; 46 to 49 GB/s per NIC are what NCCL's maintainers expect and people measure "
             "(NVIDIA/nccl-tests issues 290 and 267)")
-NVLINK_SHARE = 0.8
-NVLINK_SHARE_SOURCE = ("0.8 of it are reached: 160 of 200 GB/s is what NCCL's maintainers expect on an A800 "
-                       "(NVIDIA/nccl issue 412)")
+NVLINK_RATE = ("{}: {} links of {:.0f} GB/s in each direction, of which NCCL counts on {:.1f} (NCCL, src/graph/topo.h, {})")
 MEMORY_SHARE = 0.9
 MEMORY_SHARE_SOURCE = "[estimate] kernels that only stream reach 0.9 of it"
 PYTORCH_BYTES = 38
@@ -202,10 +200,22 @@ def link(name, scope, rate, rate_source, latency, latency_source, count=1, share
     return part
 
 
-def nvlink(generation, per_direction):
-    return link("nvlink", "device", round(NVLINK_SHARE * per_direction),
-                f"{generation}: {per_direction / 1e9:.0f} GB/s in each direction; {NVLINK_SHARE_SOURCE}", 3.4e-6,
+def nvlink(generation, links, constant, reached):
+    return link("nvlink", "device", round(links * reached),
+                NVLINK_RATE.format(generation, links, 25, reached / 1e9, constant), 3.4e-6,
                 NCCL_LATENCY.format("3.4 us for each hop on NVLink"))
+
+
+def nvlink3():
+    return nvlink("NVLink 3", 12, "SM80_NVLINK_BW", 20.0e9)
+
+
+def nvlink4():
+    return nvlink("NVLink 4", 18, "SM90_NVLINK_BW", 20.6e9)
+
+
+def nvlink_h800():
+    return nvlink("NVLink 4 of the H800, 400 GB/s in both directions together", 8, "SM90_NVLINK_BW", 20.6e9)
 
 
 def nic(count):
@@ -281,12 +291,12 @@ def nodes(hosts, nics):
     return gpus(f"{hosts}x8xh100-{nics}nic",
                 f"{hosts} nodes of 8 NVIDIA H100 SXM5, NVLink 4, {nics} NDR 400 Gb/s "
                 f"{'NIC' if nics == 1 else 'NICs'} each",
-                FA3_SUMMARY, hosts, 8, h100(), [nvlink("NVLink 4", 450e9), nic(nics)], ("", "nvlink", "nic"))
+                FA3_SUMMARY, hosts, 8, h100(), [nvlink4(), nic(nics)], ("", "nvlink", "nic"))
 
 
 def a100s(count):
     return gpus(f"{count}xa100-sxm", f"{count} NVIDIA A100 SXM4 80 GB, NVLink 3; FlashAttention-2, merged by PyTorch",
-                RFA_SUMMARY, 1, count, a100_sxm(), [nvlink("NVLink 3", 300e9)], ("", "nvlink", ""))
+                RFA_SUMMARY, 1, count, a100_sxm(), [nvlink3()], ("", "nvlink", ""))
 
 
 def laptops(name, rate, per_second, rate_source):
@@ -310,11 +320,11 @@ def machines():
     yield a100s(4)
     yield a100s(8)
     yield gpus("8xh100-sxm", "8 NVIDIA H100 SXM5 80 GB, NVLink 4", FA3_SUMMARY, 1, 8, h100(),
-               [nvlink("NVLink 4", 450e9)], ("", "nvlink", ""))
+               [nvlink4()], ("", "nvlink", ""))
     yield gpus("8xh200-sxm", "8 NVIDIA H200 SXM 141 GB, NVLink 4", CUDNN_SUMMARY, 1, 8, h200(),
-               [nvlink("NVLink 4", 450e9)], ("", "nvlink", ""))
+               [nvlink4()], ("", "nvlink", ""))
     yield gpus("8xh800-sxm", "8 NVIDIA H800 SXM5 80 GB, NVLink cut to 400 GB/s; FlashAttention-2, merged by PyTorch",
-               RFA_SUMMARY, 1, 8, h800(), [nvlink("NVLink of the H800, 400 GB/s both ways together", 200e9)],
+               RFA_SUMMARY, 1, 8, h800(), [nvlink_h800()],
                ("", "nvlink", ""))
     yield gpus("8xpcie4", "8 NVIDIA A100 PCIe 80 GB on PCIe 4 x16, without NVLink", CUDNN_SUMMARY, 1, 8, a100_pcie(),
                pcie4(), ("", "pcie", ""))
