@@ -36,6 +36,7 @@ RankLoop::RankLoop(const Shared& shared, RankMemory& memory, RankTrace& trace)
       ring_(schedule_.strategy == Strategy::ring),
       overlap_(ring_ && schedule_.experiment.ring.overlap),
       last_use_(schedule_.slots.size(), -1) {
+    trace_.step_core_ns.assign(static_cast<size_t>(schedule_.steps), 0);
     for (int step = 0; step < schedule_.steps; ++step)
         for (const Piece& piece : schedule_.pieces_in(rank_, step))
             last_use_[static_cast<size_t>(schedule_.slot_of(piece.payload, step))] = step;
@@ -151,6 +152,7 @@ void RankLoop::attend_done(const JobTimes& times, int step, int owner) {
     }
     trace_.add_wait(WaitCause::core, step, -1, -1, since_ns, times.done_ns);
     trace_.core_seconds += static_cast<double>(times.core_ns) * 1e-9;
+    trace_.step_core_ns[static_cast<size_t>(step)] += times.core_ns;
 }
 
 void RankLoop::normalise() {

@@ -102,6 +102,7 @@ std::shared_ptr<const Run> execute(const Experiment& experiment, const RunOption
     auto run = std::make_shared<Run>();
     run->experiment = experiment;
     run->input_name = options.input_name;
+    run->fault = options.fault;
     run->machine = this_machine();
     run->version = version();
     run->revision = revision();

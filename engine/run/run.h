@@ -9,6 +9,7 @@
 
 #include "engine/base/error.h"
 #include "engine/host/machine.h"
+#include "engine/run/fault.h"
 #include "engine/run/kernel_rounding.h"
 #include "engine/run/metrics.h"
 #include "engine/run/simulation.h"
@@ -62,6 +63,8 @@ struct Run {
     int compiled_kernels = 0;
     double compile_seconds = 0;
     std::string input_name;  // file of Q, K, V, or "" when generated
+    Fault fault;             // that was asked for; not kept in a file
+    std::string link;        // of a replayed run: what its transfers cost, "as measured" or a machine's name
     Machine machine;
     std::string version;         // of RingScope
     std::string revision;        // the commit it was built from, "" when not known

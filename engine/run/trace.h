@@ -65,6 +65,9 @@ struct Trace {
     std::vector<Span> spans;               // by rank, then begin
     std::vector<TransferTimes> transfers;  // parallel to Schedule::transfers
     std::vector<MemorySample> memory;      // by rank, then time
+    /// What the attention of a rank took in a step, summed over the cores that worked on it: [rank * steps + step].
+    /// Empty where it is not known: of GPUs, and of runs from a file.
+    std::vector<int64_t> step_core_ns;
 };
 
 }  // namespace ringscope

@@ -6,6 +6,7 @@
 
 #include "engine/analysis/figures.h"
 #include "engine/analysis/verification_text.h"
+#include "engine/simulate/replay.h"
 #include "sessions/experiment_file.h"
 #include "sessions/strict_json.h"
 
@@ -72,8 +73,53 @@ Json verification_json(const Verification& v) {
             {"passed", v.passed}};
 }
 
+/// Of a simulated run: the machine it was laid out on, what was varied, and the spread over trials.
+void add_simulation(const Simulation& simulation, Json& json) {
+    json["machine"] = simulation.machine->name;
+    const SimulationOptions& options = simulation.options;
+    json["what_if"] = {{"rate", options.what_if.rate},
+                       {"bandwidth", options.what_if.bandwidth},
+                       {"latency", options.what_if.latency}};
+    json["slow_ranks"] = Json::array();
+    for (const SlowRank& slow : options.slow_ranks)
+        json["slow_ranks"].push_back({{"rank", slow.rank},
+                                      {"factor", slow.factor},
+                                      {"delay_step", slow.delay_step < 0 ? Json() : Json(slow.delay_step)},
+                                      {"delay_seconds", slow.delay_seconds}});
+    const std::vector<double>& trials = simulation.trial_seconds;
+    if (trials.empty()) return;
+    const auto at = [&](double share) {
+        return trials[static_cast<size_t>(share * static_cast<double>(trials.size() - 1) + 0.5)];
+    };
+    json["trials"] = {{"count", trials.size()},
+                      {"seed", options.seed},
+                      {"min", trials.front()},
+                      {"p10", at(0.1)},
+                      {"median", trials[(trials.size() - 1) / 2]},
+                      {"p90", at(0.9)},
+                      {"max", trials.back()}};
+}
+
+/// With more ranks than cores: what the run's own work comes to on devices of their own.
+Json replayed_json(const Run& replayed) {
+    const Metrics& metrics = replayed.metrics;
+    Json json{{"seconds", metrics.seconds},
+              {"overlap_efficiency", metrics.overlap_efficiency},
+              {"compute_imbalance", metrics.compute_imbalance},
+              {"link", replayed.link},
+              {"clock", clock_text(replayed)},
+              {"ranks", Json::array()}};
+    for (const RankMetrics& rank : metrics.ranks)
+        json["ranks"].push_back({{"rank", rank.rank},
+                                 {"compute_seconds", rank.compute_seconds},
+                                 {"wait_seconds", rank.wait_seconds()},
+                                 {"transfer_seconds", rank.transfer_seconds}});
+    return json;
+}
+
 Json figures_json(const Run& run) {
     Json json{{"origin", name_of(run.origin)},
+              {"clock", clock_text(run)},
               {"state", name_of(run.state)},
               {"error", run.error.empty() ? Json() : Json(run.error)}};
     for (const Figure& figure : figures()) json[figure.key] = number_json(figure.of(run), figure.unit);
@@ -88,6 +134,7 @@ Json figures_json(const Run& run) {
                  {"revision", run.revision},
                  {"started_utc_ms", run.started_utc_ms},
                  {"spans", run.trace.spans.size()}});
+    if (run.simulation) add_simulation(*run.simulation, json);
     return json;
 }
 
@@ -150,6 +197,7 @@ std::string run_to_json(const Run& run, std::optional<int64_t> run_id) {
     json["run"] = figures_json(run);
     json["ranks"] = Json::array();
     for (const RankMetrics& rank : run.metrics.ranks) json["ranks"].push_back(rank_json(rank));
+    if (shares_cores(run) && why_not_replayable(run).empty()) json["replayed"] = replayed_json(*replay(run));
     if (run.verification) json["verify"] = verification_json(*run.verification);
     json["machine"] = machine_json(run.machine);
     json["experiment"] = Json::parse(experiment_to_json(run.experiment));
