@@ -12,6 +12,7 @@
 #include "engine/base/number_text.h"
 #include "engine/experiment/experiment_fields.h"
 #include "sessions/atomic_file.h"
+#include "sessions/file_kind.h"
 #include "sessions/input_file.h"
 #include "sessions/json_fields.h"
 #include "sessions/standard_stream.h"
@@ -173,7 +174,7 @@ Experiment read_experiment(const std::string& text, const std::string& name,
     if (!root.is_object())
         throw Error(ErrorKind::bad_input,
                     name + ": " + shown(root) + " is not allowed: an object with \"problem\"");
-    if (root.contains("ringscope_machine") && !root.contains("problem"))
+    if (root.contains(std::string(kMachineKey)) && !root.contains("problem"))
         throw Error(ErrorKind::bad_input,
                     name + ": this is a machine model, not an experiment: give it to --machine");
     for (const std::string& message : doubles) problems.add("", message);

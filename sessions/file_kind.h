@@ -12,6 +12,9 @@ class InputFile;
 /// "RScp", SQLite's application_id: tells our files from other SQLite files, to us and to file(1).
 inline constexpr int32_t kApplicationId = 0x52536370;
 
+/// The member that says that a JSON file is a machine model (sessions/machines).
+inline constexpr std::string_view kMachineKey = "ringscope_machine";
+
 enum class FileKind {
     run_file,  // SQLite; whether it is one of ours, opening it tells
     trace,  // Chrome's JSON, plain or .gz, and whatever else is none of the others: reading it tells what it is

@@ -111,6 +111,9 @@ struct Words {
 };
 
 constexpr Words kWords[] = {
+    {{"\"ringscope_machine\""},
+     "a machine model of this program: give it to --machine of simulate, or look at it with 'ringscope "
+     "machines FILE'"},
     {{"speedscope"},
      "a speedscope profile: open it at speedscope.app, or convert it to a Chrome trace with its own tool"},
     {{"\"frames\"", "\"profiles\"", "\"shared\""}, "a speedscope profile: open it at speedscope.app"},

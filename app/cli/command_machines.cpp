@@ -60,6 +60,17 @@ std::string peaks_text(const MachineModel& machine) {
     return text + (machine.device.workers > 1 ? " per core" : "");
 }
 
+/// Fields with one source stand in one line.
+std::string sources_text(const MachineModel& machine) {
+    std::string text = machine.sources.empty() ? "" : "\nWhere the numbers come from\n";
+    for (size_t i = 0; i < machine.sources.size(); ++i) {
+        const MachineSource& source = machine.sources[i];
+        const bool more = i + 1 < machine.sources.size() && machine.sources[i + 1].source == source.source;
+        text += source.field + (more ? ", " : ": " + source.source + "\n");
+    }
+    return text;
+}
+
 std::string machine_to_text(const MachineModel& machine) {
     const DeviceModel& device = machine.device;
     std::string text = machine.name + ": " + machine.title + "\n\n";
@@ -90,9 +101,7 @@ std::string machine_to_text(const MachineModel& machine) {
                        bytes_text(link.bytes_per_second) + "/s", seconds_text(link.latency_seconds),
                        link.shares});
     text += curves.text() + "\n" + links.text();
-    if (!machine.sources.empty()) text += "\nWhere the numbers come from\n";
-    for (const MachineSource& source : machine.sources) text += source.field + ": " + source.source + "\n";
-    return text;
+    return text + sources_text(machine);
 }
 
 int machines_command(const std::string& name, bool json, const std::stop_token& stop) {
@@ -119,6 +128,7 @@ void declare_machines(Arguments& program, std::stop_token stop) {
         return machines_command(command->name, command->json, stop);
     });
     arguments.optional_positional("MACHINE", command->name, "Show this one: a name, or a file");
+    arguments.suggest("MACHINE", suggested_machines);
     arguments.flag("--json", command->json, "Print one JSON object");
 }
 

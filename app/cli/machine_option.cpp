@@ -14,6 +14,14 @@ MachineFolders machine_folders() {
     return {machine_folder(), shipped.empty() ? "" : shipped + "/machines"};
 }
 
+std::vector<std::string> suggested_machines(const std::string&) {
+    std::vector<std::string> names;
+    for (const MachineEntry& entry : list_machines(machine_folders()).machines)
+        names.push_back(entry.machine->name);
+    names.emplace_back(":files");
+    return names;
+}
+
 void declare_machine(Arguments& arguments, std::string& target) {
     const auto path_of = [](const std::string& value) {
         return value.find('/') != std::string::npos || value.ends_with(".json") ? value : std::string();
@@ -22,12 +30,7 @@ void declare_machine(Arguments& arguments, std::string& target) {
                    "Machine model: a name that ringscope machines lists, or a file; this-machine, which "
                    "ringscope calibrate writes, when not given",
                    path_of);
-    arguments.suggest("--machine", [](const std::string&) {
-        std::vector<std::string> names;
-        for (const MachineEntry& entry : list_machines(machine_folders()).machines)
-            names.push_back(entry.machine->name);
-        return names;
-    });
+    arguments.suggest("--machine", suggested_machines);
 }
 
 std::shared_ptr<const MachineModel> load_machine(const std::string& option, const std::stop_token& stop) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "sessions/machines/machine_folder.h"
 
@@ -16,6 +17,9 @@ class Arguments;
 
 /// The person's machines, and those that come with the program.
 MachineFolders machine_folders();
+
+/// What a shell may complete a machine to, as Arguments::suggest() takes it: names, and files.
+std::vector<std::string> suggested_machines(const std::string& typed);
 
 /// Declares --machine NAME|FILE.
 void declare_machine(Arguments& arguments, std::string& target);

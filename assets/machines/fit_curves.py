@@ -107,7 +107,7 @@ SERIES = {
         "A100 SXM4; the bend is that of the same kernel on the H100", A100_PEAK, [(16 * K, 16 * K, 0.73 * 312)],
         like="h100 fa2 d128 whole"),
     "a100 sxm fa2 d128 causal": Series(
-        "zhuzilin/ring-flash-attention, README: FlashAttention-2 alone runs 373.4 times a second over 8192 causal "
+        "zhuzilin/ring-flash-attention, README: FlashAttention-2 alone runs 373.4 times per second over 8192 causal "
         "tokens, 32 heads, 8 KV heads, head dim 128, BF16, on an A100, which is 205.3 TFLOP/s; the bend is that of the "
         "same kernel on the H100", A100_PEAK, [(8 * K, 8 * K, 205.3)], causal=True, like="h100 fa2 d128 causal"),
     "cpu f32 d64 whole": Series(CPU.format("F32, head dim 64, not causal"), CPU_PEAK,

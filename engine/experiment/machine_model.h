@@ -158,7 +158,7 @@ double peak_of(const MachineModel& machine, DType dtype);
 /// outside, the nearest. Throws a failed check without any curve of the dtype.
 AttentionCurve curve_of(const MachineModel& machine, DType dtype, int head_dim, bool causal);
 
-/// What people turn to see what matters. 1 leaves a value as it is.
+/// What people turn to see what matters. A factor of 1 changes nothing.
 struct WhatIf {
     double rate = 1;       // of every device
     double bandwidth = 1;  // of every link

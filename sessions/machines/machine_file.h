@@ -5,14 +5,13 @@
 #include <memory>
 #include <stop_token>
 #include <string>
-#include <string_view>
 
 #include "engine/experiment/machine_model.h"
+#include "sessions/file_kind.h"
 
 namespace ringscope {
 
-/// The member that says what the file is, and the version of the form.
-inline constexpr std::string_view kMachineKey = "ringscope_machine";
+/// What the member kMachineKey says: the version of the form.
 inline constexpr int kMachineVersion = 1;
 inline constexpr int64_t kMaxMachineBytes = 1 << 20;
 

@@ -19,6 +19,7 @@ FILES = {
             "--db": RUN_FILE},
     "sweep": {"--experiment": READ, "--qkv": READ, "--db": RUN_FILE},
     "plan": {"--experiment": READ},
+    "simulate": {"--experiment": READ, "--machine": READ, "--trace": WRITTEN, "--db": RUN_FILE},
     "compare": {"--db": RUN_FILE, "--html": WRITTEN},
     "export": {"--output": WRITTEN, "--db": RUN_FILE},
     "import": {"FILE": READ, "--db": RUN_FILE},
@@ -27,6 +28,7 @@ FILES = {
 NEEDS = {
     "screenshot": ["--view", "ring", "--out", "picture.png"],
     "run": TINY,
+    "simulate": TINY,
     "compare": ["1", "1"],
     "export": ["1", "--format", "json"],
 }
@@ -155,6 +157,8 @@ class Files(RunFileCase):
                 if command in ("gui", "screenshot") and option in ("--db", "--trace"):
                     continue  # what is drawn says it
                 needs = [] if option == "--experiment" else list(NEEDS.get(command, []))
+                if command == "simulate" and option != "--machine":
+                    needs += ["--machine", "laptop"]
                 if command == "screenshot":
                     needs = ["--view", "runs"] + ([] if option == "--out" else ["--out", "picture.png"])
                 if command == "import" and option == "--db":

@@ -17,7 +17,7 @@ class Usage(Case):
         self.assert_error(ringscope("rnu"), 2, "rnu", "did you mean run?")
 
     def test_unknown_command_far_from_any_lists_them(self):
-        self.assert_error(ringscope("frobnicate"), 2, "frobnicate", "run, sweep, plan, runs")
+        self.assert_error(ringscope("frobnicate"), 2, "frobnicate", "run, sweep, plan, simulate")
 
     def test_unknown_option_names_the_nearest(self):
         self.assert_error(ringscope("run", "--vrify"), 2, "--vrify", "did you mean --verify?")
