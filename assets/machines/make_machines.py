@@ -19,7 +19,8 @@ GIB, MIB = 1 << 30, 1 << 20
 NCCL_LATENCY = ("NCCL 2.19, src/graph/tuning.cc, protocol Simple, algorithm Ring: {}")
 NIC_RATE = ("NDR, 400 Gb/s, is 50 GB/s; 46 to 49 GB/s per NIC are what NCCL's maintainers expect and people measure "
             "(NVIDIA/nccl-tests issues 290 and 267)")
-NVLINK_RATE = ("{}: {} links of {:.0f} GB/s in each direction, of which NCCL counts on {:.1f} (NCCL, src/graph/topo.h, {})")
+NVLINK_RATE = ("{}: {} links of {:.0f} GB/s in each direction, of which NCCL counts on {:.1f} (NCCL, "
+               "src/graph/topo.h, {})")
 MEMORY_SHARE = 0.9
 MEMORY_SHARE_SOURCE = "[estimate] kernels that only stream reach 0.9 of it"
 PYTORCH_BYTES = 38

@@ -20,6 +20,7 @@ FILES = {
     "sweep": {"--experiment": READ, "--qkv": READ, "--db": RUN_FILE},
     "plan": {"--experiment": READ},
     "simulate": {"--experiment": READ, "--machine": READ, "--trace": WRITTEN, "--db": RUN_FILE},
+    "calibrate": {"--out": WRITTEN},
     "compare": {"--db": RUN_FILE, "--html": WRITTEN},
     "export": {"--output": WRITTEN, "--db": RUN_FILE},
     "import": {"FILE": READ, "--db": RUN_FILE},
@@ -29,6 +30,7 @@ NEEDS = {
     "screenshot": ["--view", "ring", "--out", "picture.png"],
     "run": TINY,
     "simulate": TINY,
+    "calibrate": [],
     "compare": ["1", "1"],
     "export": ["1", "--format", "json"],
 }

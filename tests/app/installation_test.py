@@ -35,7 +35,7 @@ class Installation(Case):
     def test_installed_program_finds_its_assets_wherever_it_is_moved(self):
         prefix = self.install()
         for name in ("share/man/man1/ringscope.1", "share/bash-completion/completions/ringscope",
-                     "share/ringscope/experiments/README.md", "share/doc/ringscope/copyright"):
+                     "share/ringscope/experiments/README.md", "share/ringscope/machines/8xh100-sxm.json", "share/doc/ringscope/copyright"):
             self.assertTrue((prefix / name).is_file(), name)
         self.assertEqual(self.planned_tokens(prefix / "bin/ringscope"), 1 << 20)
         moved = prefix.rename(self.folder / "elsewhere")
