@@ -24,6 +24,7 @@ struct CompareCommand {
     std::vector<std::string> runs;
     std::vector<std::string> bounds;
     std::string db;
+    std::string clock;
     Leniency leniency;
     bool strict = false;
     bool any_build = false;
@@ -132,7 +133,8 @@ int compare_command(const CompareCommand& command, const std::stop_token& stop) 
         print_trace_comparison(*store, named.traces, {command.json, command.group_names, command.html}, stop);
         return 0;
     }
-    const auto runs = load_to_compare(*store, named.runs);
+    const auto runs = load_to_compare(
+        *store, named.runs, command.clock == "measured" ? CompareClock::measured : CompareClock::own_devices);
     ImportedTraces traces;
     for (const int64_t id : named.traces) traces.push_back(store->load_trace(id));
     leave_if_stopped(stop);
@@ -193,6 +195,12 @@ void declare_compare(Arguments& program, std::stop_token stop) {
                    "Judge bounds on time between machines, processors or core counts that differ");
     arguments.flag("--allow-other-problem", command->leniency.other_problem,
                    "Judge bounds between runs that solve different problems");
+    arguments.value(
+        "--clock", command->clock, "CLOCK",
+        "Which clock times are of. own-devices: where ranks shared cores, all runs are replayed as if "
+        "every rank had its own device, so that waits for a core decide nothing; measured: this "
+        "machine's. own-devices when not given",
+        {"own-devices", "measured"});
     arguments.flag("--any-build", command->any_build, "Let the runs of a name be of several builds");
     arguments.file("--html", command->html, FileUse::written,
                    "Write the comparison as one HTML page that needs no network");

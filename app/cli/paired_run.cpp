@@ -9,6 +9,7 @@
 #include "app/process/standard_output.h"
 #include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
+#include "engine/simulate/replay.h"
 #include "sessions/compare/compare.h"
 #include "sessions/compare/paired_trial.h"
 #include "sessions/compare/run_side.h"
@@ -31,6 +32,7 @@ struct Side {
     RunOptions options;
     ComparedRun compared{};  // of the last run, with the times of all
     std::shared_ptr<const Run> wrong{};
+    bool replays = false;  // ranks of one of the two share cores: times are of every rank on its own device
 };
 
 PairedPlan read_plan(const PairedRun& wanted) {
@@ -87,15 +89,17 @@ double run_side(Side& side, const PairedTrial& trial, RunKeeper& keeper, RunStor
                 const std::stop_token& stop) {
     auto run = run_once(side.experiment, side.options, progress(trial, side), stop);
     ComparedRun& compared = side.compared;
-    compared.run = run;
-    compared.repeat_seconds.push_back(run->metrics.seconds);
-    compared.repeat_figures.emplace_back(*run);
+    // Waits for a core must not decide between the two.
+    const auto timed = side.replays && why_not_replayable(*run).empty() ? replay(*run) : run;
+    compared.run = timed;
+    compared.repeat_seconds.push_back(timed->metrics.seconds);
+    compared.repeat_figures.emplace_back(*timed);
     if (const auto id = keeper.keep(*run, side.name, output)) {
         compared.side.shown = *id;
         compared.side.ids.push_back(*id);
     }
     if (!side.wrong && run->verification && !run->verification->passed) side.wrong = run;
-    return run->metrics.seconds;
+    return timed->metrics.seconds;
 }
 
 /// Until the trial ends or a run cannot be put into the file.
@@ -176,6 +180,8 @@ int run_pairs(const PairedRun& wanted, const std::string& db, std::stop_token st
     PairedTrial trial(read_plan(wanted));
     Side first{wanted.name, read_experiment(wanted.experiment, stop), {}};
     Side other{"", read_other(wanted, first.experiment, stop), {}};
+    first.replays = would_share_cores(first.experiment) || would_share_cores(other.experiment);
+    other.replays = first.replays;
     if (first.experiment == other.experiment)
         throw Error(ErrorKind::bad_input,
                     "--against changes nothing: the experiment has these settings already");

@@ -4,24 +4,14 @@
 // took, with all cores at work: so what workers cost each other is in the figures.
 #pragma once
 
-#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "engine/calibrate/calibration_options.h"
 #include "engine/experiment/machine_model.h"
 
 namespace ringscope {
-
-struct CalibrationOptions {
-    std::string kernel = "auto";                      // as backend.kernel takes it
-    int threads = 0;                                  // as backend.threads
-    int repetitions = 3;                              // of each measurement: the median counts
-    std::vector<int> head_dims = {32, 64, 128, 256};  // ascending; others lie between or beyond
-    double flops = 3e9;                               // of each measurement, at most
-    /// Called before each measurement with what share is done; any thread's business it is not.
-    std::function<void(double)> progress;
-};
 
 /// How well the model fits what it was made from: |modelled / measured - 1|.
 struct CalibrationFit {

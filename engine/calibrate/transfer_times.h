@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/calibrate/calibration.h"
+#include "engine/calibrate/calibration_options.h"
 
 namespace ringscope {
 

@@ -9,19 +9,11 @@
 #include <stop_token>
 
 #include "engine/experiment/machine_model.h"
-#include "engine/run/metrics.h"
 #include "engine/run/simulation.h"
+#include "engine/simulate/laid_out.h"
 #include "engine/simulate/work_costs.h"
 
 namespace ringscope {
-
-/// How transfers of a replay cost: each its own time, on a link of its own. By index into Schedule::transfers.
-using TransferSeconds = std::vector<double>;
-
-struct LaidOut {
-    Trace trace;  // with memory samples, as the schedule and its memory model predict them
-    std::vector<RankCounters> counters;
-};
 
 /// On a machine's links and workers. `costs` are as work_costs() has them; what-if and jitter are the caller's to put
 /// into machine and costs. Throws Error(cancelled) on a stop request.

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "engine/base/error.h"
+#include "engine/run/executor.h"
 #include "engine/simulate/layout.h"
 
 namespace ringscope {
@@ -133,6 +134,11 @@ std::vector<SlowRank> sleeps_of(const Fault& fault) {
 bool shares_cores(const Run& run) {
     return run.origin == Origin::measured && run.device == "cpu" && run.schedule != nullptr &&
            run.machine.cores > 0 && run.schedule->ranks > shared_cores(run);
+}
+
+bool would_share_cores(const Experiment& experiment) {
+    return std::string(choose_executor(experiment).name) == "cpu" &&
+           resolved_ranks(experiment.ring) > std::min(worker_threads(experiment.backend), usable_cores());
 }
 
 std::string why_not_replayable(const Run& run) {

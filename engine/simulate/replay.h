@@ -23,6 +23,9 @@ struct ReplayLink {
 /// Whether the measured clock of the run shows the scheduler: its ranks shared fewer cores, or workers.
 bool shares_cores(const Run& run);
 
+/// The same of a run that is still to be made here.
+bool would_share_cores(const Experiment& experiment);
+
 /// Why there is nothing to replay, in one line; "" when there is.
 std::string why_not_replayable(const Run& run);
 

@@ -14,11 +14,13 @@
 #include <vector>
 
 #include "engine/run/rank_trace.h"
+#include "engine/run/simulation.h"
 #include "engine/simulate/event_queue.h"
 #include "engine/simulate/gather_plan.h"
-#include "engine/simulate/layout.h"
+#include "engine/simulate/laid_out.h"
 #include "engine/simulate/network.h"
 #include "engine/simulate/slot_memory.h"
+#include "engine/simulate/work_costs.h"
 #include "engine/simulate/workers.h"
 
 namespace ringscope {
@@ -57,7 +59,7 @@ class RingLayout {
         double since = 0;         // it packs, or waits for a send to be taken
         size_t next_sent = 0;     // of the step's sends: the first that may not be taken
         int open = 0;             // receives that have not arrived
-        int on_link = 0;          // receives between their begin and their first byte
+        int on_link = 0;          // receives that have begun, and whose first byte is on its way
         int moving = 0;           // receives whose bytes move
         Arriving arriving = Arriving::no;
         double arriving_since = 0;

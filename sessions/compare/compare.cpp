@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "engine/experiment/experiment_fields.h"
+#include "engine/simulate/replay.h"
 #include "sessions/compare/run_side.h"
 #include "sessions/experiment_file.h"
 
@@ -228,6 +229,7 @@ Comparison compare_runs(Runs runs) {
     for (const ComparedRun& compared : runs) {
         c.names.push_back(compared.name);
         c.sides.push_back(compared.side);
+        c.clocks.push_back(clock_text(*compared.run));
     }
     c.settings = differing_settings(runs);
     c.metrics = metric_rows(runs);

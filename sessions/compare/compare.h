@@ -65,7 +65,8 @@ struct RankRow {
 
 struct Comparison {
     std::vector<std::string> names;
-    std::vector<SideRuns> sides;  // one per run
+    std::vector<SideRuns> sides;      // one per run
+    std::vector<std::string> clocks;  // what the times of each are of, in words (clock_text())
     std::vector<SettingDifference> settings;
     std::vector<MetricRow> metrics;
     std::vector<RankRow> ranks;

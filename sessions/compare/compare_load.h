@@ -10,10 +10,18 @@
 
 namespace ringscope {
 
+/// Which clock the times of a comparison are of.
+enum class CompareClock {
+    own_devices,  // where ranks of some side shared cores, all measured sides are replayed (engine/simulate/replay.h)
+    measured,
+};
+
 /// In the order of the sides; runs of one name get their number after it. Throws Error(bad_input) for a kept trace,
 /// Error(io).
-std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const RunSide> sides);
+std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const RunSide> sides,
+                                         CompareClock clock = CompareClock::own_devices);
 /// The same of single runs.
-std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_t> ids);
+std::vector<ComparedRun> load_to_compare(RunStore& store, std::span<const int64_t> ids,
+                                         CompareClock clock = CompareClock::own_devices);
 
 }  // namespace ringscope

@@ -129,6 +129,7 @@ std::string comparison_to_json(const Comparison& c) {
         json["sides"].push_back({{"name", c.names[i]},
                                  {"shown_run_id", c.sides[i].shown > 0 ? Json(c.sides[i].shown) : Json()},
                                  {"run_ids", c.sides[i].ids},
+                                 {"clock", c.clocks[i]},
                                  {"repeats", c.spreads[i].repeats},
                                  {"named_set", c.sides[i].named_set},
                                  {"wrong_run_ids", c.sides[i].wrong},
@@ -164,6 +165,12 @@ std::string comparison_to_json(const Comparison& c) {
 
 std::vector<std::string> side_sentences(const Comparison& c) {
     std::vector<std::string> sentences;
+    const bool one_clock = std::all_of(c.clocks.begin(), c.clocks.end(),
+                                       [&](const std::string& clock) { return clock == c.clocks.front(); });
+    if (one_clock && !c.clocks.empty() && !c.clocks.front().starts_with("this machine (measured)"))
+        sentences.push_back("clock: " + c.clocks.front());
+    for (size_t i = 0; !one_clock && i < c.clocks.size(); ++i)
+        sentences.push_back(c.names[i] + ": clock: " + c.clocks[i]);
     for (size_t i = 0; i < c.sides.size(); ++i) {
         const SideRuns& side = c.sides[i];
         if (side.shown == 0) continue;

@@ -160,6 +160,7 @@ Json summary_json(const RunSummary& s) {
               {"version", s.version},
               {"revision", s.revision},
               {"input", s.input_name.empty() ? Json() : Json(s.input_name)},
+              {"machine", s.machine.empty() ? Json() : Json(s.machine)},
               {"host", s.host},
               {"device", s.device},
               {"kernel", s.kernel},

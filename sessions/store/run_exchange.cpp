@@ -14,9 +14,10 @@ namespace ringscope {
 
 namespace {
 
-constexpr const char* kTablesOfARun[] = {"run_tag",      "experiment", "rank_metric",     "verification",
-                                         "worst_row",    "run_figure", "rank_figure",     "trace_chunk",
-                                         "output_chunk", "kept_trace", "kept_trace_chunk"};
+constexpr const char* kTablesOfARun[] = {"run_tag",      "experiment", "rank_metric",      "verification",
+                                         "worst_row",    "run_figure", "rank_figure",      "trace_chunk",
+                                         "output_chunk", "kept_trace", "kept_trace_chunk", "simulation",
+                                         "step_work"};
 
 /// Where SQLite can attach the file of a connection: a file without its write-ahead log is copied to the workplace.
 std::string attachable(const Db& db, const TemporaryFolder& workplace) {

@@ -84,6 +84,7 @@ std::vector<RunProperty> record_properties() {
         word<&RunSummary::revision>("revision"),
         word<&RunSummary::input_name>("input"),
         word<&RunSummary::host>("host"),
+        word<&RunSummary::machine>("machine"),
         word<&RunSummary::device>("device"),
         word<&RunSummary::kernel>("kernel"),
         word<&RunSummary::settings>("settings"),

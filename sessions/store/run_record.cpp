@@ -48,6 +48,7 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
     s.origin = run.origin;
+    if (run.simulation) s.machine = run.simulation->machine->name;
     s.error = run.error;
     s.version = run.version;
     s.revision = run.revision;

@@ -35,6 +35,7 @@ struct RunSummary {
     std::string version;     // of the program that made it
     std::string revision;    // the commit it was built from; "" when not known
     std::string input_name;  // file of Q, K and V; "" when they were generated
+    std::string machine;     // the model that a simulated run was laid out on; "" of others
     std::string host;
     std::string cpu;
     std::string device;

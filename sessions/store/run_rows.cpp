@@ -8,6 +8,7 @@
 #include "sessions/experiment_file.h"
 #include "sessions/store/figure_rows.h"
 #include "sessions/store/run_properties.h"
+#include "sessions/store/simulation_rows.h"
 #include "sessions/store/stored_plan.h"
 #include "sessions/store/trace_codec.h"
 
@@ -286,7 +287,7 @@ constexpr const char* kSummaryColumns =
     "r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
     "layout, spans, output_bytes, origin, invocation, cpu, cores, transport, threads, v.run IS NOT NULL, "
-    "coalesce(v.passed, 0)";
+    "coalesce(v.passed, 0), (SELECT machine FROM simulation WHERE run = r.id)";
 
 /// A kept trace has none of the figures, whatever the row of an earlier version says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
@@ -324,6 +325,7 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
     s.threads = row.get_small();
     s.verified = row.get_int() != 0;
     s.verify_passed = row.get_int() != 0;
+    s.machine = row.get_text();
     if (s.is_trace) return s;
     for (const Figure* figure : figures) s.figures[*figure] = row.get_real();
     return s;
@@ -346,6 +348,8 @@ int64_t insert_run(Db& db, const Run& run, const RunSummary& record) {
     insert_chunks(db, id, "spans", run.trace.spans, encode_spans);
     insert_chunks(db, id, "transfers", run.trace.transfers, encode_transfers);
     insert_chunks(db, id, "memory", run.trace.memory, encode_memory);
+    insert_step_work(db, id, run);
+    insert_simulation(db, id, run);
     return id;
 }
 
@@ -358,6 +362,7 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     // A run that could not even be planned is kept too: it is read as it was asked for, and stays without
     // schedule.
     run->experiment = parse_stored_experiment(experiment.get_text(), "run " + std::to_string(id));
+    read_simulation(db, id, *run);  // the machine says how ranks hold memory
     plan_stored(db, id, *run);
     if (!run->caveat.empty()) return run;
     read_figures(db, id, *run);
@@ -365,6 +370,7 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     read_chunks(db, id, "spans", run->trace.spans, decode_spans);
     read_chunks(db, id, "transfers", run->trace.transfers, decode_transfers);
     read_chunks(db, id, "memory", run->trace.memory, decode_memory);
+    read_step_work(db, id, *run);
     check_trace(*run);
     return run;
 }

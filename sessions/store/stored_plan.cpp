@@ -3,6 +3,7 @@
 #include "engine/base/number_text.h"
 #include "engine/plan/plan_size.h"
 #include "engine/run/executor.h"
+#include "engine/simulate/simulate.h"
 
 namespace ringscope {
 
@@ -32,8 +33,9 @@ void plan_stored(Db& db, int64_t id, Run& run) {
     const PlanSize size = plan_size(run.experiment);
     const int64_t stored = stored_trace_bytes(db, id);
     if (is_accounted_for(size, stored)) {
-        run.schedule = std::make_shared<const Schedule>(
-            plan(run.experiment, memory_model_of(run.experiment.backend), db.stop()));
+        const MemoryModel model = run.simulation ? memory_model_of(*run.simulation->machine)
+                                                 : memory_model_of(run.experiment.backend);
+        run.schedule = std::make_shared<const Schedule>(plan(run.experiment, model, db.stop()));
         return;
     }
     const std::string why = "its experiment takes " + bytes_text(static_cast<double>(size.bytes)) +

@@ -1,0 +1,111 @@
+#include "sessions/store/simulation_rows.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/error.h"
+#include "sessions/machines/machine_file.h"
+#include "sessions/strict_json.h"
+
+namespace ringscope {
+
+namespace {
+
+std::string options_to_json(const SimulationOptions& options) {
+    Json json{{"seed", options.seed},
+              {"trials", options.trials},
+              {"rate", options.what_if.rate},
+              {"bandwidth", options.what_if.bandwidth},
+              {"latency", options.what_if.latency},
+              {"slow_ranks", Json::array()}};
+    for (const SlowRank& slow : options.slow_ranks)
+        json["slow_ranks"].push_back({{"rank", slow.rank},
+                                      {"factor", slow.factor},
+                                      {"delay_step", slow.delay_step},
+                                      {"delay_seconds", slow.delay_seconds}});
+    return json.dump();
+}
+
+SimulationOptions options_from_json(const Json& json) {
+    SimulationOptions options;
+    options.seed = json.at("seed").get<uint64_t>();
+    options.trials = json.at("trials").get<int>();
+    options.what_if = {json.at("rate").get<double>(), json.at("bandwidth").get<double>(),
+                       json.at("latency").get<double>()};
+    for (const Json& slow : json.at("slow_ranks"))
+        options.slow_ranks.push_back({slow.at("rank").get<int>(), slow.at("factor").get<double>(),
+                                      slow.at("delay_step").get<int>(),
+                                      slow.at("delay_seconds").get<double>()});
+    return options;
+}
+
+std::vector<double> trials_from_json(const Json& json) {
+    auto trials = json.get<std::vector<double>>();
+    if (trials.size() > static_cast<size_t>(kMaxTrials) || !std::is_sorted(trials.begin(), trials.end()) ||
+        std::any_of(trials.begin(), trials.end(), [](double seconds) { return !(seconds >= 0); }))
+        throw Error(ErrorKind::io, "the times of its trials cannot be");
+    return trials;
+}
+
+}  // namespace
+
+void insert_simulation(Db& db, int64_t id, const Run& run) {
+    if (!run.simulation) return;
+    const Simulation& simulation = *run.simulation;
+    Statement insert(db, "INSERT INTO simulation (run, machine, model, options, trials) VALUES (?,?,?,?,?)");
+    insert.bind(id).bind(simulation.machine->name).bind(machine_to_json(*simulation.machine));
+    insert.bind(options_to_json(simulation.options)).bind(Json(simulation.trial_seconds).dump()).run();
+}
+
+void read_simulation(Db& db, int64_t id, Run& run) {
+    Statement select(db, "SELECT model, options, trials FROM simulation WHERE run = ?");
+    select.bind(id);
+    if (!select.step()) return;
+    const std::string name = "run " + std::to_string(id);
+    try {
+        Simulation simulation;
+        simulation.machine = std::make_shared<const MachineModel>(parse_machine(select.get_text(), name));
+        simulation.options = options_from_json(Json::parse(select.get_text()));
+        simulation.trial_seconds = trials_from_json(Json::parse(select.get_text()));
+        run.simulation = std::move(simulation);
+    } catch (const Error& error) {
+        throw Error(ErrorKind::io, "the run is damaged: its simulation: " + std::string(error.what()));
+    } catch (const Json::exception& error) {
+        throw Error(ErrorKind::io, "the run is damaged: its simulation: " + std::string(error.what()));
+    }
+}
+
+void insert_step_work(Db& db, int64_t id, const Run& run) {
+    const std::vector<int64_t>& work = run.trace.step_core_ns;
+    if (work.empty() || run.schedule == nullptr) return;
+    const auto steps = static_cast<size_t>(run.schedule->steps);
+    Statement insert(db, "INSERT INTO step_work (run, rank, step, core_ns) VALUES (?,?,?,?)");
+    for (size_t i = 0; i < work.size(); ++i)
+        insert.bind(id)
+            .bind(static_cast<int64_t>(i / steps))
+            .bind(static_cast<int64_t>(i % steps))
+            .bind(work[i])
+            .run();
+}
+
+void read_step_work(Db& db, int64_t id, Run& run) {
+    if (run.schedule == nullptr) return;
+    const auto ranks = static_cast<int64_t>(run.schedule->ranks);
+    const auto steps = static_cast<int64_t>(run.schedule->steps);
+    std::vector<int64_t> work;
+    Statement select(db, "SELECT rank, step, core_ns FROM step_work WHERE run = ? ORDER BY rank, step");
+    select.bind(id);
+    while (select.step()) {
+        const auto place = static_cast<int64_t>(work.size());
+        const int64_t rank = select.get_int();
+        const int64_t step = select.get_int();
+        const int64_t core_ns = select.get_int();
+        if (rank != place / steps || step != place % steps || rank >= ranks || core_ns < 0) return;
+        work.push_back(core_ns);
+    }
+    if (static_cast<int64_t>(work.size()) == ranks * steps) run.trace.step_core_ns = std::move(work);
+}
+
+}  // namespace ringscope

@@ -1,0 +1,129 @@
+// Simulated and replayed runs in the run file and beside each other.
+#include <gtest/gtest.h>
+
+#include "engine/run/execute.h"
+#include "engine/simulate/replay.h"
+#include "engine/simulate/simulate.h"
+#include "sessions/compare/compare_load.h"
+#include "sessions/compare/repeats.h"
+#include "sessions/store/run_filter.h"
+#include "sessions/store/run_store.h"
+#include "tests/scratch_folder.h"
+
+namespace ringscope {
+namespace {
+
+Experiment small(int ranks) {
+    Experiment e;
+    e.problem.seq_len = 512;
+    e.problem.heads = 4;
+    e.problem.head_dim = 32;
+    e.problem.head_groups.emplace_back().segment_length = 512;
+    e.ring.ranks = ranks;
+    e.backend.device = "cpu";
+    e.backend.threads = 1;  // so that ranks share, however many cores there are
+    return e;
+}
+
+std::shared_ptr<const MachineModel> four_gpus() {
+    auto machine = std::make_shared<MachineModel>();
+    machine->name = "four";
+    machine->title = "four devices";
+    machine->devices_per_host = 4;
+    machine->device.name = "device";
+    machine->device.memory_bytes = int64_t{1} << 33;
+    machine->device.peaks = {{DType::f32, 1e12}};
+    AttentionCurve curve;
+    curve.share = 0.5;
+    machine->device.curves = {curve, curve};
+    machine->device.curves[1].causal = true;
+    machine->device.pack_bytes_per_second = machine->device.merge_bytes_per_second = 1e11;
+    machine->device.jitter = 0.05;
+    machine->links = {{"port", LinkScope::device, 1, 1e-6, 1e9, true, ""}};
+    machine->same_host = "port";
+    return machine;
+}
+
+std::shared_ptr<const Run> simulated() {
+    Simulation simulation;
+    simulation.machine = four_gpus();
+    simulation.options.trials = 9;
+    simulation.options.seed = 42;
+    simulation.options.what_if.bandwidth = 2;
+    simulation.options.slow_ranks = {{.rank = 2, .factor = 1.5}};
+    return simulate(small(4), simulation);
+}
+
+TEST(SimulatedRun, IsKeptAndReopenedWithItsMachine) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = simulated();
+    ASSERT_EQ(run->state, RunState::done) << run->error;
+    ASSERT_EQ(run->simulation->trial_seconds.size(), 9u);
+    EXPECT_LT(run->simulation->trial_seconds.front(), run->simulation->trial_seconds.back());
+    const int64_t id = store->save(*run, "on four");
+    const auto reopened = store->load(id);
+    EXPECT_EQ(reopened->origin, Origin::simulated);
+    ASSERT_TRUE(reopened->simulation.has_value());
+    EXPECT_EQ(*reopened->simulation->machine, *run->simulation->machine);
+    EXPECT_EQ(reopened->simulation->options, run->simulation->options);
+    EXPECT_EQ(reopened->simulation->trial_seconds, run->simulation->trial_seconds);
+    EXPECT_EQ(reopened->metrics.seconds, run->metrics.seconds);
+    EXPECT_EQ(reopened->schedule->memory_model.keeps_slots, run->schedule->memory_model.keeps_slots);
+    EXPECT_EQ(store->summary(id).machine, "four");
+    EXPECT_EQ(store->summary(id).origin, Origin::simulated);
+}
+
+TEST(SimulatedRun, IsNoRepeatOfAMeasuredOneNorOfAnotherMachines) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto on_four = simulated();
+    ringscope::Run on_five = *on_four;
+    auto five = std::make_shared<MachineModel>(*four_gpus());
+    five->name = "five";
+    on_five.simulation->machine = five;
+    const auto first = store->summary(store->save(*on_four, "a"));
+    const auto same = store->summary(store->save(*on_four, "a"));
+    const auto other = store->summary(store->save(on_five, "a"));
+    const auto measured = store->summary(store->save(*execute(small(4), {}, {}), "a"));
+    EXPECT_EQ(unlike(first, same, true), "");
+    EXPECT_NE(unlike(first, other, true), "");
+    EXPECT_NE(unlike(first, measured, true), "");
+}
+
+TEST(ReplayedRun, TakesTheStepsOwnTimesFromTheFile) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = execute(small(4), {}, {});
+    const auto reopened = store->load(store->save(*run, "four ranks"));
+    EXPECT_EQ(reopened->trace.step_core_ns, run->trace.step_core_ns);
+    EXPECT_EQ(replay(*reopened)->metrics.seconds, replay(*run)->metrics.seconds);
+}
+
+TEST(Compare, NeverLetsWaitsForACoreDecide) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    std::vector<int64_t> ids;
+    for (const int ranks : {1, 4})
+        for (int i = 0; i < 3; ++i) {
+            const int64_t id = store->save(*execute(small(ranks), {}, {}), std::to_string(ranks));
+            if (i == 0) ids.push_back(id);
+        }
+    const auto runs = load_to_compare(*store, ids);
+    for (const ComparedRun& compared : runs) {
+        EXPECT_EQ(compared.run->origin, Origin::replayed);
+        ASSERT_EQ(compared.repeat_figures.size(), compared.repeat_seconds.size());
+        for (const RankMetrics& rank : compared.run->metrics.ranks) EXPECT_EQ(rank.wait_core_seconds, 0);
+        for (size_t i = 0; i < compared.repeat_seconds.size(); ++i)
+            EXPECT_EQ(compared.repeat_figures[i]["seconds"], compared.repeat_seconds[i]);
+    }
+    const Comparison comparison = compare_runs(runs);
+    EXPECT_EQ(comparison.clocks[1], "every rank its own device (replayed)");
+    const std::string text = comparison_to_text(comparison);
+    EXPECT_NE(text.find("clock: every rank its own device (replayed)"), std::string::npos) << text;
+    const auto measured = load_to_compare(*store, ids, CompareClock::measured);
+    for (const ComparedRun& compared : measured) EXPECT_EQ(compared.run->origin, Origin::measured);
+}
+
+}  // namespace
+}  // namespace ringscope
