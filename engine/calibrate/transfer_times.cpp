@@ -76,7 +76,7 @@ RingTimes measure_ring(const CalibrationOptions& options, const std::shared_ptr<
                        const std::stop_token& stop) {
     RingTimes times;
     constexpr int kRunsPerRepetition = 4;  // they are short
-    for (const int64_t tokens : {64, 512, 2048, 8192, 32768})
+    for (const int64_t tokens : {512, 2048, 8192, 16384})
         for (int i = 0; i < kRunsPerRepetition * options.repetitions; ++i)
             append_times(*calibration_run(copying_ring(tokens, options), buffers, stop), times);
     return {medians(std::move(times.transfers)), medians(std::move(times.packing)),

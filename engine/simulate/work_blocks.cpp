@@ -7,7 +7,7 @@ namespace ringscope {
 
 namespace {
 
-/// Pairs of runs beyond which a segment counts as one block: finely striped, where all blocks are alike.
+/// Pairs of runs that are looked at: with more of them tokens are finely striped, and the edge is everywhere.
 constexpr size_t kMostRunPairs = 64;
 
 void to_tokens(const std::vector<RowRun>& rows, std::vector<TokenRun>& tokens) {
@@ -68,28 +68,29 @@ void WorkBlocks::add_segment(int rank, const Work& work, int64_t segment, double
     double rows = 0;
     for (const TokenRun& run : queries_) rows += static_cast<double>(count_from(run, first_key));
     rows_ += times * rows;
-    if (queries_.size() * keys_.size() <= kMostRunPairs) {
-        for (const TokenRun& queries : queries_)
-            for (const TokenRun& keys : keys_) add_block(queries, keys, times);
-        return;
-    }
-    const auto pairs = static_cast<double>(count_pairs(queries_, keys_, problem.causal));
     const int64_t last_query = last_of(queries_);
     double seen = 0;
     for (const TokenRun& run : keys_)
         seen += static_cast<double>(problem.causal ? count_until(run, last_query) : run.count);
+    const auto pairs = static_cast<double>(count_pairs(queries_, keys_, problem.causal));
+    if (pairs == 0) return;
     pairs_ += times * pairs;
-    if (pairs > 0) blocks_.push_back({{rows, seen, pairs, pairs < rows * seen}, times});
+    const double cut = pairs < rows * seen ? cut_share(pairs) : 0;
+    if (cut < 1) blocks_.push_back({{rows, seen, pairs, false}, times * (1 - cut)});
+    if (cut > 0) blocks_.push_back({{rows, seen, pairs, true}, times * cut});
 }
 
-void WorkBlocks::add_block(const TokenRun& queries, const TokenRun& keys, double times) {
-    const bool causal = schedule_.problem.causal;
-    const auto pairs = static_cast<double>(count_pairs(std::span(&queries, 1), std::span(&keys, 1), causal));
-    if (pairs == 0) return;
-    const auto rows = static_cast<double>(causal ? count_from(queries, keys.first) : queries.count);
-    const auto seen = static_cast<double>(causal ? count_until(keys, queries.last()) : keys.count);
-    pairs_ += times * pairs;
-    blocks_.push_back({{rows, seen, pairs, pairs < rows * seen}, times});
+/// The share of a segment's pairs that lie between runs which the causal edge parts.
+double WorkBlocks::cut_share(double pairs) const {
+    if (queries_.size() * keys_.size() > kMostRunPairs) return 1;
+    double cut = 0;
+    for (const TokenRun& queries : queries_)
+        for (const TokenRun& keys : keys_) {
+            const int64_t of_runs = count_pairs(std::span(&queries, 1), std::span(&keys, 1), true);
+            if (of_runs < count_from(queries, keys.first) * count_until(keys, queries.last()))
+                cut += static_cast<double>(of_runs);
+        }
+    return cut / pairs;
 }
 
 }  // namespace ringscope

@@ -1,9 +1,12 @@
 // The blocks that a piece of work is made of: what attention costs hangs on their shape, not on pairs alone.
 //
-//   contiguous, own keys      zigzag, own keys            zigzag, a later owner's keys
-//     \                         \    .                       .    .
-//       \   one cut block        |#### \   two cut, one       #####    half the rows
-//         \                      |####   \ whole              #####
+//   contiguous, own keys     zigzag, own keys       zigzag, an earlier owner's    zigzag, a later owner's
+//     \                        \   .                 ####  .                        .     .
+//       \   cut                 ####\  2/3 whole,      ####  .   half the keys        #######   half the rows
+//         \                     ####  \  1/3 cut       ####  .                        #######
+//
+// A rank's queries and keys of a segment are one block, however many runs they lie in: kernels go through all of them
+// row by row. Where the causal edge cuts some of it, the block counts as cut for that share of its pairs.
 #pragma once
 
 #include <vector>
@@ -30,7 +33,7 @@ class WorkBlocks {
 
   private:
     void add_segment(int rank, const Work& work, int64_t segment, double times);
-    void add_block(const TokenRun& queries, const TokenRun& keys, double times);
+    double cut_share(double pairs) const;
 
     const Schedule& schedule_;
     std::vector<RowRun> query_rows_, key_rows_;

@@ -51,16 +51,23 @@ class Costs {
         return cost;
     }
 
-    /// A GPU gets all of a work in one launch; workers of a CPU share it by tiles of query rows (attend_job.h).
+    /// A GPU gets all of a work in one launch; workers of a CPU share it as engine/cpu/attend_job.h cuts it.
     double tasks_of(const Work& work, double heads) const {
         if (device_.kind == DeviceKind::gpu) return 1;
-        constexpr double kTileRows = 256;
-        constexpr double kTaskFlops = 1 << 22;
-        const double flops = 4.0 * schedule_.problem.head_dim * static_cast<double>(work.pairs);
+        constexpr double kMostTileRows = 512, kFewestTileRows = 256, kTaskFlops = 1 << 22;
+        constexpr double kTasksPerWorker = 4;
         const auto segments = static_cast<double>(work.segments.count);
-        const double tiles = std::max(1.0, std::floor(blocks_.rows() / segments / kTileRows));
-        const double worth = std::max(1.0, std::floor(flops / kTaskFlops));
-        return heads * std::min(segments * tiles, std::max(worth, tiles));
+        const double rows = std::max(1.0, std::ceil(blocks_.rows() / segments));
+        double tile_rows = kMostTileRows;
+        while (tile_rows > kFewestTileRows &&
+               std::ceil(rows / tile_rows) * segments * heads < kTasksPerWorker * device_.workers)
+            tile_rows /= 2;
+        const double tiles = std::ceil(rows / tile_rows);
+        if (tiles > 1) return heads * segments * tiles;
+        const double flops = 4.0 * schedule_.problem.head_dim * static_cast<double>(work.pairs) / segments;
+        const double segments_per_task =
+            std::clamp(std::floor(kTaskFlops / std::max(flops, 1.0)), 1.0, segments);
+        return heads * std::ceil(segments / segments_per_task);
     }
 
     double merge_seconds(double rows) const {

@@ -1,30 +1,46 @@
 #include "engine/simulate/workers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace ringscope {
 
 double Workers::speed() const { return busy_ <= cores_ ? 1.0 : static_cast<double>(cores_) / busy_; }
 
-double Workers::rate_of(const Job& job) const {
-    return job.is_thread ? speed() : std::min<double>(job.workers, job.most) * speed();
-}
+double Workers::rate_of(const Job& job) const { return job.is_thread ? speed() : job.workers * speed(); }
 
 void Workers::advance(double now) {
     for (Job& job : jobs_) job.left = std::max(0.0, job.left - rate_of(job) * (now - since_));
     since_ = now;
 }
 
-void Workers::submit(int job, double seconds, double most_workers, double now) {
+/// Few pieces end in rounds. Of many the workers end at any moment of a last piece: half of it is lost in the mean.
+double Workers::idle_of(const Job& job) {
+    constexpr double kFewRounds = 8;
+    const double workers = job.workers;
+    if (job.pieces >= kFewRounds * workers) return job.grain * (workers - 1) / 2;
+    return job.grain * (std::ceil(job.pieces / workers) * workers - job.pieces);
+}
+
+void Workers::submit(int job, double seconds, double pieces, double now) {
     advance(now);
-    jobs_.push_back({job, seconds, most_workers, 0, false});
+    Job submitted;
+    submitted.number = job;
+    submitted.left = seconds;
+    submitted.grain = seconds / pieces;
+    submitted.pieces = pieces;
+    jobs_.push_back(submitted);
     changed_ = true;
 }
 
 void Workers::submit_thread(int job, double seconds, double now) {
     advance(now);
-    jobs_.push_back({job, seconds, 1, 0, true});
+    Job submitted;
+    submitted.number = job;
+    submitted.left = seconds;
+    submitted.is_thread = true;
+    jobs_.push_back(submitted);
     ++busy_;
     changed_ = true;
 }
@@ -45,7 +61,7 @@ void Workers::end_copy(double now) {
 Workers::Job* Workers::neediest() {
     Job* best = nullptr;
     for (Job& job : jobs_) {
-        if (job.is_thread || job.workers >= job.most) continue;
+        if (job.is_thread || job.workers >= job.pieces) continue;
         if (best == nullptr || job.workers < best->workers) best = &job;
     }
     return best;
@@ -60,6 +76,9 @@ bool Workers::settle(double now) {
         if (job == nullptr) break;
         if (job->workers == 0) started_.push_back({job->number, now});
         ++job->workers;
+        job->left -= job->idle;
+        job->idle = idle_of(*job);
+        job->left += job->idle;
         --free_;
         ++busy_;
     }

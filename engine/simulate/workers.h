@@ -16,8 +16,9 @@ class Workers {
     /// `threads` workers on `cores` cores.
     Workers(int threads, int cores) : free_(threads), cores_(cores) {}
 
-    /// Work of `seconds` for one worker, that at most `most_workers` can share; > 0. `job` is the caller's number.
-    void submit(int job, double seconds, double most_workers, double now);
+    /// Work of `seconds` for one worker, in `pieces` of equal length that workers take one after the other: so at most so
+    /// many workers share it, and the last to end holds up the others. `job` is the caller's number.
+    void submit(int job, double seconds, double pieces, double now);
     /// Work of a rank's own thread, which needs no worker.
     void submit_thread(int job, double seconds, double now);
     /// Threads that copy are busy for as long as a link makes them.
@@ -42,12 +43,15 @@ class Workers {
   private:
     struct Job {
         int number = 0;
-        double left = 0;  // seconds of one worker
-        double most = 1;
+        double left = 0;   // seconds of one worker
+        double grain = 0;  // seconds of a piece
+        double pieces = 1;
+        double idle = 0;  // of `left`: what workers lose at the end, when no piece is left for them
         int workers = 0;
         bool is_thread = false;
     };
     double rate_of(const Job& job) const;
+    static double idle_of(const Job& job);
     Job* neediest();
     void advance(double now);
 
