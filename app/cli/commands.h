@@ -36,6 +36,7 @@ void declare_commands(Arguments& program, std::stop_token stop);
     COMMAND(sweep)                     \
     COMMAND(plan)                      \
     COMMAND(simulate)                  \
+    COMMAND(advise)                    \
     COMMAND(machines)                  \
     COMMAND(calibrate)                 \
     COMMAND(runs)                      \
