@@ -15,9 +15,11 @@
 #include "app/cli/trace_comparison_report.h"
 #include "app/cli/trace_offset.h"
 #include "app/cli/trace_report.h"
+#include "app/cli/waterfall_report.h"
 #include "app/process/standard_output.h"
 #include "engine/analysis/verification_text.h"
 #include "engine/base/number_text.h"
+#include "engine/simulate/replay.h"
 #include "sessions/compare/repeats.h"
 #include "sessions/plain_text.h"
 #include "sessions/report/run_json.h"
@@ -156,6 +158,8 @@ int show_run(const RunsCommand& command) {
     if (!run->caveat.empty()) text += run->caveat + "\n";
     text += provenance(*run, summary);
     text += "\n" + run_report(*run);
+    const std::string tables = waterfall_tables(*on_own_devices(run));
+    if (!tables.empty()) text += "\n" + tables;
     if (run->verification) text += "\n" + verification_line(*run->verification) + "\n";
     print(text);
     return 0;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/text_table.h"
+#include "app/cli/waterfall_report.h"
 #include "engine/analysis/figures.h"
 #include "engine/base/number_text.h"
 #include "engine/run/version.h"
@@ -54,6 +55,12 @@ std::string headline(const Run& run) {
     return line;
 }
 
+/// Headline, ranks, and what they come to in words.
+std::string figures_text(const Run& run) {
+    const std::string sentences = waterfall_sentences(run);
+    return headline(run) + "\n\n" + rank_table(run.metrics) + (sentences.empty() ? "" : "\n") + sentences;
+}
+
 std::string option_table(const std::string& title, const std::vector<EngineOption>& options) {
     TextTable table({{title, Align::left}, {"usable", Align::left}, {"", Align::left}});
     for (const EngineOption& option : options)
@@ -97,10 +104,9 @@ std::string run_report(const Run& run) {
                 (run.compiled_kernels == 1 ? " kernel in " : " kernels in ") +
                 seconds_text(run.compile_seconds) + ", before the clock started\n";
     const auto best_shown = shares_cores(run) && why_not_replayable(run).empty() ? replay(run) : nullptr;
-    if (!best_shown) return text + "\n" + headline(run) + "\n\n" + rank_table(run.metrics);
-    text += "\nclock: " + clock_text(run) + "\n" + headline(run) + "\n\n" + rank_table(run.metrics);
-    return text + "\nclock: " + clock_text(*best_shown) + "\n" + headline(*best_shown) + "\n\n" +
-           rank_table(best_shown->metrics);
+    if (!best_shown) return text + "\n" + figures_text(run);
+    text += "\nclock: " + clock_text(run) + "\n" + figures_text(run);
+    return text + "\nclock: " + clock_text(*best_shown) + "\n" + figures_text(*best_shown);
 }
 
 std::string plan_report(const Schedule& schedule) {

@@ -1,78 +1,28 @@
-// Accounting by a sweep. A rank's spans are cut at every begin and end; between two cuts the set of open
-// spans is constant, and the whole stretch goes to the first class of the list in metrics.h that is open, or
-// to idle. So the classes are disjoint and their sum is the wall time, nanosecond for nanosecond. METRICS.md
-// derives each figure.
+// Sums over each rank's account (rank_account.h). METRICS.md derives each figure.
 #include "engine/run/metrics.h"
 
 #include <algorithm>
 #include <array>
 
 #include "engine/base/error.h"
+#include "engine/run/rank_account.h"
 
 namespace ringscope {
 
 namespace {
 
-/// In the order in which they claim time.
-enum Class { kCompute, kPack, kMerge, kWaitCore, kTransfer, kWaitPeer, kWaitLink, kIdle, kClasses };
-
-Class class_of(const Span& span) {
-    switch (span.kind) {
-        case SpanKind::compute:
-            return kCompute;
-        case SpanKind::pack:
-            return kPack;
-        case SpanKind::merge:
-            return kMerge;
-        case SpanKind::receive:
-        case SpanKind::collective:
-            return kTransfer;
-        case SpanKind::wait:
-            if (span.cause == WaitCause::late_peer) return kWaitPeer;
-            return span.cause == WaitCause::link ? kWaitLink : kWaitCore;
-        case SpanKind::send:
-            break;  // the mirror of the receiver's copy: costs the sender nothing
-    }
-    return kIdle;
-}
-
-struct Edge {
-    int64_t time_ns;
-    Class of;
-    int change;  // +1 opens, -1 closes
-};
-
 struct Split {
-    std::array<int64_t, kClasses> ns{};
+    std::array<int64_t, kTimeClasses> ns{};
     int64_t transfer_ns = 0;  // a transfer open, whatever else was
+    double seconds_of(TimeClass of) const { return static_cast<double>(ns[static_cast<size_t>(of)]) * 1e-9; }
 };
 
 Split split_wall(const std::vector<const Span*>& spans, int64_t wall_ns) {
-    std::vector<Edge> edges;
-    for (const Span* span : spans) {
-        const Class of = class_of(*span);
-        const int64_t begin = std::clamp<int64_t>(span->begin_ns, 0, wall_ns);
-        const int64_t end = std::clamp<int64_t>(span->end_ns, begin, wall_ns);
-        if (of == kIdle || begin == end) continue;
-        edges.push_back({begin, of, +1});
-        edges.push_back({end, of, -1});
-    }
-    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.time_ns < b.time_ns; });
     Split split;
-    std::array<int, kClasses> open{};
-    open[kIdle] = 1;
-    int64_t since = 0;
-    const auto account_until = [&](int64_t time_ns) {
-        const auto first = std::find_if(open.begin(), open.end(), [](int count) { return count > 0; });
-        split.ns[static_cast<size_t>(first - open.begin())] += time_ns - since;
-        if (open[kTransfer] > 0) split.transfer_ns += time_ns - since;
-        since = time_ns;
-    };
-    for (const Edge& edge : edges) {
-        account_until(edge.time_ns);
-        open[edge.of] += edge.change;
+    for (const AccountPiece& piece : account_of(spans, wall_ns)) {
+        split.ns[static_cast<size_t>(piece.of)] += piece.length_ns();
+        if (piece.transferring) split.transfer_ns += piece.length_ns();
     }
-    account_until(wall_ns);
     return split;
 }
 
@@ -88,17 +38,17 @@ RankMetrics rank_metrics(int rank, const RankPlan& plan, const RankCounters& cou
     metrics.peak_by_purpose = counters.peak_by_purpose;
     for (const Span* span : spans) {
         if (span->kind == SpanKind::send) metrics.sent_bytes += span->bytes;
-        if (class_of(*span) == kTransfer) metrics.received_bytes += span->bytes;
+        if (time_class_of(*span) == TimeClass::transfer) metrics.received_bytes += span->bytes;
     }
-    metrics.compute_seconds = seconds(split.ns[kCompute]);
+    metrics.compute_seconds = split.seconds_of(TimeClass::compute);
     metrics.core_seconds = counters.core_seconds;
-    metrics.pack_seconds = seconds(split.ns[kPack]);
-    metrics.merge_seconds = seconds(split.ns[kMerge]);
-    metrics.exposed_transfer_seconds = seconds(split.ns[kTransfer]);
-    metrics.wait_peer_seconds = seconds(split.ns[kWaitPeer]);
-    metrics.wait_link_seconds = seconds(split.ns[kWaitLink]);
-    metrics.wait_core_seconds = seconds(split.ns[kWaitCore]);
-    metrics.idle_seconds = seconds(split.ns[kIdle]);
+    metrics.pack_seconds = split.seconds_of(TimeClass::pack);
+    metrics.merge_seconds = split.seconds_of(TimeClass::merge);
+    metrics.exposed_transfer_seconds = split.seconds_of(TimeClass::transfer);
+    metrics.wait_peer_seconds = split.seconds_of(TimeClass::wait_peer);
+    metrics.wait_link_seconds = split.seconds_of(TimeClass::wait_link);
+    metrics.wait_core_seconds = split.seconds_of(TimeClass::wait_core);
+    metrics.idle_seconds = split.seconds_of(TimeClass::idle);
     metrics.transfer_seconds = seconds(split.transfer_ns);
     return metrics;
 }
@@ -109,8 +59,7 @@ Metrics derive_metrics(const Schedule& schedule, const Trace& trace,
                        const std::vector<RankCounters>& counters) {
     const auto ranks = static_cast<size_t>(schedule.ranks);
     RINGSCOPE_CHECK(counters.size() == ranks);
-    std::vector<std::vector<const Span*>> spans(ranks);
-    for (const Span& span : trace.spans) spans[static_cast<size_t>(span.rank)].push_back(&span);
+    const auto spans = spans_by_rank(trace, schedule.ranks);
 
     Metrics metrics;
     metrics.seconds = seconds(trace.wall_ns);

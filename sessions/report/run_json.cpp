@@ -8,6 +8,7 @@
 #include "engine/analysis/verification_text.h"
 #include "engine/simulate/replay.h"
 #include "sessions/experiment_file.h"
+#include "sessions/report/waterfall_json.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
@@ -114,6 +115,8 @@ Json replayed_json(const Run& replayed) {
                                  {"compute_seconds", rank.compute_seconds},
                                  {"wait_seconds", rank.wait_seconds()},
                                  {"transfer_seconds", rank.transfer_seconds}});
+    json["waterfall"] = waterfall_json(replayed);
+    json["stragglers"] = stragglers_json(replayed);
     return json;
 }
 
@@ -134,6 +137,8 @@ Json figures_json(const Run& run) {
                  {"revision", run.revision},
                  {"started_utc_ms", run.started_utc_ms},
                  {"spans", run.trace.spans.size()}});
+    json["waterfall"] = waterfall_json(run);
+    json["stragglers"] = stragglers_json(run);
     if (run.simulation) add_simulation(*run.simulation, json);
     return json;
 }
