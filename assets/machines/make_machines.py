@@ -91,6 +91,7 @@ def gpu(name, memory_bytes, memory_source, half_peak, f32_peak, peak_source, mem
     add_f32(device)
     device.put("launch_seconds", 5e-6,
                "[estimate] a kernel of a few microseconds is bound by its launch; 5 us is usual for one launch")
+    device.put("step_seconds", 0.0, "launches of a step are queued while the step before it runs")
     reached = MEMORY_SHARE * memory_rate
     device.put("pack_bytes_per_second", round(reached), f"{rate_source}; {MEMORY_SHARE_SOURCE}")
     merge = reached * 10 / PYTORCH_BYTES if pytorch else reached
@@ -178,6 +179,8 @@ def cpu(name, cores, hertz, clock_source, memory_bytes, memory_source):
     add_curves(device, {((dtype,), dim, kind): (f"cpu {dtype} d{dim} {kind}", 1.0, "")
                         for dtype in ("f32", "f16", "bf16") for dim in (64, 128) for kind in ("whole", "causal")})
     device.put("launch_seconds", 1e-6, "[estimate] a task is taken from a list under a lock")
+    device.put("step_seconds", 1e-4, "[estimate] two threads are woken one after the other, as measured on a machine "
+                                     "of two cores")
     copying = ("engine/cpu/README.md, Rings: one core copies 10 GB/s, which reads 10 and writes 10")
     device.put("pack_bytes_per_second", 20e9, copying)
     device.put("merge_bytes_per_second", 20e9, f"not used while the kernel merges; {copying}")

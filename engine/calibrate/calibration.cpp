@@ -102,6 +102,7 @@ class Calibrator {
         const LineFit copy = fit_line(times.transfers);
         machine_.links.push_back(
             {"memory", LinkScope::device, 1, copy.fixed_seconds, copy.bytes_per_second, true, ""});
+        machine_.device.step_seconds = times.step_seconds;
         // Every byte is read and written.
         machine_.device.pack_bytes_per_second = 2 * rate_of_largest(times.packing);
         machine_.device.merge_bytes_per_second = 2 * rate_of_largest(times.merging);
@@ -144,6 +145,7 @@ class Calibrator {
                                   " (bf16)" + fits_text()},
             {"device.pack_bytes_per_second", "pack spans of two ranks"},
             {"device.merge_bytes_per_second", "merge spans of two ranks that keep running sums"},
+            {"device.step_seconds", "runs of one rank with next to no work, less the work"},
             {"links[0]", "transfers between two ranks, from both being ready to the last byte"},
             {"device.memory_bytes", "the machine's memory"},
         };

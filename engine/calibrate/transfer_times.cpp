@@ -70,6 +70,23 @@ std::vector<BytesTime> medians(std::vector<BytesTime> times) {
     return medians;
 }
 
+/// From a rank's handing its work over to the end of a step that has some microseconds of it.
+double empty_step_seconds(const CalibrationOptions& options, const std::shared_ptr<BufferPool>& buffers,
+                          const std::stop_token& stop) {
+    Experiment experiment = copying_ring(32, options);
+    experiment.ring.ranks = 1;
+    experiment.ring.strategy = Strategy::single;
+    experiment.ring.accumulator = Accumulator::lse;
+    constexpr int kRuns = 41;
+    std::vector<double> seconds;
+    for (int i = 0; i < kRuns; ++i) {
+        const auto run = calibration_run(experiment, buffers, stop);
+        const RankMetrics& rank = run->metrics.ranks.front();
+        seconds.push_back(std::max(0.0, run->metrics.seconds - rank.compute_seconds));
+    }
+    return median_of(std::move(seconds));
+}
+
 }  // namespace
 
 RingTimes measure_ring(const CalibrationOptions& options, const std::shared_ptr<BufferPool>& buffers,
@@ -80,7 +97,7 @@ RingTimes measure_ring(const CalibrationOptions& options, const std::shared_ptr<
         for (int i = 0; i < kRunsPerRepetition * options.repetitions; ++i)
             append_times(*calibration_run(copying_ring(tokens, options), buffers, stop), times);
     return {medians(std::move(times.transfers)), medians(std::move(times.packing)),
-            medians(std::move(times.merging))};
+            medians(std::move(times.merging)), empty_step_seconds(options, buffers, stop)};
 }
 
 LineFit fit_line(const std::vector<BytesTime>& times) {

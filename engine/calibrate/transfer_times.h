@@ -21,6 +21,7 @@ struct RingTimes {
     std::vector<BytesTime> transfers;  // from both sides being ready to the last byte
     std::vector<BytesTime> packing;    // bytes of the packed share
     std::vector<BytesTime> merging;    // bytes of o; of one worker
+    double step_seconds = 0;           // of a step with next to no work
 };
 
 /// Two ranks that compute next to nothing and send from a KiB to some tens of MiB.

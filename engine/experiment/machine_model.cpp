@@ -52,6 +52,7 @@ class MachineCheck {
         whole("device.most_ranks", device.most_ranks, kMaxRanks);
         whole("device.memory_bytes", device.memory_bytes, int64_t{1} << 50);
         not_negative("device.launch_seconds", device.launch_seconds);
+        not_negative("device.step_seconds", device.step_seconds);
         above_zero("device.pack_bytes_per_second", device.pack_bytes_per_second);
         above_zero("device.merge_bytes_per_second", device.merge_bytes_per_second);
         if (!(device.jitter >= 0 && device.jitter < 1))
@@ -217,6 +218,7 @@ MachineModel scaled(const MachineModel& machine, const WhatIf& what_if) {
     changed.device.pack_bytes_per_second *= what_if.rate;
     changed.device.merge_bytes_per_second *= what_if.rate;
     changed.device.launch_seconds /= what_if.rate;
+    changed.device.step_seconds /= what_if.rate;
     changed.message_seconds *= what_if.latency;
     for (LinkModel& link : changed.links) {
         link.bytes_per_second *= what_if.bandwidth;

@@ -62,7 +62,8 @@ struct DeviceModel {
     int64_t memory_bytes = 0;     // of the device
     std::vector<PeakRate> peaks;  // of one worker
     std::vector<AttentionCurve> curves;
-    double launch_seconds = 0;          // of each piece of work, whatever its size
+    double launch_seconds = 0;  // of each piece of work, whatever its size
+    double step_seconds = 0;    // of the work of each step at a rank, before it begins: handing it over
     double pack_bytes_per_second = 0;   // read and written by one worker: packing
     double merge_bytes_per_second = 0;  // the same: merging partial outputs
     bool merges_in_kernel = true;       // no merge of its own after a step

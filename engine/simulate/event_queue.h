@@ -8,7 +8,7 @@
 namespace ringscope {
 
 struct Event {
-    enum class Kind { device, begin_transfer, arrive, wake };
+    enum class Kind { device, submit, begin_transfer, arrive, wake };
     double seconds = 0;
     int64_t number = 0;  // in order of making
     Kind kind = Kind::device;

@@ -96,6 +96,8 @@ void RingLayout::dispatch(const Event& event) {
             for (const int job : ended) job % 2 == 1 ? packed(job / 2) : job_ended(job / 2);
             return;
         }
+        case Event::Kind::submit:
+            return submit_attention(event.id);
         case Event::Kind::begin_transfer:
             return bytes_begin(event.id);
         case Event::Kind::arrive:
@@ -291,6 +293,13 @@ void RingLayout::attend(int rank) {
     state.attends = true;
     state.merging = false;
     state.submitted = now_;
+    const double seconds = machine_.device.step_seconds;
+    if (seconds > 0) return events_.add(now_ + seconds, Event::Kind::submit, rank);
+    submit_attention(rank);
+}
+
+void RingLayout::submit_attention(int rank) {
+    const StepCost& cost = cost_of(rank, rank_at(rank).step);
     workers_of(rank).submit(work_job(rank), cost.attend_seconds * factor(rank), cost.pieces, now_);
     touch(rank);
 }

@@ -113,6 +113,7 @@ class RingLayout {
     void end(int rank);
 
     void attend(int rank);
+    void submit_attention(int rank);
     void job_started(int rank, double seconds);
     void job_ended(int rank);
     void publish(int rank, int step, int during_step);

@@ -43,6 +43,7 @@ void visit_members(Model& device, const Visit& visit) {
     visit("peaks", device.peaks, true);
     visit("curves", device.curves, true);
     visit("launch_seconds", device.launch_seconds, false);
+    visit("step_seconds", device.step_seconds, false);
     visit("pack_bytes_per_second", device.pack_bytes_per_second, true);
     visit("merge_bytes_per_second", device.merge_bytes_per_second, true);
     visit("merges_in_kernel", device.merges_in_kernel, false);
