@@ -77,13 +77,18 @@ void Network::append(LinkPath& path, const LinkModel& link, int device, bool inw
 
 const LinkPath& Network::path(int from, int to) {
     const auto [entry, is_new] = paths_.try_emplace({from, to});
-    if (!is_new) return entry->second;
+    if (is_new) entry->second = make_path(from, to);
+    return entry->second;
+}
+
+LinkPath Network::make_path(int from, int to) const {
+    LinkPath path;
     const LinkModel& link = link_between(from, to);
     const int sender = device_of(machine_, from, ranks_);
     const int receiver = device_of(machine_, to, ranks_);
-    append(entry->second, link, sender, false);
-    if (receiver != sender) append(entry->second, link, receiver, true);
-    return entry->second;
+    append(path, link, sender, false);
+    if (receiver != sender) append(path, link, receiver, true);
+    return path;
 }
 
 double Network::latency_seconds(int from, int to) const { return link_between(from, to).latency_seconds; }

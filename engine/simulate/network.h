@@ -26,6 +26,8 @@ class Network {
     Network(const MachineModel& machine, int ranks);
 
     const LinkPath& path(int from, int to);
+    /// The same, not kept for the next time.
+    LinkPath make_path(int from, int to) const;
     /// Until the first byte arrives.
     double latency_seconds(int from, int to) const;
 
@@ -46,6 +48,9 @@ class Network {
 
     double rate(int flow) const { return flow_at(flow).rate * flow_at(flow).factor; }
     int links() const { return static_cast<int>(links_.size()); }
+    double bytes_per_second(DirectedLink link) const {
+        return links_[static_cast<size_t>(link)].bytes_per_second;
+    }
 
   private:
     struct Flow {

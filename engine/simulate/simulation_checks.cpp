@@ -1,0 +1,57 @@
+#include "engine/simulate/simulation_checks.h"
+
+#include <algorithm>
+
+#include "engine/base/error.h"
+#include "engine/base/number_text.h"
+
+namespace ringscope {
+
+void require_possible(const SimulationOptions& options, int ranks) {
+    if (options.trials < 1 || options.trials > kMaxTrials)
+        throw Error(ErrorKind::bad_input, "trials is " + std::to_string(options.trials) + ": 1 to " +
+                                              std::to_string(kMaxTrials) + " is allowed");
+    for (const SlowRank& slow : options.slow_ranks) {
+        if (slow.rank < 0 || slow.rank >= ranks)
+            throw Error(ErrorKind::bad_input, "slow rank " + std::to_string(slow.rank) + ": 0 to " +
+                                                  std::to_string(ranks - 1) + " work");
+        if (!(slow.factor > 0) || !(slow.delay_seconds >= 0))
+            throw Error(ErrorKind::bad_input,
+                        "slow rank " + std::to_string(slow.rank) + ": a factor of " +
+                            exact_text(slow.factor) + " and a delay of " + exact_text(slow.delay_seconds) +
+                            " s: a factor above 0 and a delay of 0 or more are allowed");
+    }
+}
+
+void require_memory(const std::vector<int64_t>& peak_bytes, const MachineModel& machine) {
+    const auto ranks = static_cast<int>(peak_bytes.size());
+    std::vector<int64_t> needed(static_cast<size_t>(machine.devices()));
+    for (int rank = 0; rank < ranks; ++rank)
+        needed[static_cast<size_t>(device_of(machine, rank, ranks))] += peak_bytes[static_cast<size_t>(rank)];
+    const auto most = std::max_element(needed.begin(), needed.end());
+    if (*most <= machine.device.memory_bytes) return;
+    const auto device = static_cast<int>(most - needed.begin());
+    std::string first;
+    int count = 0;
+    for (int rank = 0; rank < ranks; ++rank) {
+        if (device_of(machine, rank, ranks) != device) continue;
+        if (count++ == 0) first = std::to_string(rank);
+    }
+    throw Error(ErrorKind::run_failed,
+                "out of memory: rank " + first +
+                    (count > 1 ? " and " + std::to_string(count - 1) + " more on its device need "
+                               : std::string(" needs ")) +
+                    bytes_text(static_cast<double>(*most)) + " and device " + std::to_string(device) + " (" +
+                    machine.device.name + ") has " +
+                    bytes_text(static_cast<double>(machine.device.memory_bytes)));
+}
+
+std::string transport_on(const MachineModel& machine, int ranks) {
+    const int first = device_of(machine, 0, ranks);
+    const int last = device_of(machine, ranks - 1, ranks);
+    if (first == last) return machine.same_device;
+    const bool one_host = first / machine.devices_per_host == last / machine.devices_per_host;
+    return one_host ? machine.same_host : machine.between_hosts;
+}
+
+}  // namespace ringscope
