@@ -1,5 +1,7 @@
 #include "sessions/report/waterfall_json.h"
 
+#include <nlohmann/json.hpp>
+
 #include "engine/analysis/stragglers.h"
 #include "engine/analysis/waterfall.h"
 
