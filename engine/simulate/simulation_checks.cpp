@@ -7,6 +7,15 @@
 
 namespace ringscope {
 
+void add_fault(const Fault& fault, SimulationOptions& options) {
+    if (fault.kind == Fault::Kind::none) return;
+    if (fault.kind != Fault::Kind::delay)
+        throw Error(ErrorKind::bad_input,
+                    std::string("a simulation knows the fault delay, not ") + name_of(fault.kind));
+    options.slow_ranks.push_back(
+        {.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds});
+}
+
 void require_possible(const SimulationOptions& options, int ranks) {
     if (options.trials < 1 || options.trials > kMaxTrials)
         throw Error(ErrorKind::bad_input, "trials is " + std::to_string(options.trials) + ": 1 to " +

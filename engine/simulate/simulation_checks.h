@@ -4,9 +4,14 @@
 #include <string>
 #include <vector>
 
+#include "engine/run/fault.h"
 #include "engine/run/simulation.h"
 
 namespace ringscope {
+
+/// Makes a rank that sleeps of the fault `delay`, the only one that a simulation knows. Throws Error(bad_input) for
+/// others.
+void add_fault(const Fault& fault, SimulationOptions& options);
 
 /// Throws Error(bad_input) for a number of trials or a slow rank that cannot be.
 void require_possible(const SimulationOptions& options, int ranks);

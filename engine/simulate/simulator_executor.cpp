@@ -23,16 +23,6 @@ std::vector<int64_t> peak_bytes_of(const Schedule& schedule) {
     return bytes;
 }
 
-/// A rank that sleeps is all that can go wrong here.
-void add_fault(const Fault& fault, SimulationOptions& options) {
-    if (fault.kind == Fault::Kind::none) return;
-    if (fault.kind != Fault::Kind::delay)
-        throw Error(ErrorKind::bad_input,
-                    std::string("a simulation knows the fault delay, not ") + name_of(fault.kind));
-    options.slow_ranks.push_back(
-        {.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds});
-}
-
 struct Trial {
     int64_t wall_ns = 0;
     int number = 0;

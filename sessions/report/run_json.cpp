@@ -6,8 +6,10 @@
 
 #include "engine/analysis/figures.h"
 #include "engine/analysis/verification_text.h"
+#include "engine/run/version.h"
 #include "engine/simulate/replay.h"
 #include "sessions/experiment_file.h"
+#include "sessions/report/streamed_json.h"
 #include "sessions/report/waterfall_json.h"
 #include "sessions/strict_json.h"
 
@@ -196,6 +198,28 @@ Json stream_json(const Stream& stream) {
 }
 
 }  // namespace
+
+std::string streamed_to_json(const StreamedSimulation& streamed, const Experiment& experiment,
+                             const Simulation& simulation) {
+    Run run;
+    run.experiment = experiment;
+    run.origin = Origin::simulated;
+    run.device = streamed.device;
+    run.kernel = "model";
+    run.transport = streamed.transport;
+    run.threads = simulation.machine->device.workers;
+    run.simulation = simulation;
+    run.simulation->trial_seconds = streamed.trial_seconds;
+    run.metrics = streamed.metrics;
+    run.version = version();
+    run.revision = revision();
+    Json json{{"run", figures_json(run)}, {"ranks", Json::array()}};
+    json["run"]["steps"] = streamed.steps;
+    json["run"]["ranks"] = streamed.ranks;
+    for (const RankMetrics& rank : streamed.metrics.ranks) json["ranks"].push_back(rank_json(rank));
+    json["experiment"] = Json::parse(experiment_to_json(experiment));
+    return text_of(json);
+}
 
 std::string run_to_json(const Run& run, std::optional<int64_t> run_id) {
     Json json = Json::object();
