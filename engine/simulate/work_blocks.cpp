@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <span>
 
+#include "engine/base/error.h"
+
 namespace ringscope {
 
 namespace {
@@ -48,7 +50,11 @@ const std::vector<WorkBlock>& WorkBlocks::of(int rank, const Work& work) {
     if (segments.count > 2)
         add_segment(rank, work, segments.first + segments.count / 2, static_cast<double>(segments.count - 2));
     if (segments.count > 1) add_segment(rank, work, segments.end() - 1, 1);
-    const double scale = pairs_ > 0 ? static_cast<double>(work.pairs) / pairs_ : 0;
+    // Where the ranks' tokens share few segments, these three may hold no pair. Some segment does.
+    for (int64_t i = 1; pairs_ == 0 && i < segments.count - 1; ++i)
+        add_segment(rank, work, segments.first + i, 1);
+    RINGSCOPE_CHECK(pairs_ > 0);
+    const double scale = static_cast<double>(work.pairs) / pairs_;
     for (WorkBlock& block : blocks_) block.times *= scale;
     rows_ *= scale;
     return blocks_;
