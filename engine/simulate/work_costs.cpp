@@ -54,7 +54,7 @@ class Costs {
     /// A GPU gets all of a work in one launch; workers of a CPU share it as engine/cpu/attend_job.h cuts it.
     double tasks_of(const Work& work, double heads) const {
         if (device_.kind == DeviceKind::gpu) return 1;
-        constexpr double kMostTileRows = 512, kFewestTileRows = 256, kTaskFlops = 1 << 22;
+        constexpr double kMostTileRows = 1024, kFewestTileRows = 256, kTaskFlops = 1 << 22;
         constexpr double kTasksPerWorker = 4;
         const auto segments = static_cast<double>(work.segments.count);
         const double rows = std::max(1.0, std::ceil(blocks_.rows() / segments));

@@ -11,6 +11,7 @@
 #include <random>
 #include <vector>
 
+#include "engine/cpu/attend_job.h"
 #include "engine/simulate/work_blocks.h"
 #include "tests/random_problem.h"
 
@@ -358,6 +359,47 @@ TEST(WorkCosts, LaunchesOnAGpuArePerPieceOfWork) {
     const auto works = static_cast<double>(schedule.rank_plans[0].steps[0].work.size());
     EXPECT_NEAR(all_attention(costs) - without, 0.25 * works, 1e-9);
     EXPECT_EQ(costs[0].steps[0].pieces, works);
+}
+
+/// Tasks into which the executor on the CPU cuts a step.
+double tasks_of_executor(const Schedule& schedule, int rank, int step, size_t workers) {
+    const RankMemory memory(schedule, rank, std::make_shared<BufferPool>());
+    const RunControl control;
+    std::vector<WorkerScratch> scratch(workers);
+    const CpuKernel& kernel = choose_cpu_kernel("auto", schedule.problem.dtype);
+    const AttendJob job({schedule, kernel, control, scratch}, rank, step, memory);
+    int64_t tasks = 0;
+    for (int phase = 0; phase < job.phases(); ++phase) tasks += job.tasks(phase);
+    return static_cast<double>(tasks);
+}
+
+TEST(WorkCosts, WorkersOfACpuShareTheTasksThatTheExecutorMakes) {
+    MachineModel machine = plain_machine();
+    machine.device.kind = DeviceKind::cpu;
+    std::mt19937 random(5);
+    for (int i = 0; i < 100; ++i) {
+        Experiment e = dense(1 << (9 + random() % 5), 1 << random() % 3, Layout::contiguous, random() % 2);
+        e.problem.heads = 1 + static_cast<int>(random() % 3);
+        e.problem.batch = 1 + static_cast<int>(random() % 2);
+        e.problem.head_dim = 16;
+        e.problem.head_groups[0].segment_length = 1 << (6 + random() % 8);
+        e.problem.head_groups[0].dilation_rate = 1 << random() % 3;
+        e.problem.head_groups[0].offset = {Offset::Rule::fixed, 0};
+        // A causal zigzag share has tasks whose rows see no key: they count for nothing here.
+        if (!e.problem.causal) e.ring.layout = static_cast<Layout>(random() % 3);
+        machine.device.workers = 1 << random() % 4;
+        const Schedule schedule = plan(e);
+        const WorkCosts costs = work_costs(schedule, machine);
+        for (size_t rank = 0; rank < costs.size(); ++rank)
+            for (size_t step = 0; step < costs[rank].steps.size(); ++step) {
+                if (schedule.rank_plans[rank].steps[step].work.empty()) continue;
+                EXPECT_EQ(costs[rank].steps[step].pieces,
+                          tasks_of_executor(schedule, static_cast<int>(rank), static_cast<int>(step),
+                                            static_cast<size_t>(machine.device.workers)))
+                    << describe(e) << "rank " << rank << ", step " << step << ", workers "
+                    << machine.device.workers;
+            }
+    }
 }
 
 TEST(WorkCosts, WhereTheKernelDoesNotMergeLaterStepsPayForIt) {
