@@ -78,7 +78,9 @@ void WorkBlocks::add_segment(int rank, const Work& work, int64_t segment, double
     double seen = 0;
     for (const TokenRun& run : keys_)
         seen += static_cast<double>(problem.causal ? count_until(run, last_query) : run.count);
-    const auto pairs = static_cast<double>(count_pairs(queries_, keys_, problem.causal));
+    // Of a single segment the work knows them: with fine stripes counting takes as long as planning.
+    const auto pairs = static_cast<double>(
+        work.segments.count == 1 ? work.pairs : count_pairs(queries_, keys_, problem.causal));
     if (pairs == 0) return;
     pairs_ += times * pairs;
     const double cut = pairs < rows * seen ? cut_share(pairs) : 0;
