@@ -123,8 +123,7 @@ void CpuRun::collect(Run& into) const {
         trace.wall_ns = std::max(trace.wall_ns, from.ended_ns - start_ns_);
         trace.spans.insert(trace.spans.end(), from.spans.begin(), from.spans.end());
         trace.memory.insert(trace.memory.end(), from.memory.begin(), from.memory.end());
-        trace.step_core_ns.insert(trace.step_core_ns.end(), from.step_core_ns.begin(),
-                                  from.step_core_ns.end());
+        trace.work_times.insert(trace.work_times.end(), from.work_times.begin(), from.work_times.end());
         const Arena& arena = memory_[rank]->arena;
         into.counters.push_back({from.core_seconds, arena.peak_by_purpose(), arena.peak_bytes()});
     }

@@ -36,7 +36,7 @@ RankLoop::RankLoop(const Shared& shared, RankMemory& memory, RankTrace& trace)
       ring_(schedule_.strategy == Strategy::ring),
       overlap_(ring_ && schedule_.experiment.ring.overlap),
       last_use_(schedule_.slots.size(), -1) {
-    trace_.step_core_ns.assign(static_cast<size_t>(schedule_.steps), 0);
+    trace_.work_times.resize(static_cast<size_t>(schedule_.steps));
     for (int step = 0; step < schedule_.steps; ++step)
         for (const Piece& piece : schedule_.pieces_in(rank_, step))
             last_use_[static_cast<size_t>(schedule_.slot_of(piece.payload, step))] = step;
@@ -80,7 +80,9 @@ void RankLoop::share_own(int step) {
     if (!schedule_.pieces_in(rank_, 0).empty()) {
         const NvtxRange range(NvtxKind::pack, {rank_, step, rank_, 0});
         const int64_t begin_ns = steady_ns();
+        const int64_t cpu_ns = thread_cpu_ns();
         const int64_t bytes = pack_own_share(schedule_, rank_, memory_, slot_for(0), shared_.attend.control);
+        trace_.work_in(step).pack_ns += thread_cpu_ns() - cpu_ns;
         Span& span = trace_.add(SpanKind::pack, step, begin_ns, steady_ns());
         span.owner = rank_;
         span.payload = kTravels;
@@ -152,7 +154,7 @@ void RankLoop::attend_done(const JobTimes& times, int step, int owner) {
     }
     trace_.add_wait(WaitCause::core, step, -1, -1, since_ns, times.done_ns);
     trace_.core_seconds += static_cast<double>(times.core_ns) * 1e-9;
-    trace_.step_core_ns[static_cast<size_t>(step)] += times.core_ns;
+    trace_.work_in(step).attend_ns += times.cpu_ns;
 }
 
 void RankLoop::normalise() {
@@ -161,6 +163,7 @@ void RankLoop::normalise() {
     WorkerPool::Submission submission(shared_.pool, job);
     const JobTimes& times = submission.wait();
     throw_if_stopped();
+    trace_.work_in(schedule_.steps - 1).merge_ns += times.cpu_ns;
     int64_t since_ns = times.submitted_ns;
     for (const JobTimes::Interval& active : times.active) {
         trace_.add_wait(WaitCause::core, schedule_.steps - 1, -1, -1, since_ns, active.begin_ns);

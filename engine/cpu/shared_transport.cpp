@@ -227,7 +227,9 @@ void SharedTransport::receive(const Exchange& received, std::byte* slot, SpanKin
         const Transfer& transfer = transfer_at(index);
         const NvtxRange range(NvtxKind::receive, {rank, during_step, transfer.from, transfer.bytes});
         const int64_t begin_ns = steady_ns();
+        const int64_t cpu_ns = thread_cpu_ns();
         copy(transfer, message_at(index).source, slot);
+        trace.work_in(during_step).copy_ns += thread_cpu_ns() - cpu_ns;
         const int64_t done_ns = steady_ns();
         take(index, begin_ns, done_ns);
         Span& span = trace.add(kind, during_step, begin_ns, done_ns);

@@ -45,10 +45,12 @@ void WorkerPool::loop(int worker) {
         const int64_t joined_ns = now_ns != 0 ? now_ns : steady_ns();
         if (job->workers_++ == 0) job->active_since_ns_ = joined_ns;
         lock.unlock();
+        const int64_t cpu_ns = thread_cpu_ns();
         work(*job, worker);
+        const int64_t worked_ns = thread_cpu_ns() - cpu_ns;
         lock.lock();
         now_ns = steady_ns();
-        leave(*job, joined_ns, now_ns);
+        leave(*job, joined_ns, now_ns, worked_ns);
     }
 }
 
@@ -78,8 +80,9 @@ void WorkerPool::work(Submission& job, int worker) {
 }
 
 /// With the lock held. The last to leave has seen every task of the phase end.
-void WorkerPool::leave(Submission& job, int64_t joined_ns, int64_t now_ns) {
+void WorkerPool::leave(Submission& job, int64_t joined_ns, int64_t now_ns, int64_t cpu_ns) {
     job.times_.core_ns += now_ns - joined_ns;
+    job.times_.cpu_ns += cpu_ns;
     if (--job.workers_ > 0) return;
     auto& active = job.times_.active;
     if (!active.empty() && active.back().end_ns == job.active_since_ns_)

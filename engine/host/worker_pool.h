@@ -38,6 +38,7 @@ struct JobTimes {
     int64_t submitted_ns = 0;
     int64_t done_ns = 0;
     int64_t core_ns = 0;           // summed over the workers that joined
+    int64_t cpu_ns = 0;            // of these: for which the workers had a core (thread_cpu_ns())
     std::vector<Interval> active;  // with at least one worker; ascending, disjoint
 };
 
@@ -84,7 +85,7 @@ class WorkerPool {
     void loop(int worker);
     Submission* choose() const;
     void work(Submission& job, int worker);
-    void leave(Submission& job, int64_t joined_ns, int64_t now_ns);
+    void leave(Submission& job, int64_t joined_ns, int64_t now_ns, int64_t cpu_ns);
     void end(Submission& job, int64_t now_ns);
 
     const std::atomic<bool>& stop_;

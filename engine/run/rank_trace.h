@@ -16,7 +16,9 @@ struct RankTrace {
     std::vector<MemorySample> memory;
     int64_t ended_ns = 0;
     double core_seconds = 0;
-    std::vector<int64_t> step_core_ns;  // core_seconds by step
+    std::vector<WorkTimes> work_times;  // by step
+
+    WorkTimes& work_in(int step) { return work_times[static_cast<size_t>(step)]; }
 
     Span& add(SpanKind kind, int step, int64_t begin_ns, int64_t end_ns) {
         Span span;

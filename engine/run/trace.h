@@ -58,6 +58,16 @@ struct MemorySample {
     int64_t peak_total = 0;
 };
 
+/// For how long the work of a rank in a step had a core, summed over the threads that did it; nanoseconds. Spans count
+/// the time in which the system let others have the core, too.
+struct WorkTimes {
+    int64_t attend_ns = 0;
+    int64_t pack_ns = 0;
+    int64_t copy_ns = 0;   // what it receives during the step
+    int64_t merge_ns = 0;  // behind the last step
+    bool operator==(const WorkTimes&) const = default;
+};
+
 struct Trace {
     /// How far a time may be off where a device's clock was brought onto the host's.
     int64_t clock_error_ns = 0;
@@ -65,9 +75,8 @@ struct Trace {
     std::vector<Span> spans;               // by rank, then begin
     std::vector<TransferTimes> transfers;  // parallel to Schedule::transfers
     std::vector<MemorySample> memory;      // by rank, then time
-    /// What the attention of a rank took in a step, summed over the cores that worked on it: [rank * steps + step].
-    /// Empty where it is not known: of GPUs, and of runs from a file.
-    std::vector<int64_t> step_core_ns;
+    /// [rank * steps + step]. Empty where it is not known: of GPUs, and of runs that older versions saved.
+    std::vector<WorkTimes> work_times;
 };
 
 }  // namespace ringscope

@@ -25,70 +25,84 @@ int shared_cores(const Run& run) {
     return run.threads > 0 ? std::min(run.threads, run.machine.cores) : run.machine.cores;
 }
 
-class MeasuredCosts {
-  public:
-    explicit MeasuredCosts(const Run& run) : run_(run), schedule_(*run.schedule) {
-        RankCosts none;
-        none.steps.resize(static_cast<size_t>(schedule_.steps));
-        costs_.assign(static_cast<size_t>(schedule_.ranks), none);
-    }
+/// Whether the run says for how long each piece of its work had a core.
+bool knows_work_times(const Run& run) {
+    return run.trace.work_times.size() ==
+           static_cast<size_t>(run.schedule->ranks) * static_cast<size_t>(run.schedule->steps);
+}
 
-    WorkCosts make() {
-        add_attention();
-        add_packing_and_merging();
-        return std::move(costs_);
-    }
+/// Of a rank in a step; of a run that knows_work_times().
+const WorkTimes& work_times_of(const Run& run, int rank, int step) {
+    return run.trace.work_times[static_cast<size_t>(rank) * static_cast<size_t>(run.schedule->steps) +
+                                static_cast<size_t>(step)];
+}
 
-  private:
-    StepCost& cost_of(int rank, int step) {
-        return costs_[static_cast<size_t>(rank)].steps[static_cast<size_t>(step)];
-    }
+double seconds_of(int64_t ns) { return static_cast<double>(ns) * 1e-9; }
 
-    void add_attention() {
-        const std::vector<int64_t>& known = run_.trace.step_core_ns;
-        const auto steps = static_cast<size_t>(schedule_.steps);
-        if (known.size() == costs_.size() * steps) {
-            for (size_t rank = 0; rank < costs_.size(); ++rank)
-                for (size_t step = 0; step < steps; ++step)
-                    costs_[rank].steps[step].attend_seconds =
-                        static_cast<double>(known[rank * steps + step]) * 1e-9;
-            return;
-        }
-        // A rank's steps had as many cores as all its attention had in the mean.
-        for (const Span& span : run_.trace.spans) {
-            if (span.kind != SpanKind::compute) continue;
-            const RankMetrics& rank = run_.metrics.ranks[static_cast<size_t>(span.rank)];
-            const double cores = rank.compute_seconds > 0 ? rank.core_seconds / rank.compute_seconds : 1;
-            cost_of(span.rank, span.step).attend_seconds += seconds_of(span) * cores;
+WorkCosts no_costs(const Schedule& schedule) {
+    RankCosts none;
+    none.steps.resize(static_cast<size_t>(schedule.steps));
+    return WorkCosts(static_cast<size_t>(schedule.ranks), none);
+}
+
+WorkCosts known_costs(const Run& run) {
+    WorkCosts costs = no_costs(*run.schedule);
+    for (int rank = 0; rank < run.schedule->ranks; ++rank) {
+        RankCosts& of_rank = costs[static_cast<size_t>(rank)];
+        for (int step = 0; step < run.schedule->steps; ++step) {
+            const WorkTimes& times = work_times_of(run, rank, step);
+            of_rank.steps[static_cast<size_t>(step)].attend_seconds = seconds_of(times.attend_ns);
+            of_rank.pack_seconds += seconds_of(times.pack_ns);
+            of_rank.normalise_seconds += seconds_of(times.merge_ns);
         }
     }
+    return costs;
+}
 
-    void add_packing_and_merging() {
-        std::vector<double> seconds_per_byte;
-        for (const Span& span : run_.trace.spans) {
-            if (span.kind == SpanKind::pack && span.bytes > 0)
-                seconds_per_byte.push_back(seconds_of(span) / static_cast<double>(span.bytes));
-            if (span.kind == SpanKind::merge)
-                costs_[static_cast<size_t>(span.rank)].normalise_seconds += seconds_of(span);
-        }
-        const double rate = median(std::move(seconds_per_byte));
-        for (const Span& span : run_.trace.spans)
-            if (span.kind == SpanKind::pack)
-                costs_[static_cast<size_t>(span.rank)].pack_seconds += rate * static_cast<double>(span.bytes);
+/// From the spans alone. A rank's steps and its merging had as many cores as all its attention had in the mean; packing,
+/// which the system interrupts, takes the median of its rate.
+WorkCosts costs_of_spans(const Run& run) {
+    WorkCosts costs = no_costs(*run.schedule);
+    std::vector<double> seconds_per_byte;
+    for (const Span& span : run.trace.spans) {
+        RankCosts& of_rank = costs[static_cast<size_t>(span.rank)];
+        const RankMetrics& rank = run.metrics.ranks[static_cast<size_t>(span.rank)];
+        const double cores = rank.compute_seconds > 0 ? rank.core_seconds / rank.compute_seconds : 1;
+        if (span.kind == SpanKind::compute)
+            of_rank.steps[static_cast<size_t>(span.step)].attend_seconds += seconds_of(span) * cores;
+        if (span.kind == SpanKind::merge) of_rank.normalise_seconds += seconds_of(span) * cores;
+        if (span.kind == SpanKind::pack && span.bytes > 0)
+            seconds_per_byte.push_back(seconds_of(span) / static_cast<double>(span.bytes));
     }
+    const double rate = median(std::move(seconds_per_byte));
+    for (const Span& span : run.trace.spans)
+        if (span.kind == SpanKind::pack)
+            costs[static_cast<size_t>(span.rank)].pack_seconds += rate * static_cast<double>(span.bytes);
+    return costs;
+}
 
-    const Run& run_;
-    const Schedule& schedule_;
-    WorkCosts costs_;
-};
+/// What a rank copied during a step is shared out among its transfers by their bytes.
+TransferSeconds known_transfers(const Run& run) {
+    const Schedule& schedule = *run.schedule;
+    const auto during = [](const Transfer& transfer) { return std::max(0, transfer.step - 1); };
+    std::map<std::pair<int, int>, double> bytes;  // by receiver and step
+    for (const Transfer& transfer : schedule.transfers)
+        bytes[{transfer.to, during(transfer)}] += static_cast<double>(transfer.bytes);
+    TransferSeconds seconds;
+    for (const Transfer& transfer : schedule.transfers) {
+        const double all = bytes[{transfer.to, during(transfer)}];
+        const double share = all > 0 ? static_cast<double>(transfer.bytes) / all : 0;
+        seconds.push_back(share * seconds_of(work_times_of(run, transfer.to, during(transfer)).copy_ns));
+    }
+    return seconds;
+}
 
-/// Each as long as the median of its size.
-TransferSeconds measured_transfers(const Run& run) {
+/// From the spans alone: each as long as the median of its size.
+TransferSeconds median_transfers(const Run& run) {
     std::map<int64_t, std::vector<double>> by_bytes;
     for (size_t i = 0; i < run.trace.transfers.size(); ++i) {
         const TransferTimes& times = run.trace.transfers[i];
-        by_bytes[run.schedule->transfers[i].bytes].push_back(
-            static_cast<double>(times.done_ns - times.begin_ns) * 1e-9);
+        by_bytes[run.schedule->transfers[i].bytes].push_back(seconds_of(times.done_ns - times.begin_ns));
     }
     std::map<int64_t, double> medians;
     for (auto& [bytes, seconds] : by_bytes) medians[bytes] = median(std::move(seconds));
@@ -158,16 +172,18 @@ std::shared_ptr<const Run> replay(const Run& run, const ReplayLink& link) {
     if (const std::string why_not = why_not_replayable(run); !why_not.empty())
         throw Error(ErrorKind::bad_input, why_not);
     const Schedule& schedule = *run.schedule;
-    const WorkCosts costs = MeasuredCosts(run).make();
+    const bool known = knows_work_times(run);
+    const WorkCosts costs = known ? known_costs(run) : costs_of_spans(run);
     const std::vector<SlowRank> sleeps = sleeps_of(run.fault);
-    LaidOut laid_out = link.machine
-                           ? lay_out(schedule, costs, links_of(*link.machine, schedule.ranks), sleeps)
-                           : lay_out_alone(schedule, costs, measured_transfers(run), sleeps);
+    LaidOut laid_out =
+        link.machine
+            ? lay_out(schedule, costs, links_of(*link.machine, schedule.ranks), sleeps)
+            : lay_out_alone(schedule, costs, known ? known_transfers(run) : median_transfers(run), sleeps);
     auto replayed = std::make_shared<Run>(run);
     replayed->origin = Origin::replayed;
     replayed->link = link.machine ? link.machine->name : "as measured";
     keep_measured_memory(run.trace, laid_out.trace);
-    laid_out.trace.step_core_ns = run.trace.step_core_ns;
+    laid_out.trace.work_times = run.trace.work_times;
     replayed->trace = std::move(laid_out.trace);
     replayed->counters = std::move(laid_out.counters);
     for (size_t rank = 0; rank < replayed->counters.size(); ++rank) {

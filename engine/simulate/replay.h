@@ -1,9 +1,10 @@
 // Replays a measured run: its own work, piece by piece as long as it took, laid out as if every rank had a device of
 // its own. With more ranks than cores the measured clock shows the machine's scheduler; this shows the ring.
 //
-// Attention takes what it took summed over the cores that worked on it: the device of a rank is one core. Packing and
-// copying, which the system interrupts where cores are few, take the median of their kind: packing by the byte, copies
-// of those of the same size.
+// Every piece of work takes the time for which it had a core (WorkTimes), summed over the cores that worked on it: the
+// device of a rank is one core, and what else the system ran meanwhile does not count. Where that is not known, attention
+// and merging take their spans by the cores they had in the mean, and packing and copying, which the system interrupts
+// where cores are few, the median of their kind: packing by the byte, copies of those of the same size.
 #pragma once
 
 #include <memory>
@@ -15,7 +16,7 @@ namespace ringscope {
 
 /// What transfers cost in a replay.
 struct ReplayLink {
-    /// Null: what a transfer of its size took in the run. Otherwise over this machine's links, which has a device for
+    /// Null: what it took in the run. Otherwise over this machine's links, which has a device for
     /// every rank.
     std::shared_ptr<const MachineModel> machine;
 };

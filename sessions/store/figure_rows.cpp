@@ -21,9 +21,6 @@ std::set<std::string> columns_of(Db& db, const char* table) {
     return columns;
 }
 
-/// A damaged file of an earlier schema is read as it is, without these tables.
-bool has_table(Db& db, const char* table) { return !columns_of(db, table).empty(); }
-
 /// Those that are neither in run nor in verification.
 std::vector<const Figure*> figures_in_rows(Db& db) {
     const std::set<std::string> run = columns_of(db, "run"), verification = columns_of(db, "verification");
@@ -97,6 +94,8 @@ void read_ranks(Db& db, int64_t id, Metrics& metrics) {
 }
 
 }  // namespace
+
+bool has_table(Db& db, const char* table) { return !columns_of(db, table).empty(); }
 
 std::vector<const Figure*> figures_in(Db& db, const char* table) {
     const std::set<std::string> columns = columns_of(db, table);

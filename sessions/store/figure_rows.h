@@ -12,6 +12,9 @@
 
 namespace ringscope {
 
+/// A damaged file of an earlier schema is read as it is, without the tables that came later.
+bool has_table(Db& db, const char* table);
+
 /// Those with a column in the table ("run", "verification"), in the list's order.
 std::vector<const Figure*> figures_in(Db& db, const char* table);
 

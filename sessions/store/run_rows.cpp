@@ -287,7 +287,8 @@ constexpr const char* kSummaryColumns =
     "r.id, kind = 'trace', uuid, name, note, baseline, archived, experiment_hash, started_utc_ms, state, "
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
     "layout, spans, output_bytes, origin, invocation, cpu, cores, transport, threads, v.run IS NOT NULL, "
-    "coalesce(v.passed, 0), (SELECT machine FROM simulation WHERE run = r.id)";
+    "coalesce(v.passed, 0)";
+constexpr const char* kMachineColumn = ", (SELECT machine FROM simulation WHERE run = r.id)";
 
 /// A kept trace has none of the figures, whatever the row of an earlier version says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
@@ -380,8 +381,9 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     const auto of_run = figures_in(db, "run"), of_verification = figures_in(db, "verification");
     std::vector<const Figure*> figures = of_run;
     figures.insert(figures.end(), of_verification.begin(), of_verification.end());
-    const std::string sql = std::string("SELECT ") + kSummaryColumns + column_list(of_run, "r.") +
-                            column_list(of_verification, "v.") +
+    const std::string sql = std::string("SELECT ") + kSummaryColumns +
+                            (has_table(db, "simulation") ? kMachineColumn : ", NULL") +
+                            column_list(of_run, "r.") + column_list(of_verification, "v.") +
                             " FROM run r LEFT JOIN verification v ON v.run = r.id " +
                             (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");
     try {

@@ -7,11 +7,14 @@
 
 #include "engine/base/error.h"
 #include "sessions/machines/machine_file.h"
+#include "sessions/store/figure_rows.h"
 #include "sessions/strict_json.h"
 
 namespace ringscope {
 
 namespace {
+
+constexpr int64_t kMostNs = int64_t{1} << 60;  // sums of a few fit
 
 std::string options_to_json(const SimulationOptions& options) {
     Json json{{"seed", options.seed},
@@ -60,6 +63,7 @@ void insert_simulation(Db& db, int64_t id, const Run& run) {
 }
 
 void read_simulation(Db& db, int64_t id, Run& run) {
+    if (!has_table(db, "simulation")) return;
     Statement select(db, "SELECT model, options, trials FROM simulation WHERE run = ?");
     select.bind(id);
     if (!select.step()) return;
@@ -78,34 +82,41 @@ void read_simulation(Db& db, int64_t id, Run& run) {
 }
 
 void insert_step_work(Db& db, int64_t id, const Run& run) {
-    const std::vector<int64_t>& work = run.trace.step_core_ns;
+    const std::vector<WorkTimes>& work = run.trace.work_times;
     if (work.empty() || run.schedule == nullptr) return;
     const auto steps = static_cast<size_t>(run.schedule->steps);
-    Statement insert(db, "INSERT INTO step_work (run, rank, step, core_ns) VALUES (?,?,?,?)");
-    for (size_t i = 0; i < work.size(); ++i)
-        insert.bind(id)
-            .bind(static_cast<int64_t>(i / steps))
-            .bind(static_cast<int64_t>(i % steps))
-            .bind(work[i])
-            .run();
+    Statement insert(db,
+                     "INSERT INTO step_work (run, rank, step, attend_ns, pack_ns, copy_ns, merge_ns) VALUES "
+                     "(?,?,?,?,?,?,?)");
+    for (size_t i = 0; i < work.size(); ++i) {
+        insert.bind(id).bind(static_cast<int64_t>(i / steps)).bind(static_cast<int64_t>(i % steps));
+        insert.bind(work[i].attend_ns).bind(work[i].pack_ns).bind(work[i].copy_ns).bind(work[i].merge_ns);
+        insert.run();
+    }
 }
 
 void read_step_work(Db& db, int64_t id, Run& run) {
-    if (run.schedule == nullptr) return;
+    if (run.schedule == nullptr || !has_table(db, "step_work")) return;
     const auto ranks = static_cast<int64_t>(run.schedule->ranks);
     const auto steps = static_cast<int64_t>(run.schedule->steps);
-    std::vector<int64_t> work;
-    Statement select(db, "SELECT rank, step, core_ns FROM step_work WHERE run = ? ORDER BY rank, step");
+    std::vector<WorkTimes> work;
+    Statement select(db,
+                     "SELECT rank, step, attend_ns, pack_ns, copy_ns, merge_ns FROM step_work WHERE run = ? "
+                     "ORDER BY rank, "
+                     "step");
     select.bind(id);
     while (select.step()) {
         const auto place = static_cast<int64_t>(work.size());
         const int64_t rank = select.get_int();
         const int64_t step = select.get_int();
-        const int64_t core_ns = select.get_int();
-        if (rank != place / steps || step != place % steps || rank >= ranks || core_ns < 0) return;
-        work.push_back(core_ns);
+        if (rank != place / steps || step != place % steps || rank >= ranks) return;
+        WorkTimes& times = work.emplace_back();
+        for (int64_t* time : {&times.attend_ns, &times.pack_ns, &times.copy_ns, &times.merge_ns}) {
+            *time = select.get_int();
+            if (*time < 0 || *time > kMostNs) return;
+        }
     }
-    if (static_cast<int64_t>(work.size()) == ranks * steps) run.trace.step_core_ns = std::move(work);
+    if (static_cast<int64_t>(work.size()) == ranks * steps) run.trace.work_times = std::move(work);
 }
 
 }  // namespace ringscope

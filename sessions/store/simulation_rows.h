@@ -11,7 +11,7 @@ void insert_simulation(Db& db, int64_t id, const Run& run);
 /// Throws Error(io) when what is there cannot be read.
 void read_simulation(Db& db, int64_t id, Run& run);
 
-/// Trace::step_core_ns; nothing where it is not known.
+/// Trace::work_times; nothing where it is not known.
 void insert_step_work(Db& db, int64_t id, const Run& run);
 /// After the schedule. Leaves it empty unless every rank and step is there.
 void read_step_work(Db& db, int64_t id, Run& run);

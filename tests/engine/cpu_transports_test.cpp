@@ -33,6 +33,7 @@ struct Ring {
         : schedule(plan(experiment)), transport(kind.make(schedule, control, timeout_seconds)) {
         for (int rank = 0; rank < schedule.ranks; ++rank) {
             traces.emplace_back().rank = rank;
+            traces.back().work_times.resize(static_cast<size_t>(schedule.steps));
             for (auto* slots : {&sent, &received}) slots->emplace_back(slot_bytes(rank), std::byte{0});
             std::fill(sent.back().begin(), sent.back().end(), full_of(rank));
         }

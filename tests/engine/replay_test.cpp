@@ -43,8 +43,8 @@ TEST(Replay, GivesEveryRankADeviceOfItsOwn) {
         const RankMetrics& before = run->metrics.ranks[rank];
         const RankMetrics& after = replayed->metrics.ranks[rank];
         EXPECT_EQ(after.wait_core_seconds, 0);
-        EXPECT_NEAR(after.core_seconds, before.core_seconds, 1e-7);
-        EXPECT_NEAR(after.compute_seconds, before.core_seconds, 1e-7);  // on one core
+        EXPECT_LE(after.core_seconds, before.core_seconds * 1.01);     // without what else had the core
+        EXPECT_NEAR(after.compute_seconds, after.core_seconds, 1e-7);  // on one core
         EXPECT_EQ(after.peak_bytes, before.peak_bytes);
         EXPECT_EQ(after.received_bytes, before.received_bytes);
     }
@@ -64,17 +64,18 @@ TEST(Replay, KeepsTheWorkOfEveryStep) {
             for (const Span& span : replayed->trace.spans)
                 if (span.rank == rank && span.step == step && span.kind == SpanKind::compute)
                     work_ns += span.end_ns - span.begin_ns;
-            EXPECT_NEAR(static_cast<double>(work_ns),
-                        static_cast<double>(
-                            run->trace.step_core_ns[static_cast<size_t>(rank * run->schedule->steps + step)]),
-                        2);
+            EXPECT_NEAR(
+                static_cast<double>(work_ns),
+                static_cast<double>(
+                    run->trace.work_times[static_cast<size_t>(rank * run->schedule->steps + step)].attend_ns),
+                2);
         }
 }
 
 /// As of a file, which does not say what each step took.
 TEST(Replay, WithoutTheStepsOwnTimesScalesTheSpans) {
     ringscope::Run run = *run_of(four_ranks());
-    run.trace.step_core_ns.clear();
+    run.trace.work_times.clear();
     const auto replayed = replay(run);
     for (size_t rank = 0; rank < 4; ++rank)
         EXPECT_NEAR(replayed->metrics.ranks[rank].core_seconds, run.metrics.ranks[rank].core_seconds,
