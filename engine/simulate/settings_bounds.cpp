@@ -83,22 +83,43 @@ int workers_of(const MachineModel& machine, const BackendSpec& backend) {
     return limited ? std::min(workers, backend.threads) : workers;
 }
 
-double best_rate(const MachineModel& machine, const Problem& problem) {
-    double share = curve_of(machine, problem.dtype, problem.head_dim, false).share;
-    if (problem.causal)
-        share = std::max(share, curve_of(machine, problem.dtype, problem.head_dim, true).share);
-    return peak_of(machine, problem.dtype) * share;
+/// What a device does at best, whatever the blocks.
+struct BestRate {
+    double pairs_per_second = 0;  // of one worker
+    double row_seconds = 0;       // of a row of queries in a block, beside its pairs
+};
+
+BestRate best_rate(const MachineModel& machine, const Problem& problem) {
+    const double pairs = peak_of(machine, problem.dtype) / (4.0 * problem.head_dim);
+    BestRate best{0, std::numeric_limits<double>::infinity()};
+    for (const bool cut : {false, true}) {
+        if (cut && !problem.causal) continue;
+        const AttentionCurve curve = curve_of(machine, problem.dtype, problem.head_dim, cut);
+        best.pairs_per_second = std::max(best.pairs_per_second, pairs * curve.share);
+        best.row_seconds = std::min(best.row_seconds, curve.half_keys / (pairs * curve.share));
+    }
+    return best;
 }
 
-/// Ranks that own kept tokens of every segment of a striped placement; 1: nothing is known.
-int64_t owners_of(const Stream& stream, const Placement& placement) {
-    const int64_t rate = stream.dilated ? stream.dilation_rate : 1;
+/// Who owns the kept tokens of a segment, where stripes go round all ranks again and again.
+struct Owners {
+    int64_t count = 1;  // ranks with kept tokens; 1: nothing is known
+    double round = 0;   // tokens after which the owners repeat
+};
+
+/// Known from two rounds on, so that a causal query of the second sees keys of every owner.
+Owners owners_of(int64_t length, int64_t rate, const Placement& placement) {
     const int64_t block = placement.stripe_block();
     const int64_t ranks = placement.ranks();
-    // Two rounds of the stripes, so that a causal query of the second sees keys of every owner.
-    if (stream.segment_length < 2 * ranks * block * rate) return 1;
-    if (block % rate == 0) return ranks;
-    return block == 1 ? ranks / std::gcd(ranks, rate) : 1;
+    const bool whole = block % rate == 0;
+    if (placement.layout() != Layout::striped || !(whole || block == 1)) return {};
+    const int64_t round = whole ? ranks * block : std::lcm(ranks, rate);
+    if (length < 2 * round) return {};
+    return {whole ? ranks : ranks / std::gcd(ranks, rate), static_cast<double>(round)};
+}
+
+Owners owners_of(const Stream& stream, const Placement& placement) {
+    return owners_of(stream.segment_length, stream.dilated ? stream.dilation_rate : 1, placement);
 }
 
 /// Rows of a stream that a rank which has all keys has from others.
@@ -108,10 +129,31 @@ double rows_of_others(const Stream& stream, const Placement& placement) {
     const double kept =
         std::floor(static_cast<double>(placement.seq_len()) / length) * std::floor(length / rate);
     // Of two owners one may have three of five stripes.
-    if (placement.layout() == Layout::striped) return owners_of(stream, placement) > 1 ? kept / 3 : 0;
+    if (placement.layout() == Layout::striped) return owners_of(stream, placement).count > 1 ? kept / 3 : 0;
     // Two intervals at most, and in each a row more per segment than the rate leaves.
     const auto tokens = static_cast<double>(placement.tokens_of(0));
     return std::max(0.0, kept - (tokens / rate + tokens / length + 4));
+}
+
+/// Seconds of one worker for all attention together.
+double attention_seconds(const ResolvedRing& ring, const MachineModel& machine) {
+    const Problem& problem = ring.problem;
+    const BestRate rate = best_rate(machine, problem);
+    double seconds = problem.flops() / (4.0 * problem.head_dim) / rate.pairs_per_second;
+    // Stripes cut a row's keys into a block for every owner, and each owner's block is a launch of its own.
+    for (const Pattern& pattern : problem.patterns) {
+        const Owners owners = owners_of(pattern.segment_length, pattern.dilation_rate, ring.placement);
+        if (owners.count == 1) continue;
+        const auto count = static_cast<double>(owners.count);
+        const int64_t segments = problem.seq_len / pattern.segment_length;
+        const double tokens = static_cast<double>(pattern.segment_length) - owners.round;
+        const double rows =
+            static_cast<double>(segments) * std::floor(tokens / static_cast<double>(pattern.dilation_rate));
+        seconds +=
+            count * rows * static_cast<double>(pattern.heads.size()) * problem.batch * rate.row_seconds;
+        seconds += count * count * machine.device.launch_seconds;
+    }
+    return seconds;
 }
 
 /// What every rank receives at least, in bytes; with prune what some rank does.
@@ -130,7 +172,7 @@ bool all_share(const ResolvedRing& ring) {
     const auto reaches_all = [&](const Stream& stream) {
         const int64_t rate = stream.dilated ? stream.dilation_rate : 1;
         if (ring.placement.layout() == Layout::striped)
-            return owners_of(stream, ring.placement) == ring.placement.ranks();
+            return owners_of(stream, ring.placement).count == ring.placement.ranks();
         return ring.placement.seq_len() / (2 * int64_t{ring.placement.ranks()}) >= 3 * rate;
     };
     return !ring.prune && std::any_of(ring.streams.begin(), ring.streams.end(), reaches_all);
@@ -154,9 +196,8 @@ double gather_hops(GatherAlgorithm algorithm, int ranks) {
 double seconds_at_least(const Experiment& experiment, const MachineModel& machine) {
     const ResolvedRing ring = resolve_ring_of(experiment);
     const int ranks = ring.placement.ranks();
-    const double work =
-        ring.problem.flops() / (std::min(ranks, machine.devices()) * best_rate(machine, ring.problem) *
-                                workers_of(machine, experiment.backend));
+    const double work = attention_seconds(ring, machine) /
+                        (std::min(ranks, machine.devices()) * workers_of(machine, experiment.backend));
     if (ring.strategy == Strategy::single) return work;
     const double bytes = received_at_least(ring);
     const Hop best = best_hop(machine);
