@@ -35,15 +35,18 @@ struct OpenRunFile { std::string path; };          // another database
 struct OpenTrace { std::string path; };            // of another program, to be looked at beside runs
 struct CloseTrace { size_t index = 0; };           // into Inputs::traces
 struct KeepTrace { size_t index = 0; };            // in the run file, beside the runs
+struct CalibrateMachine {};                        // measures this machine: Inputs::calibrated, then Inputs::machine
+struct CancelCalibration {};
 struct CopyText { std::string text; };
 struct TakePicture { std::string path; std::string area; };  // PNG or SVG of a registered area; "": of the window
 struct Quit {};
 // clang-format on
 
-using Command = std::variant<StartRun, CancelRun, SaveRun, AddEarlierRuns, DropEarlierRuns, OpenRun,
-                             RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun, SetBaseline, ExportRun,
-                             OpenExperiment, SaveExperiment, SavePreset, DeletePreset, CompareRuns,
-                             OpenRunFile, OpenTrace, CloseTrace, KeepTrace, CopyText, TakePicture, Quit>;
+using Command =
+    std::variant<StartRun, CancelRun, SaveRun, AddEarlierRuns, DropEarlierRuns, OpenRun, RenameRun, DeleteRun,
+                 NoteRun, TagRun, ArchiveRun, SetBaseline, ExportRun, OpenExperiment, SaveExperiment,
+                 SavePreset, DeletePreset, CompareRuns, OpenRunFile, OpenTrace, CloseTrace, KeepTrace,
+                 CalibrateMachine, CancelCalibration, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope

@@ -7,14 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "engine/analysis/run_index.h"
 #include "engine/run/inventory.h"
-#include "engine/run/run.h"
 #include "sessions/compare/compared_set.h"
 #include "sessions/preset_files.h"
 #include "sessions/store/run_record.h"
 #include "sessions/traces/trace_tables.h"
 #include "ui/notice.h"
+#include "ui/run_times.h"
 
 namespace ringscope {
 
@@ -24,8 +23,11 @@ inline constexpr int64_t kNotHere = -1;
 /// Everything is immutable or copied; nothing is locked while drawing.
 struct Inputs {
     std::shared_ptr<const Run> run;  // the shown run: the newest result, or one reopened from the file
-    std::shared_ptr<const RunIndex> run_index;  // of it; null: made in the frame that first shows it
-    int64_t run_id = 0;                         // its id in the run file; 0: not saved
+    std::shared_ptr<const RunIndex> run_index;      // of it; null: made in the frame that first shows it
+    std::shared_ptr<const PredictedRun> predicted;  // of it; null: nothing is predicted
+    /// The shown run as if every rank had a device of its own; without a run where its ranks shared no cores.
+    TimedRun replayed;
+    int64_t run_id = 0;  // its id in the run file; 0: not saved
     std::string run_name;
     bool busy = false;
     double work_done = 0;  // FLOPs of the running request
@@ -33,6 +35,9 @@ struct Inputs {
     const char* phase = "";
     double running_seconds = 0;
     std::shared_ptr<const EngineInventory> inventory;
+    /// What times are predicted with: the model that was calibrated here; null: there is none.
+    std::shared_ptr<const MachineModel> machine;
+    std::optional<double> calibrated;  // while this machine is calibrated: the share that is done
     std::shared_ptr<const std::vector<Preset>> presets;    // the person's own, by name; null: not read yet
     std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
     std::string run_file;                                  // its path

@@ -18,6 +18,7 @@ enum Key : int {
     kKeyD = 68,
     kKeyE = 69,
     kKeyF = 70,
+    kKeyK = 75,
     kKeyL = 76,
     kKeyM = 77,
     kKeyN = 78,

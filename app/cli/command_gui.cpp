@@ -115,6 +115,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     options.run_file = run_file_path(command.db);
     options.traces = command.traces;
     options.preset_folder = preset_folder();
+    options.machine_folder = machine_folder();
     if (!script) options.unsaved_folder = unsaved_folder();
     Controller controller(options, [&waker] { waker.wake(); });
     Ui content;

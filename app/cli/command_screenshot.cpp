@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/run_file_option.h"
+#include "app/process/config_folder.h"
 #include "app/window/controller.h"
 #include "app/window/display_scale.h"
 #include "app/window/frame_loop.h"
@@ -26,7 +27,7 @@ constexpr int kSettlingFrames = 8;  // layout, scroll bars and hover come to res
 struct ScreenshotCommand {
     ExperimentOptions experiment;
     std::vector<std::string> runs, traces;
-    std::string view, out, db, size = "1280x720", theme = "dark", scale;
+    std::string view, out, db, size = "1280x720", theme = "dark", scale, clock;
     bool only = false;
 };
 
@@ -99,6 +100,15 @@ void find_runs(const ScreenshotCommand& command, ControllerOptions& options) {
     if (alone) options.compare.clear();
 }
 
+/// A replay that is asked for is there: known only when the run is.
+void require_clock(const ScreenshotCommand& command, Controller& controller) {
+    if (command.clock != name_of(Origin::replayed)) return;
+    const Inputs shown = controller.inputs(0);
+    if (shown.replayed.run || (shown.compared && shown.compared->measured)) return;
+    throw Error(ErrorKind::bad_input,
+                "--clock is replayed: the ranks of the run shared no cores, so measured is its one clock");
+}
+
 int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     require_shown(command);
     const PixelSize size = read_size(command.size);
@@ -107,6 +117,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     require_writable_file(command.out);
     ControllerOptions options;
     options.traces = command.traces;
+    options.machine_folder = machine_folder();
     if (!command.runs.empty() || !command.db.empty() || command.view == "runs")
         options.run_file = run_file_path(command.db);
     if (!command.runs.empty()) find_runs(command, options);
@@ -118,6 +129,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     content.set_auto_run(false);
     content.set_theme(*theme_named(command.theme));
     content.set_scale(scale);
+    content.set_measured_clock(command.clock == name_of(Origin::measured));
     if (!content.show_view(command.view))
         throw Error(ErrorKind::bad_input, "--view: there is no view '" + command.view + "' in this version");
     // Kept traces by themselves need no run, nor does the list of runs.
@@ -135,6 +147,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     }
     const auto run = wait_for_run(loop, stop);
     if (!options.open_run && run->state != RunState::done) throw Error(run->error_kind, run->error);
+    require_clock(command, controller);
     for (int i = 0; i < kSettlingFrames; ++i) loop.draw_frame();
     loop.save_picture(command.out, command.only ? command.view + "/view" : "", stop);
     if (run->verification && !run->verification->passed) return kExitWrongAnswer;
@@ -161,6 +174,11 @@ void declare_screenshot(Arguments& program, std::stop_token stop) {
     arguments.value("--size", command->size, "WxH", "Pixels; 1280x720 when not given");
     arguments.value("--theme", command->theme, "THEME", "Colours; dark when not given",
                     {std::begin(kThemeNames), std::end(kThemeNames)});
+    arguments.value(
+        "--clock", command->clock, "CLOCK",
+        "Of a run whose ranks shared cores: replayed, every rank on a device of its own, which is shown "
+        "when not given, or as measured",
+        {name_of(Origin::measured), name_of(Origin::replayed)});
     arguments.value("--scale", command->scale, "FACTOR",
                     "Size of letters and spacing, 0.75 to 3; when not given, 1 up to 1920x1080, larger in "
                     "proportion");

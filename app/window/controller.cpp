@@ -4,11 +4,12 @@
 #include <chrono>
 #include <filesystem>
 #include <map>
+#include <system_error>
 #include <thread>
 #include <variant>
 
 #include "app/process/free_memory.h"
-#include "sessions/compare/compare_load.h"
+#include "app/window/replayed_run.h"
 #include "sessions/experiment_file.h"
 #include "sessions/file_identity.h"
 #include "sessions/file_kind.h"
@@ -39,6 +40,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
       preset_folder_(std::move(options.preset_folder)),
       verify_(options.verify),
       recovery_(options.unsaved_folder, wake),
+      calibrator_(options.machine_folder, wake),
       runner_([this, wake] {
           index_published_run();
           wake();
@@ -47,6 +49,9 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     ask([this]() -> Worker::Outcome {
         auto inventory = std::make_shared<const EngineInventory>(engine_inventory());
         return [this, inventory] { inventory_ = inventory; };
+    });
+    ask([this, folder = options.machine_folder]() -> Worker::Outcome {
+        return [this, machine = calibrated_machine(folder)] { machine_ = machine; };
     });
     for (const std::string& path : options.traces) perform(OpenTrace{path});
     ask([this] { return listed_presets(""); });
@@ -60,15 +65,24 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     if (!options.compare.empty()) perform(CompareRuns{options.compare});
 }
 
-Controller::~Controller() { runner_.cancel(); }
+Controller::~Controller() {
+    runner_.cancel();
+    calibrator_.cancel();
+}
 
 Inputs Controller::inputs(double seconds) {
     worker_.collect();
     collect_run();
     collect_recovery();
+    collect_calibration();
+    predict_shown();
     Inputs inputs;
     inputs.run = shown_.run;
     inputs.run_index = shown_.index;
+    inputs.predicted = shown_.predicted;
+    inputs.replayed = shown_.replayed;
+    inputs.machine = machine_;
+    if (calibrator_.busy()) inputs.calibrated = calibrator_.share();
     inputs.run_id = shown_.id;
     inputs.run_name = shown_.name;
     const RunnerStatus status = runner_.status();
@@ -146,7 +160,8 @@ bool Controller::refused(const std::string& path) {
 
 bool Controller::busy() const {
     const RunnerStatus status = runner_.status();
-    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0 || recovery_.busy();
+    return status.busy || status.published > seen_generation_ || worker_.under_way() > 0 ||
+           recovery_.busy() || calibrator_.busy();
 }
 
 void Controller::finish(const std::stop_token& stop) {
@@ -167,6 +182,7 @@ void Controller::index_published_run() {
     published->run = runner_.latest();
     published->generation = runner_.status().published;
     published->index = std::make_shared<const RunIndex>(*published->run);
+    published->replayed = replayed_run(*published->run);
     published->uuid = new_uuid();
     if (published->run->state == RunState::done)
         recovery_.keep(published->uuid, published->run, automatic_name(published->run->experiment));
@@ -183,7 +199,8 @@ void Controller::collect_run() {
     if (run->state == RunState::cancelled) notify(Level::info, "Run cancelled");
     if (run->state == RunState::failed) notify(Level::error, run->error);
     if (run->state == RunState::cancelled && shown_.run) return;
-    shown_ = {run, published->index, 0, automatic_name(run->experiment), published->uuid};
+    shown_ = {
+        run, published->index, 0, automatic_name(run->experiment), published->uuid, published->replayed};
     if (run->state != RunState::done) return;
     if (run->verification && !run->verification->passed)
         notify(Level::error, "The answer differs from the reference: see the error figures");
@@ -258,7 +275,45 @@ void Controller::open_file(const std::string& path) {
     });
 }
 
+void Controller::collect_calibration() {
+    const std::shared_ptr<const Calibrated> done = calibrator_.take();
+    if (!done) return;
+    if (done->machine) machine_ = done->machine;
+    notify(done->machine || done->cancelled ? Level::info : Level::error,
+           done->cancelled ? "Calibration cancelled" : done->text);
+}
+
+/// Of the shown run, on each of its clocks, whenever it or the model of this machine is another.
+void Controller::predict_shown() {
+    if (predicted_run_ == shown_.run && predicted_on_ == machine_) return;
+    predicted_run_ = shown_.run;
+    predicted_on_ = machine_;
+    shown_.predicted = shown_.replayed.predicted = nullptr;
+    if (!shown_.run || !machine_) return;
+    ask([this, machine = machine_, run = shown_.run, replayed = shown_.replayed.run]() -> Worker::Outcome {
+        const auto measured_clock = predicted_run(run, machine),
+                   own_devices = predicted_run(replayed, machine);
+        return [this, machine, run, measured_clock, own_devices] {
+            if (shown_.run != run || machine_ != machine) return;
+            shown_.predicted = measured_clock;
+            shown_.replayed.predicted = own_devices;
+        };
+    });
+}
+
+/// Nothing else may take the cores meanwhile: the window offers neither while the other is under way.
+void Controller::perform(const CalibrateMachine&) {
+    if (calibrator_.busy()) return;
+    if (runner_.status().busy) return notify(Level::warning, "Calibrate when the run has ended");
+    try {
+        calibrator_.start();
+    } catch (const std::system_error& error) {
+        notify(Level::error, std::string("no thread could be started to calibrate: ") + error.what());
+    }
+}
+
 void Controller::perform(const StartRun& command) {
+    if (calibrator_.busy()) return notify(Level::warning, "Run when the calibration has ended");
     RunOptions options;
     options.verify = command.verify;
     runner_.submit(command.experiment, options);
@@ -335,8 +390,8 @@ void Controller::perform(const OpenRun& command) {
             };
         const std::shared_ptr<const Run> run = store.load(id);
         const auto index = std::make_shared<const RunIndex>(*run);
-        return [this, id, run, index, name = store.summary(id).name] {
-            shown_ = {run, index, id, name};
+        return [this, id, run, index, replayed = replayed_run(*run), name = store.summary(id).name] {
+            shown_ = {run, index, id, name, "", replayed};
             load_ = run->experiment;
             notify(Level::info, "Opened run " + std::to_string(id) + ": " + name);
         };
@@ -460,8 +515,7 @@ void Controller::perform(const CompareRuns& command) {
                 runs.push_back(id);
         }
         std::shared_ptr<const ComparedSet> set;
-        if (!runs.empty())
-            set = std::make_shared<const ComparedSet>(make_compared_set(runs, load_to_compare(store, runs)));
+        if (!runs.empty()) set = std::make_shared<const ComparedSet>(load_compared_set(store, runs));
         return [this, set, traces, path = store.path()] {
             if (path != run_file_) return;
             compared_ = set;

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "app/window/calibrator.h"
 #include "app/window/run_recovery.h"
 #include "app/window/shared_snapshot.h"
 #include "app/window/worker.h"
@@ -34,6 +35,7 @@ struct ControllerOptions {
     std::vector<std::string> traces{};  // of other programs, opened beside the runs
     bool verify = true;                 // of runs asked for by start()
     std::string preset_folder{};        // "": the person has no presets of their own
+    std::string machine_folder{};       // of the model of this machine; "": no time is predicted
     std::string unsaved_folder{};       // "": runs that are not saved go with the window
 };
 
@@ -79,6 +81,8 @@ class Controller {
         int64_t id = 0;
         std::string name;
         std::string uuid{};  // of a run of this window, saved or not
+        TimedRun replayed{};
+        std::shared_ptr<const PredictedRun> predicted{};
     };
     struct OpenedTrace {
         std::shared_ptr<const ImportedTrace> trace;
@@ -91,6 +95,7 @@ class Controller {
         std::shared_ptr<const RunIndex> index;
         uint64_t generation = 0;
         std::string uuid{};
+        TimedRun replayed{};
     };
     /// Belongs to the worker's thread.
     struct OpenFile {
@@ -120,6 +125,8 @@ class Controller {
     void perform(const OpenTrace& command);
     void perform(const CloseTrace& command);
     void perform(const KeepTrace& command);
+    void perform(const CalibrateMachine&);
+    void perform(const CancelCalibration&) { calibrator_.cancel(); }
     void perform(const CopyText&) {}
     void perform(const TakePicture&) {}
     void perform(const Quit&) {}
@@ -127,6 +134,8 @@ class Controller {
     void index_published_run();
     void collect_run();
     void collect_recovery();
+    void collect_calibration();
+    void predict_shown();
     void ask(Worker::Job job);
     void ask_store(bool make_file, StoreJob job);
     bool refused(const std::string& path);
@@ -151,6 +160,10 @@ class Controller {
     std::shared_ptr<const TraceGuests> guests_;  // of the traces as they last were; null: none are open
     std::shared_ptr<const EngineInventory> inventory_;
     std::shared_ptr<OpenFile> open_ = std::make_shared<OpenFile>();
+    std::shared_ptr<const MachineModel> machine_;  // the model of this one; null: not calibrated
+    /// What predictions were last asked for; of what the shown run is now they are to come.
+    std::shared_ptr<const Run> predicted_run_;
+    std::shared_ptr<const MachineModel> predicted_on_;
     std::optional<Experiment> load_;
     Notice last_notice_;
     std::vector<Notice> new_notices_;  // since the last inputs()
@@ -161,6 +174,7 @@ class Controller {
     SharedSnapshot<Published> published_;
     std::shared_ptr<const std::vector<RunSummary>> earlier_;  // as last told
     RunRecovery recovery_;
+    Calibrator calibrator_;
     Runner runner_;
     Worker worker_;  // last: its jobs refer to what stands above
 };

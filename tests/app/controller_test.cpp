@@ -10,6 +10,8 @@
 
 #include "engine/experiment/scenarios.h"
 #include "sessions/experiment_file.h"
+#include "sessions/machines/machine_file.h"
+#include "tests/model_machine.h"
 #include "tests/scratch_folder.h"
 
 namespace ringscope {
@@ -338,6 +340,79 @@ TEST_F(ControllerTest, ATraceIsKeptInTheRunFileAndOpenedBesideRuns) {
     inputs = do_and_settle(DeleteRun{2});
     EXPECT_EQ(inputs.trace_ids, std::vector<int64_t>{kNotHere}) << "its file was not opened here";
     EXPECT_EQ(inputs.saved->size(), 1u);
+}
+
+TEST_F(ControllerTest, RanksThatShareCoresComeWithTheirReplay) {
+    Experiment shared = tiny();
+    shared.ring.ranks = 4;
+    shared.backend.device = "cpu";
+    shared.backend.threads = 1;
+    Settled inputs = do_and_settle(StartRun{shared, true});
+    const auto expect_replay = [&] {
+        ASSERT_TRUE(inputs.run && inputs.replayed.run && inputs.replayed.index);
+        EXPECT_EQ(inputs.run->origin, Origin::measured) << "what is saved and exported";
+        EXPECT_EQ(inputs.replayed.run->origin, Origin::replayed);
+        EXPECT_EQ(inputs.replayed.index->trace.wall_ns(), inputs.replayed.run->trace.wall_ns);
+    };
+    expect_replay();
+    EXPECT_FALSE(inputs.predicted) << "no model of this machine";
+    do_and_settle(SaveRun{"shared"});
+    shared.ring.layout = Layout::zigzag;
+    do_and_settle(StartRun{shared, true});
+    do_and_settle(SaveRun{"zigzag"});
+    inputs = do_and_settle(OpenRun{1});
+    expect_replay();
+    inputs = do_and_settle(CompareRuns{{1, 2}});
+    ASSERT_TRUE(inputs.compared && inputs.compared->measured);
+    for (size_t i = 0; i < 2; ++i) {
+        EXPECT_EQ(inputs.compared->runs[i].run->origin, Origin::replayed);
+        EXPECT_EQ(inputs.compared->measured->runs[i].run->origin, Origin::measured);
+    }
+    shared.ring.ranks = 1;
+    inputs = do_and_settle(StartRun{shared, true});
+    EXPECT_FALSE(inputs.replayed.run) << "a worker for the only rank";
+}
+
+TEST_F(ControllerTest, PredictsWithTheModelInThePersonsFolder) {
+    MachineModel machine = testing::model_machine();
+    save_machine(machine, folder_.file("this-machine.json"));
+    controller_ = std::make_unique<Controller>(
+        ControllerOptions{.run_file = file_, .machine_folder = folder_.path()}, [] {});
+    Experiment shared = tiny();
+    shared.ring.ranks = 4;
+    shared.backend.device = "cpu";
+    shared.backend.threads = 1;
+    const Settled inputs = do_and_settle(StartRun{shared, true});
+    ASSERT_TRUE(inputs.machine);
+    EXPECT_EQ(inputs.machine->title, machine.title);
+    ASSERT_TRUE(inputs.predicted && inputs.replayed.predicted);
+    EXPECT_EQ(inputs.predicted->run->schedule, inputs.run->schedule);
+    EXPECT_EQ(inputs.predicted->error.taken_seconds, inputs.run->metrics.seconds);
+    EXPECT_EQ(inputs.replayed.predicted->error.taken_seconds, inputs.replayed.run->metrics.seconds);
+}
+
+TEST_F(ControllerTest, AModelThatCannotBeReadIsTold) {
+    testing::write_file(folder_.file("this-machine.json"), "{");
+    controller_ = std::make_unique<Controller>(
+        ControllerOptions{.run_file = file_, .machine_folder = folder_.path()}, [] {});
+    const Settled inputs = settle();
+    EXPECT_FALSE(inputs.machine);
+    ASSERT_FALSE(inputs.notices.empty());
+    EXPECT_NE(inputs.notices.front().text.find("this-machine.json"), std::string::npos);
+}
+
+TEST_F(ControllerTest, ACalibrationCanBeCancelledAndKeepsNoRunBeside) {
+    controller_ = std::make_unique<Controller>(
+        ControllerOptions{.run_file = file_, .machine_folder = folder_.file("machines")}, [] {});
+    settle();
+    controller_->carry_out({CalibrateMachine{}, StartRun{tiny(), true}});
+    EXPECT_TRUE(controller_->inputs(0).calibrated.has_value());
+    const Settled inputs = do_and_settle(CancelCalibration{});
+    EXPECT_FALSE(inputs.run) << "it would have taken cores from the calibration";
+    EXPECT_FALSE(inputs.calibrated.has_value());
+    EXPECT_FALSE(inputs.machine);
+    EXPECT_EQ(inputs.notice.text, "Calibration cancelled");
+    EXPECT_FALSE(std::filesystem::exists(folder_.file("machines") + "/this-machine.json"));
 }
 
 /// As a person who drags a slider: each change replaces the run before it.

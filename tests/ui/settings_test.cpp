@@ -9,6 +9,7 @@
 #include "engine/experiment/problem.h"
 #include "engine/experiment/scenarios.h"
 #include "engine/plan/plan_size.h"
+#include "tests/model_machine.h"
 #include "ui/settings/field_rules.h"
 #include "ui/settings/head_group_edits.h"
 #include "ui/settings/plan_cache.h"
@@ -232,6 +233,50 @@ TEST(PlanCache, TheLatestRequestWins) {
     cache.update(e);
     EXPECT_FALSE(cache.planning());
     EXPECT_FALSE(cache.schedule());
+}
+
+TEST(PlanCache, TimesASmallPlanInTheFrameThatAsksForIt) {
+    PlanCache cache;
+    Experiment e = default_experiment();
+    cache.update(e);
+    EXPECT_EQ(cache.time().why_not, "calibrate this machine first");
+    auto machine = std::make_shared<MachineModel>(testing::model_machine());
+    cache.update(e, machine);
+    EXPECT_FALSE(cache.timing());
+    EXPECT_EQ(cache.time().why_not, "");
+    EXPECT_EQ(cache.time().steps.size(), static_cast<size_t>(cache.schedule()->steps));
+    const double before = cache.time().seconds;
+    EXPECT_GT(before, 0);
+    EXPECT_EQ(cache.serial(), 1u) << "another machine is no other plan";
+    auto slower = std::make_shared<MachineModel>(*machine);
+    for (PeakRate& peak : slower->device.peaks) peak.flops_per_second /= 10;
+    cache.update(e, slower);
+    EXPECT_GT(cache.time().seconds, before * 5);
+    e.backend.device = "cuda";
+    cache.update(e, machine);
+    EXPECT_EQ(cache.time().why_not, "test-machine has no cuda device, which the experiment asks for");
+}
+
+TEST(PlanCache, TimesWhatIsLargeOnTheThreadBesideTheFrames) {
+    PlanCache cache;
+    auto machine = std::make_shared<MachineModel>(testing::model_machine());
+    machine->device.most_ranks = 256;
+    const Experiment e = large_plan(1 << 20);
+    cache.update(e, machine);
+    EXPECT_TRUE(cache.planning());
+    EXPECT_TRUE(cache.timing());
+    const auto begin = std::chrono::steady_clock::now();
+    while (cache.timing() && std::chrono::steady_clock::now() - begin < std::chrono::minutes(2)) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        cache.update(e, machine);
+    }
+    ASSERT_FALSE(cache.timing());
+    EXPECT_EQ(cache.time().why_not, "");
+    EXPECT_GT(cache.time().seconds, 0);
+    const Experiment small = default_experiment();
+    cache.update(small, machine);
+    EXPECT_FALSE(cache.timing());
+    EXPECT_EQ(cache.time().steps.size(), static_cast<size_t>(cache.schedule()->steps));
 }
 
 TEST(PlanCache, RefusesAPlanWithoutEndAtOnce) {

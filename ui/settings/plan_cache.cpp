@@ -32,24 +32,59 @@ bool fits_in_a_frame(const PlanSize& size) {
     return size.pieces + size.work + size.rank_steps <= kMostItems && size.comparisons <= kMostComparisons;
 }
 
-void PlanCache::update(const Experiment& experiment) {
+void PlanCache::update(const Experiment& experiment, const std::shared_ptr<const MachineModel>& machine) {
+    const bool same_machine = machine == machine_;
     if (experiment_ && *experiment_ == experiment) {
-        if (!planning_) return;
-        if (auto planned = thread_.take()) adopt(std::move(*planned));
+        if (same_machine) return take_from_thread();
+        machine_ = machine;
+        if (planning_) return ask(true);
+        if (schedule_) time_again(plan_size(experiment));
         return;
     }
     experiment_ = experiment;
-    if (std::exchange(planning_, false)) thread_.drop();
+    machine_ = machine;
+    if (planning_ || timing_) thread_.drop();
+    planning_ = timing_ = false;
     problems_ = validate(experiment);
     if (!problems_.empty()) return schedule_.reset();
-    const PlanSize size = plan_size(experiment);
-    if (fits_in_a_frame(size) || !is_plannable(size)) return adopt(make_plan(experiment, {}));
+    plan_again(plan_size(experiment));
+}
+
+void PlanCache::plan_again(const PlanSize& size) {
+    if (!fits_in_a_frame(size) && is_plannable(size)) return ask(true);
+    adopt(make_plan(*experiment_, {}));
+    if (schedule_) time_again(size);
+}
+
+/// Of the plan that is there.
+void PlanCache::time_again(const PlanSize& size) {
+    if (machine_ && !is_timed_in_a_frame(size)) return ask(false);
+    if (timing_) thread_.drop();
+    timing_ = false;
+    time_ = planned_time(*schedule_, machine_, {});
+}
+
+void PlanCache::ask(bool with_plan) {
     try {
-        thread_.ask(experiment);
-        planning_ = true;
+        thread_.ask({*experiment_, machine_, with_plan ? nullptr : schedule_});
+        planning_ = with_plan;
+        timing_ = true;
     } catch (const std::system_error& error) {
-        adopt({nullptr, {}, std::string("no thread could be started to plan it: ") + error.what()});
+        const std::string why = std::string("no thread could be started to plan it: ") + error.what();
+        if (with_plan) adopt({nullptr, {}, why, {}});
+        time_ = {machine_, 0, {}, why};
     }
+}
+
+void PlanCache::take_from_thread() {
+    if (!planning_ && !timing_) return;
+    std::optional<Planned> planned = thread_.take();
+    if (!planned) return;
+    std::optional<PlannedTime> time = std::move(planned->time);
+    if (planning_) adopt(std::move(*planned));
+    if (!time && schedule_) return;
+    timing_ = false;
+    if (time) time_ = std::move(*time);
 }
 
 void PlanCache::adopt(Planned planned) {

@@ -30,13 +30,13 @@ PlanThread::~PlanThread() {
     drop();
 }
 
-void PlanThread::ask(const Experiment& experiment) {
+void PlanThread::ask(PlanRequest request) {
     if (!thread_.joinable())
         thread_ = std::jthread([this](const std::stop_token& closing) { loop(closing); });
     const std::lock_guard lock(mutex_);
     under_way_.request_stop();
     planned_.reset();
-    asked_ = experiment;
+    asked_ = std::move(request);
     changed_.notify_all();
 }
 
@@ -52,22 +52,38 @@ std::optional<Planned> PlanThread::take() {
     return std::exchange(planned_, std::nullopt);
 }
 
+void PlanThread::publish(const Planned& planned, const std::stop_token& stop) {
+    const std::lock_guard lock(mutex_);
+    if (!stop.stop_requested()) planned_ = planned;
+}
+
+/// The plan is there to be taken before its time is known.
+void PlanThread::carry_out(const PlanRequest& request, const std::stop_token& stop) {
+    Planned planned;
+    planned.schedule = request.schedule;
+    if (!planned.schedule) {
+        planned = make_plan(request.experiment, stop);
+        publish(planned, stop);
+    }
+    if (!planned.schedule) return;
+    planned.time = planned_time(*planned.schedule, request.machine, stop);
+    publish(planned, stop);
+}
+
 void PlanThread::loop(const std::stop_token& closing) {
     std::unique_lock lock(mutex_);
     while (changed_.wait(lock, closing, [this] { return asked_.has_value(); })) {
         if (closing.stop_requested()) return;
-        const Experiment experiment = *std::exchange(asked_, std::nullopt);
+        const PlanRequest request = *std::exchange(asked_, std::nullopt);
         under_way_ = std::stop_source();
         const std::stop_token stop = under_way_.get_token();
         lock.unlock();
-        std::optional<Planned> planned;
         try {
-            planned = make_plan(experiment, stop);
+            carry_out(request, stop);
         } catch (const Error&) {
             // Dropped: nobody waits for it.
         }
         lock.lock();
-        if (!stop.stop_requested()) planned_ = std::move(planned);
     }
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "engine/analysis/prediction.h"
+#include "ui/settings/planned_time.h"
 
 namespace ringscope {
 
@@ -18,6 +19,14 @@ struct Planned {
     std::shared_ptr<const Schedule> schedule;  // null: `problem` says why
     Prediction prediction;
     std::string problem;
+    std::optional<PlannedTime> time;  // unset: not known yet
+};
+
+/// What is to be planned, and timed on a machine.
+struct PlanRequest {
+    Experiment experiment;
+    std::shared_ptr<const MachineModel> machine;  // null: none stands for this one
+    std::shared_ptr<const Schedule> schedule;  // of the experiment: only its time is missing; null: make it
 };
 
 /// Plans and predicts with the memory model of the experiment's device. Throws Error(cancelled) only.
@@ -34,18 +43,20 @@ class PlanThread {
     PlanThread& operator=(const PlanThread&) = delete;
 
     /// Drops what is under way or waits to be taken. Throws std::system_error when there can be no thread.
-    void ask(const Experiment& experiment);
+    void ask(PlanRequest request);
     /// Drops it without another request.
     void drop();
-    /// What came of the latest request, once.
+    /// What came of the latest request: the plan, once, and later the plan with its time.
     std::optional<Planned> take();
 
   private:
     void loop(const std::stop_token& closing);
+    void publish(const Planned& planned, const std::stop_token& stop);
+    void carry_out(const PlanRequest& request, const std::stop_token& stop);
 
     std::mutex mutex_;  // guards everything below but thread_
     std::condition_variable_any changed_;
-    std::optional<Experiment> asked_;
+    std::optional<PlanRequest> asked_;
     std::optional<Planned> planned_;
     std::stop_source under_way_;
     std::jthread thread_;

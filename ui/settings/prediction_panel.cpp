@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/number_text.h"
+#include "ui/settings/step_times.h"
 #include "ui/widgets/imgui_compat.h"
 
 namespace ringscope {
@@ -14,13 +15,21 @@ constexpr float kDimmed = 0.5f;
 class Panel {
   public:
     Panel(const PlanCache& plan, const Run* run, Selection& selection, WidgetContext ui)
-        : schedule_(*plan.schedule()), p_(plan.prediction()), run_(run), selection_(selection), ui_(ui) {}
+        : schedule_(*plan.schedule()),
+          p_(plan.prediction()),
+          time_(plan.time()),
+          timing_(plan.timing()),
+          run_(run),
+          selection_(selection),
+          ui_(ui) {}
 
     std::string draw() {
+        time();
         numbers();
-        const std::string copied = twin();
+        const std::string steps = step_times();
+        const std::string ranks = twin();
         bars();
-        return copied;
+        return steps.empty() ? ranks : steps;
     }
 
   private:
@@ -37,6 +46,35 @@ class Panel {
         if (label_end + width <= right) ImGui::SameLine(right - width, 0);
         text_item(ui_, std::string("prediction/") + name, value, colour ? colour : ui_.theme.text);
         tooltip(ui_.theme, help);
+    }
+
+    /// Figures of the plan before stay, dimmed, until those of this one are there.
+    void time() {
+        if (!time_.why_not.empty()) {
+            wrapped_item(ui_, "prediction/no time", "no time predicted: " + time_.why_not,
+                         ui_.theme.text_dim);
+            return;
+        }
+        const float alpha = ImGui::GetStyle().Alpha * (timing_ ? kDimmed : 1.0f);
+        ImGui::PushStyleVar(ImGuiStyleVar_Alpha, alpha);
+        line("time", "time on " + time_.machine->name, seconds_text(time_.seconds),
+             "Wall time, from the model of the machine: " + time_.machine->title + ".");
+        const bool travels = !schedule_.transfers.empty();
+        const double hidden = hidden_share(time_.steps);
+        line("hidden", "transfers hidden", travels ? percent_text(hidden) : "nothing travels",
+             "Of the time in which chunks arrive: the part in which their receiver works, or waits for a "
+             "core.",
+             travels && hidden < 0.9 ? ui_.theme.warning : 0);
+        ImGui::PopStyleVar();
+    }
+
+    std::string step_times() {
+        if (!time_.why_not.empty()) return "";
+        const float alpha = ImGui::GetStyle().Alpha * (timing_ ? kDimmed : 1.0f);
+        ImGui::PushStyleVar(ImGuiStyleVar_Alpha, alpha);
+        std::string copied = draw_step_times(time_, selection_, ui_);
+        ImGui::PopStyleVar();
+        return copied;
     }
 
     void numbers() {
@@ -194,28 +232,52 @@ class Panel {
 
     const Schedule& schedule_;
     const Prediction& p_;
+    const PlannedTime& time_;
+    const bool timing_;
     const Run* run_;
     Selection& selection_;
     WidgetContext ui_;
 };
 
+/// Offered while no model of this machine is there; how far it has come, while it is made.
+void draw_calibration(const PredictionInputs& inputs, PredictionWishes& wishes, WidgetContext ui) {
+    if (inputs.calibrated) {
+        text_item(ui, "prediction/calibrating", "calibrating: " + percent_text(*inputs.calibrated),
+                  ui.theme.text);
+        beside_or_below(button_width("Cancel"));
+        if (button(ui, "prediction/cancel calibration", "Cancel", "Stop the calibration; no model is kept."))
+            wishes.cancel_calibration = true;
+        return;
+    }
+    if (inputs.plan.time().machine) return;
+    if (button(ui, "prediction/calibrate", "Calibrate",
+               "Measure how fast this machine attends, packs, merges and copies, in about a minute, so that "
+               "times "
+               "can be predicted. The command line: ringscope calibrate.",
+               inputs.why_no_calibration))
+        wishes.calibrate = true;
+}
+
 }  // namespace
 
-std::string draw_prediction_panel(const PlanCache& plan, const Run* run, Selection& selection,
-                                  WidgetContext ui) {
+PredictionWishes draw_prediction_panel(const PredictionInputs& inputs, Selection& selection,
+                                       WidgetContext ui) {
+    const PlanCache& plan = inputs.plan;
+    PredictionWishes wishes;
     if (plan.planning()) wrapped_item(ui, "prediction/planning", "Planning...", ui.theme.text);
     if (plan.schedule()) {
         const float alpha = ImGui::GetStyle().Alpha * (plan.planning() ? kDimmed : 1.0f);
         ImGui::PushStyleVar(ImGuiStyleVar_Alpha, alpha);  // figures of the plan before
-        const std::string copied = Panel(plan, run, selection, ui).draw();
+        draw_calibration(inputs, wishes, ui);
+        wishes.copied = Panel(plan, inputs.run, selection, ui).draw();
         ImGui::PopStyleVar();
-        return copied;
+        return wishes;
     }
-    if (plan.planning()) return "";
+    if (plan.planning()) return wishes;
     std::string fields;
     for (const FieldProblem& problem : plan.problems()) fields += (fields.empty() ? "" : ", ") + problem.path;
     wrapped_item(ui, "prediction/invalid", "No plan until these are fixed: " + fields, ui.theme.error);
-    return "";
+    return wishes;
 }
 
 }  // namespace ringscope

@@ -23,6 +23,7 @@ struct TabContext {
     Dialogs& dialogs;
     WidgetContext ui;
     Commands& commands;
+    bool& measured_clock;  // shown also where there is a replay
 };
 
 }  // namespace ringscope

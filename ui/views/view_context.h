@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "engine/analysis/run_index.h"
-#include "engine/run/run.h"
+#include "ui/run_times.h"
 #include "ui/views/view_info.h"
 #include "ui/widgets/item_registry.h"
 #include "ui/widgets/theme.h"
@@ -65,11 +64,13 @@ struct ViewContext {
     /// Of the experiment as it stands in the panel; null while that is invalid.
     std::shared_ptr<const Schedule> plan;
     const Prediction* prediction = nullptr;  // of plan; null with it
-    /// The shown run; null before the first. Its own schedule may differ from plan.
+    /// The shown run on the clock that is shown: measured or replayed; null before the first. Its own schedule may
+    /// differ from plan.
     std::shared_ptr<const Run> run;
-    std::shared_ptr<const RunIndex> run_index;  // of run; null with it
-    bool busy = false;                          // a run is under way; what is shown is the one before
-    bool run_is_current = false;                // run->experiment equals the panel's
+    std::shared_ptr<const RunIndex> run_index;        // of run; null with it
+    std::shared_ptr<const PredictedRun> predicted{};  // of run; null: nothing is predicted
+    bool busy = false;                                // a run is under way; what is shown is the one before
+    bool run_is_current = false;                      // run->experiment equals the panel's
     Selection& selection;
     Clock& clock;
     ItemRegistry& items;

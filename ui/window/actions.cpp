@@ -25,6 +25,18 @@ std::string no_earlier_runs(const Shell& s) {
 std::string no_timed_run(const Shell& s) {
     return s.in.run && !s.in.run->trace.spans.empty() ? "" : "nothing was timed yet";
 }
+std::string no_calibration(const Shell& s) {
+    if (s.in.calibrated) return "it is under way";
+    return s.in.busy ? "a run is under way" : "";
+}
+std::string one_clock(const Shell& s) {
+    if (s.in.compared && s.in.compared->measured) return "";
+    if (!s.in.run) return "there is no run yet";
+    return s.has_two_clocks() ? "" : "the ranks of the run shared no cores: it has one clock";
+}
+std::string nothing_predicted(const Shell& s) {
+    return s.shown.predicted ? "" : "no time was predicted for the run";
+}
 std::string nothing_to_play(const Shell& s) {
     return s.plan.schedule() || (s.in.run && s.in.run->schedule) ? "" : "there is neither a plan nor a run";
 }
@@ -82,6 +94,8 @@ void show_critical_path(Shell& s) {
     s.timeline().show_chain = !s.timeline().show_chain;
 }
 
+void show_predicted(Shell& s) { s.timeline().show_predicted = !s.timeline().show_predicted; }
+
 using K = Dialogs::Kind;
 
 // clang-format off
@@ -113,6 +127,8 @@ const Action kActions[] = {
     {"run/start", "Run", "F5", kKeyF5, 0, true, [](Shell& s) { s.start_run(); }, [](const Shell& s) { return s.why_not_run(); }, nullptr},
     {"run/cancel", "Cancel", "Shift-F5", kKeyF5, kModShift, true, [](Shell& s) { s.commands.push_back(CancelRun{}); }, not_busy, nullptr},
     {"run/auto", "Run when settings change", "", 0, 0, false, [](Shell& s) { s.auto_run.on = !s.auto_run.on; }, nullptr, [](const Shell& s) { return s.auto_run.on; }},
+    {"run/calibrate", "Calibrate this machine", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CalibrateMachine{}); }, no_calibration, nullptr},
+    {"run/cancel_calibration", "Cancel the calibration", "", 0, 0, false, [](Shell& s) { s.commands.push_back(CancelCalibration{}); }, [](const Shell& s) -> std::string { return s.in.calibrated ? "" : "nothing is being calibrated"; }, nullptr},
 
     {"view/numbers", "Numbers: figures, formulas, error map", "Alt-5", kKey1 + 4, kModAlt, true, [](Shell& s) { s.numbers.is_open = !s.numbers.is_open; }, nullptr, [](const Shell& s) { return s.numbers.is_open; }},
     {"view/focused", "Maximise the focused view", "F11", kKeyF11, 0, true, [](Shell& s) { maximise(s, s.layout.maximised ? s.layout.maximised : s.selection.focused); }, nullptr, nullptr},
@@ -132,6 +148,8 @@ const Action kActions[] = {
     {"view/reset_layout", "Reset layout", "", 0, 0, false, [](Shell& s) { s.layout = WindowLayout{}; }, nullptr, nullptr},
     {"view/log", "Messages", "", 0, 0, false, [](Shell& s) { s.log_open = !s.log_open; }, nullptr, [](const Shell& s) { return s.log_open; }},
 
+    {"time/clock", "Clock: this machine instead of own devices", "K", kKeyK, 0, false, switch_clock, one_clock, [](const Shell& s) { return s.measured_clock; }},
+    {"view/predicted", "Predicted spans behind the timeline's", "P", kKeyP, 0, false, show_predicted, nothing_predicted, [](const Shell& s) { return s.timeline().show_predicted; }},
     {"time/play", "Play or pause", "Space", kKeySpace, 0, false, play, nothing_to_play, [](const Shell& s) { return s.clock.playing; }},
     {"time/previous_step", "Previous ring step", ",", kKeyComma, 0, false, [](Shell& s) { step_clock(s, -1); }, nothing_to_play, nullptr},
     {"time/next_step", "Next ring step", ".", kKeyPeriod, 0, false, [](Shell& s) { step_clock(s, 1); }, nothing_to_play, nullptr},

@@ -35,6 +35,12 @@ class History {
         return entries_[++at_];
     }
 
+    /// What the entries refer to has changed.
+    template <typename Change>
+    void change_each(Change change) {
+        for (Value& entry : entries_) change(entry);
+    }
+
   private:
     static constexpr size_t kMaxEntries = 500;
     std::vector<Value> entries_;

@@ -1,8 +1,9 @@
 #include "ui/window/shell.h"
 
-#include "ui/views/run_clock.h"
-
 #include <algorithm>
+
+#include "engine/analysis/clock_map.h"
+#include "ui/views/run_clock.h"
 
 namespace ringscope {
 
@@ -14,8 +15,9 @@ constexpr float kLargestLetters = 4;  // larger ones outgrow the texture that ho
 ViewContext Shell::view_context() {
     return {.plan = plan.schedule(),
             .prediction = plan.schedule() ? &plan.prediction() : nullptr,
-            .run = in.run,
-            .run_index = shown_index,
+            .run = shown.run,
+            .run_index = shown.index,
+            .predicted = shown.predicted,
             .busy = in.busy,
             .run_is_current = run_is_current(),
             .selection = selection,
@@ -28,6 +30,7 @@ ViewContext Shell::view_context() {
 }
 
 std::string Shell::why_not_run() const {
+    if (in.calibrated) return "this machine is being calibrated";
     if (plan.planning()) return "the settings are still being planned";
     if (!plan.schedule())
         return plan.problems().empty() ? "nothing is planned yet" : "some settings are invalid";
@@ -42,7 +45,7 @@ void Shell::start_run() {
 
 void Shell::set_experiment(const Experiment& other) {
     experiment = other;
-    plan.update(experiment);
+    plan.update(experiment, in.machine);
 }
 
 void Shell::set_theme(ThemeName name) {
@@ -140,32 +143,65 @@ void keep_selection_inside(Target& target, const Schedule& schedule, size_t span
     if (target.key >= schedule.problem.seq_len) target.key = -1;
 }
 
+/// The shown run on the clock that is wanted.
+TimedRun wanted_run(const Shell& shell) {
+    if (shell.has_two_clocks() && !shell.measured_clock) return shell.in.replayed;
+    return {shell.in.run, shell.in.run ? shell.in.run_index : nullptr, shell.in.predicted};
+}
+
 /// Its index comes with it, or is made here.
-void follow_run(Shell& shell) {
-    shell.shown_run = shell.in.run;
-    shell.shown_index = shell.in.run_index;
-    if (!shell.shown_run) shell.shown_index = nullptr;
-    if (shell.shown_run && !shell.shown_index)
-        shell.shown_index = std::make_shared<const RunIndex>(*shell.shown_run);
+void show(Shell& shell, TimedRun run) {
+    shell.measured = shell.in.run;
+    if (run.run && !run.index)
+        run.index =
+            run.run == shell.shown.run ? shell.shown.index : std::make_shared<const RunIndex>(*run.run);
+    shell.shown = std::move(run);
+}
+
+/// Selection, time and zooms stay where they are in the ring.
+void follow_clock(Shell& shell, const TimedRun& before) {
+    const TimedRun& now = shell.shown;
+    const ClockChange change{{before.run->trace, before.index->trace}, {now.run->trace, now.index->trace}};
+    Selection& selection = shell.selection;
+    const int span = selection.selected.span, moved = span_on(change.from, change.to, span);
+    const auto move = [&](Target& target) { target.span = target.span == span ? moved : -1; };
+    move(selection.selected);
+    shell.selections.change_each(move);
+    Clock& clock = shell.clock;
+    clock.time_ns = time_on(change.from.index, change.to.index, clock.time_ns);
+    clock.view_begin_ns = change.at(clock.view_begin_ns);
+    clock.view_end_ns = change.at(clock.view_end_ns);
+    shell.timeline().follow_clock(now.run, change);
+}
+
+void begin_run(Shell& shell, double length) {
+    Selection& selection = shell.selection;
+    shell.clock.view_begin_ns = 0;
+    shell.clock.view_end_ns = static_cast<int64_t>(length);
+    shell.clock.time_ns = 0;
+    selection.selected.span = -1;
+    selection.selected.transfer = -1;
+    shell.selections = History(selection.selected);  // spans of another run mean nothing here
 }
 
 }  // namespace
+
+void switch_clock(Shell& shell) { shell.measured_clock = !shell.measured_clock; }
 
 void update_clock_and_selection(Shell& shell) {
     Selection& selection = shell.selection;
     selection.hovered = selection.next_hovered;
     selection.next_hovered = Target{};
-    const bool new_run = shell.in.run != shell.shown_run;
-    if (new_run) follow_run(shell);
+    const bool new_run = shell.in.run != shell.measured;
+    const TimedRun before = shell.shown;
+    show(shell, wanted_run(shell));
     const ViewContext context = shell.view_context();
     const double length = clock_length_ns(context);
     if (new_run) {
-        shell.clock.view_begin_ns = 0;
-        shell.clock.view_end_ns = static_cast<int64_t>(length);
-        shell.clock.time_ns = 0;
-        selection.selected.span = -1;
-        selection.selected.transfer = -1;
-        shell.selections = History(selection.selected);  // spans of another run mean nothing here
+        begin_run(shell, length);
+    } else if (before.run != shell.shown.run) {
+        selection.hovered.span = -1;
+        follow_clock(shell, before);
     }
     if (const auto schedule = shown_schedule(context)) {
         const size_t spans = context.run ? context.run->trace.spans.size() : 0;

@@ -34,9 +34,10 @@ struct Shell {
     Selection selection{.focused = &TimelineView::kInfo};
     History<Target> selections{Target{}};
     Clock clock;
-    ViewActions actions;                          // of this frame's keys
-    std::shared_ptr<const Run> shown_run;         // of the last frame
-    std::shared_ptr<const RunIndex> shown_index;  // of shown_run; null with it
+    ViewActions actions;                  // of this frame's keys
+    std::shared_ptr<const Run> measured;  // Inputs::run of the last frame
+    TimedRun shown;                       // the same, on the clock that is shown
+    bool measured_clock = false;          // also where there is a replay
 
     ViewStates views;
     TabStates tabs;
@@ -73,6 +74,7 @@ struct Shell {
 
     WidgetContext widgets() { return {items, theme}; }
     ViewContext view_context();
+    bool has_two_clocks() const { return in.run && in.replayed.run; }
     bool run_is_current() const { return in.run && in.run->experiment == experiment; }
     /// Why StartRun would be refused, or "".
     std::string why_not_run() const;
@@ -94,7 +96,9 @@ bool takes_keyboard(Shell& shell, const std::string& area);
 
 /// Moves the clock to the next or previous step's start.
 void step_clock(Shell& shell, int direction);
-/// Advances a playing clock, follows a new run, keeps selection and clock inside what is shown. Once per frame.
+/// Shows the measured clock instead of the replayed one, or back.
+void switch_clock(Shell& shell);
+/// Advances a playing clock, follows a new run or another of its clocks, keeps selection and clock inside what is shown. Once per frame.
 void update_clock_and_selection(Shell& shell);
 
 }  // namespace ringscope

@@ -80,14 +80,30 @@ void draw_run_buttons(Shell& shell) {
     checkbox(ui, "run/auto", "auto", shell.auto_run.on, "Run whenever the settings change and can run.");
 }
 
-/// "measured"; "" without a run.
-std::string origin_text(const Shell& shell) { return shell.in.run ? name_of(shell.in.run->origin) : ""; }
+/// "measured", of the clock that is shown; "" without a run.
+std::string origin_text(const Shell& shell) {
+    return shell.shown.run ? name_of(shell.shown.run->origin) : "";
+}
+
+/// A switch where the run has two clocks.
+void draw_origin(Shell& shell, const std::string& origin) {
+    const WidgetContext ui = shell.widgets();
+    const Run& run = *shell.shown.run;
+    std::string help = origin + "\n" + explanation_of(run.origin);
+    if (!shell.has_two_clocks()) {
+        text_item(ui, "toolbar/origin", origin, ui.theme.text_dim);
+        return tooltip(ui.theme, help);
+    }
+    help += "\n" + clock_words(run) + "\nClick (K): the other clock.";
+    if (button(ui, "toolbar/origin", origin.c_str(), help)) switch_clock(shell);
+}
 
 float badge_width(const Shell& shell) {
     const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), shell.theme);
     const std::string origin = origin_text(shell);
     const float spacing = ImGui::GetStyle().ItemSpacing.x;
-    return (origin.empty() ? 0 : ImGui::CalcTextSize(origin.c_str()).x + spacing) +
+    const float padding = shell.has_two_clocks() ? 2 * ImGui::GetStyle().FramePadding.x : 0;
+    return (origin.empty() ? 0 : ImGui::CalcTextSize(origin.c_str()).x + padding + spacing) +
            ImGui::GetFontSize() * 0.6f + spacing + ImGui::CalcTextSize(badge.text.c_str()).x;
 }
 
@@ -96,8 +112,7 @@ void draw_badge(Shell& shell, float right) {
     const ReferenceBadge badge = reference_badge(shell.in.run.get(), shell.run_is_current(), ui.theme);
     ImGui::AlignTextToFramePadding();
     if (const std::string origin = origin_text(shell); !origin.empty()) {
-        text_item(ui, "toolbar/origin", origin, ui.theme.text_dim);
-        tooltip(ui.theme, origin + "\n" + explanation_of(shell.in.run->origin));
+        draw_origin(shell, origin);
         ImGui::SameLine();
     }
     const ImVec2 at = ImGui::GetCursorScreenPos();

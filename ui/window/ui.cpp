@@ -61,7 +61,7 @@ void draw_tab(Shell& shell, float below) {
     ImGui::BeginChild("##tab", {0, -below});
     const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     shell.items.add(shell.area_in_front(), at, {at.x + size.x, at.y + size.y}, "");
-    TabContext context{shell.in, shell.dialogs, shell.widgets(), shell.commands};
+    TabContext context{shell.in, shell.dialogs, shell.widgets(), shell.commands, shell.measured_clock};
     for (const TabEntry& tab : tab_list())
         if (tab.info == shell.layout.tab) tab.draw(shell.tabs, context);
     ImGui::EndChild();
@@ -99,7 +99,7 @@ Ui::~Ui() = default;
 Commands Ui::draw(const Inputs& inputs) {
     Shell& shell = *state_;
     begin_frame(shell, inputs);
-    shell.plan.update(shell.experiment);
+    shell.plan.update(shell.experiment, shell.in.machine);
     update_clock_and_selection(shell);
     handle_keys(shell);
     push_font(shell.theme.text_font);
@@ -114,7 +114,7 @@ Commands Ui::draw(const Inputs& inputs) {
     shell.dialogs.draw(shell.experiment, inputs.presets.get(), enter, contains(inputs.keys, kKeyEscape),
                        shell.widgets(), shell.commands);
     pop_font();
-    shell.plan.update(shell.experiment);
+    shell.plan.update(shell.experiment, shell.in.machine);
     shell.obstacle.reset();
     if (shell.plan.schedule()) shell.obstacle = run_obstacle(*shell.plan.schedule(), inputs.inventory.get());
     shell.history.track(shell.experiment, !ImGui::IsAnyItemActive());
@@ -131,14 +131,15 @@ double Ui::seconds_to_next_frame() const {
                                     [&](const ViewEntry& view) { return view.wants_frame(state_->views); });
     if (state_->clock.playing || state_->theme_changed || wanted) return 0;
     double seconds = INFINITY;
-    if (state_->in.busy || state_->plan.planning()) seconds = kBusyFrameSeconds;
+    if (state_->in.busy || state_->plan.planning() || state_->plan.timing() || state_->in.calibrated)
+        seconds = kBusyFrameSeconds;
     if (state_->auto_run.pending()) seconds = std::min(seconds, AutoRun::kPauseSeconds / 5);
     return seconds;
 }
 
 bool Ui::wants_frames() const { return std::isfinite(seconds_to_next_frame()); }
 
-bool Ui::planning() const { return state_->plan.planning(); }
+bool Ui::planning() const { return state_->plan.planning() || state_->plan.timing(); }
 
 const ItemRegistry& Ui::items() const { return state_->items; }
 const Experiment& Ui::experiment() const { return state_->experiment; }
@@ -166,6 +167,8 @@ bool Ui::show_view(const std::string& name) {
         state_->layout.tab = tab;
     return view || tab || name == kAllViews;
 }
+
+void Ui::set_measured_clock(bool on) { state_->measured_clock = on; }
 
 std::vector<std::string> Ui::view_names() {
     std::vector<std::string> names{kAllViews};

@@ -33,7 +33,7 @@ class Ui {
     /// or a plan is under way, infinity when nothing moves.
     double seconds_to_next_frame() const;
 
-    /// The experiment of the panel is still being planned: views show the plan before it.
+    /// The experiment of the panel is still being planned or timed: views show the plan before it.
     bool planning() const;
 
     const ItemRegistry& items() const;
@@ -49,6 +49,8 @@ class Ui {
     float scale() const;
     /// Shows one view alone, all of them, or a tab, by one of view_names(). False: no such view.
     bool show_view(const std::string& name);
+    /// Shows the measured clock also of runs that have a replay, or the replayed one, which is the default.
+    void set_measured_clock(bool on);
     /// "all", every view, and every tab beside the workbench.
     static std::vector<std::string> view_names();
     /// Sets an experiment field by dotted path from text, as --set does; the error in words, or "".

@@ -7,6 +7,7 @@
 #include "ui/settings/prediction_panel.h"
 #include "ui/settings/settings_panel.h"
 #include "ui/widgets/imgui_compat.h"
+#include "ui/window/actions.h"
 #include "ui/window/transport_strip.h"
 
 namespace ringscope {
@@ -46,7 +47,26 @@ void section_title(Shell& shell, const char* name, const char* title) {
     pop_font();
 }
 
-/// Name, "earlier settings" when the run it shows has others, and the button that gives it the workbench.
+/// Behind the last text of a title bar, `kept_free` pixels from its end: the clock of the times below, as far as there
+/// is room to name it.
+void draw_clock_words(Shell& shell, const ViewInfo& view, float kept_free) {
+    if (!view.shows_run || !shell.shown.run) return;
+    const std::string words = clock_words(*shell.shown.run);
+    if (words.empty()) return;
+    const float gap = 2 * ImGui::GetStyle().ItemSpacing.x;
+    const float left = ImGui::GetItemRectMax().x + gap;
+    const float right = ImGui::GetWindowPos().x + ImGui::GetContentRegionMax().x - kept_free;
+    const std::string candidates[] = {words, name_of(shell.shown.run->origin)};
+    for (const std::string& text : candidates) {
+        if (left + ImGui::CalcTextSize(text.c_str()).x > right) continue;
+        ImGui::SameLine(0, gap);
+        text_item(shell.widgets(), std::string(view.name) + "/clock words", text, shell.theme.text_dim);
+        if (ImGui::IsItemClicked() && shell.has_two_clocks()) switch_clock(shell);
+        return tooltip(shell.theme, words + (shell.has_two_clocks() ? "\nClick (K): the other clock." : ""));
+    }
+}
+
+/// Name, "earlier settings" when the run it shows has others, its clock, and the button that gives it the workbench.
 void draw_title_bar(Shell& shell, const ViewInfo& view) {
     const WidgetContext ui = shell.widgets();
     const std::string name = view.name;
@@ -65,6 +85,7 @@ void draw_title_bar(Shell& shell, const ViewInfo& view) {
         text_item(ui, name + "/stale", stale, ui.theme.warning);
         tooltip(ui.theme, "The shown run was made with other settings than those at the left.");
     }
+    draw_clock_words(shell, view, width + gap);
     ImGui::SameLine(ImGui::GetContentRegionMax().x - width);
     if (ImGui::SmallButton((label + ("##" + name)).c_str())) shell.layout.maximised = alone ? nullptr : &view;
     ui.items.add_last(name + "/maximise", label);
@@ -104,11 +125,15 @@ void draw_left(Shell& shell, ImVec2 size, const ImVec2& spacing) {
     if (splitter(ui, "splitter/prediction", false, dragged, -1, size.x))
         shell.layout.prediction_share = dragged / std::max(1.0f, size.y);
     // What was changed above is planned before it is shown below and at the right, in this frame.
-    shell.plan.update(shell.experiment);
+    shell.plan.update(shell.experiment, shell.in.machine);
     area(shell, "prediction", {size.x, below}, spacing, [&] {
         section_title(shell, "prediction/title", "Prediction");
-        const std::string copied = draw_prediction_panel(shell.plan, shell.in.run.get(), shell.selection, ui);
-        if (!copied.empty()) shell.commands.push_back(CopyText{copied});
+        const PredictionInputs inputs{shell.plan, shell.shown.run.get(), shell.in.calibrated,
+                                      why_not(*find_action("run/calibrate"), shell)};
+        const PredictionWishes wishes = draw_prediction_panel(inputs, shell.selection, ui);
+        if (!wishes.copied.empty()) shell.commands.push_back(CopyText{wishes.copied});
+        if (wishes.calibrate) shell.commands.push_back(CalibrateMachine{});
+        if (wishes.cancel_calibration) shell.commands.push_back(CancelCalibration{});
     });
     ImGui::EndGroup();
 }

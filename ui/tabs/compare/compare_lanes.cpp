@@ -51,7 +51,7 @@ std::string run_title(const CompareFrame& frame, size_t run) {
     const Run& shown = *frame.set.runs[run].run;
     const bool baseline = run == 0 && frame.set.runs.size() > 1;
     return frame.set.runs[run].name + "   " + nanoseconds_text(shown.trace.wall_ns) +
-           (baseline ? "   (baseline)" : "");
+           (shown.origin == Origin::replayed ? " replayed" : "") + (baseline ? "   (baseline)" : "");
 }
 
 }  // namespace

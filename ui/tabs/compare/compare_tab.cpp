@@ -144,10 +144,13 @@ void draw_tables(const Comparison& c, WidgetContext ui) {
 }  // namespace
 
 /// What was chosen to be compared; with a trace open and nothing chosen, the shown run alone, or no run.
-void CompareTab::follow(const Inputs& in) {
+void CompareTab::follow(const Inputs& in, bool measured_clock) {
     std::shared_ptr<const ComparedSet> now = in.compared;
+    if (now && now->measured && measured_clock) now = now->measured;
     if (!now && !in.traces.empty()) {
-        const std::shared_ptr<const Run> wanted = shows_run(in) ? in.run : nullptr;
+        const std::shared_ptr<const Run>& on_clock =
+            in.replayed.run && !measured_clock ? in.replayed.run : in.run;
+        const std::shared_ptr<const Run> wanted = shows_run(in) ? on_clock : nullptr;
         const std::shared_ptr<const Run> alone =
             shown_ && shown_->runs.size() == 1 ? shown_->runs[0].run : nullptr;
         now = shown_ && alone == wanted && shown_->runs.size() < 2 ? shown_ : nullptr;
@@ -157,14 +160,35 @@ void CompareTab::follow(const Inputs& in) {
             now = std::make_shared<const ComparedSet>(make_compared_set({}, std::move(runs)));
         }
     }
-    if (now != shown_ && now) all_runs = false;
+    const bool same_runs = in.compared ? in.compared == chosen_ : now == shown_;
+    if (now && !same_runs) all_runs = false;
+    chosen_ = in.compared;
     shown_ = now;
     timelines.show(shown_, in.traces, in.trace_ids, in.guests.get());
 }
 
+/// Of runs whose ranks shared cores: all of the tab is on one clock.
+void CompareTab::draw_clock(TabContext& context) {
+    const Inputs& in = context.in;
+    const bool has_two = in.compared ? in.compared->measured != nullptr : in.replayed.run != nullptr;
+    if (all_runs || !shown_ || shown_->runs.empty() || !has_two) return;
+    const WidgetContext ui = context.ui;
+    ImGui::SameLine();
+    if (toggle(
+            ui, "compare/measured clock", "Measured clock", context.measured_clock,
+            "Figures, verdict and timelines as this machine's clock had them, with ranks that waited for a "
+            "core, instead of every rank on a device of its own."))
+        context.measured_clock = !context.measured_clock;
+    std::string words = "clock: this machine (measured); ranks shared cores";
+    if (!context.measured_clock) words = "clock: every rank its own device (replayed)";
+    beside_or_below(ImGui::CalcTextSize(words.c_str()).x);
+    ImGui::AlignTextToFramePadding();
+    text_item(ui, "compare/clock words", words, ui.theme.text_dim);
+}
+
 void CompareTab::draw(TabContext& context) {
     const WidgetContext ui = context.ui;
-    follow(context.in);
+    follow(context.in, context.measured_clock);
     if (toggle(ui, "compare/side by side", "Side by side", !all_runs, "The runs chosen in the Runs tab."))
         all_runs = false;
     ImGui::SameLine();
@@ -177,6 +201,7 @@ void CompareTab::draw(TabContext& context) {
                    "The run of the Workbench above the traces' lanes."))
             with_run = !shows_run(context.in);
     }
+    draw_clock(context);
     if (ImGui::GetContentRegionAvail().y < 8) return;
     if (all_runs)
         all.draw(context.in, ui, context.commands);

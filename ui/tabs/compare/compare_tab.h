@@ -31,13 +31,15 @@ struct CompareTab {
     void draw(TabContext& context);
 
   private:
+    void draw_clock(TabContext& context);
     void draw_side_by_side(const Inputs& in, WidgetContext ui, Commands& commands);
     void draw_traces(const Inputs& in, WidgetContext ui, Commands& commands);
     bool shows_run(const Inputs& in) const { return with_run.value_or(!in.traces_alone); }
 
-    void follow(const Inputs& in);
+    void follow(const Inputs& in, bool measured_clock);
 
-    std::shared_ptr<const ComparedSet> shown_;  // of the last frame; null: nothing to show
+    std::shared_ptr<const ComparedSet> chosen_;  // Inputs::compared of the last frame
+    std::shared_ptr<const ComparedSet> shown_;   // of the last frame, on its clock; null: nothing to show
 };
 
 }  // namespace ringscope

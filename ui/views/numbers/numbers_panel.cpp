@@ -19,7 +19,8 @@ void draw_figures(ViewContext& context, float height) {
     const float em = ImGui::GetFontSize();
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("figure", ImGuiTableColumnFlags_WidthFixed, 8 * em);
-    ImGui::TableSetupColumn("measured", ImGuiTableColumnFlags_WidthFixed, 7 * em);
+    ImGui::TableSetupColumn(context.run ? name_of(context.run->origin) : "measured",
+                            ImGuiTableColumnFlags_WidthFixed, 7 * em);
     ImGui::TableSetupColumn("predicted", ImGuiTableColumnFlags_WidthFixed, 7 * em);
     ImGui::TableSetupColumn("what it is and how it is derived");
     ImGui::TableHeadersRow();
@@ -42,15 +43,23 @@ void draw_figures(ViewContext& context, float height) {
 }
 
 /// A row per rank, with each of its figures.
-void draw_ranks(const Run& run, ImVec2 size) {
+void draw_ranks(const Run& run, ImVec2 size, ItemRegistry& items) {
     std::vector<const char*> columns{"rank"};
     for (const RankFigure& figure : rank_figures()) columns.push_back(figure.name);
     if (!begin_table("ranks", columns, size)) return;
+    const auto put = [](const std::string& cell) {
+        ImGui::TableNextColumn();
+        to_the_right(cell);
+        ImGui::TextUnformatted(cell.c_str());
+    };
     for (const RankMetrics& rank : run.metrics.ranks) {
-        std::vector<std::string> cells{std::to_string(rank.rank)};
-        for (const RankFigure& figure : rank_figures())
-            cells.push_back(figure_text(figure.of(rank), figure.unit));
-        table_row(cells);
+        ImGui::TableNextRow();
+        put(std::to_string(rank.rank));
+        for (const RankFigure& figure : rank_figures()) {
+            const std::string cell = figure_text(figure.of(rank), figure.unit);
+            put(cell);
+            items.add_last("numbers/rank " + std::to_string(rank.rank) + "/" + figure.name, cell);
+        }
     }
     ImGui::EndTable();
 }
@@ -70,7 +79,8 @@ void NumbersPanel::draw(ViewContext& context) {
         if (finished) {
             const float line = ImGui::GetTextLineHeightWithSpacing();
             const float rows = line * static_cast<float>(context.run->metrics.ranks.size() + 3);
-            draw_ranks(*context.run, {ImGui::GetContentRegionAvail().x, std::min(rows, room * 0.25f)});
+            draw_ranks(*context.run, {ImGui::GetContentRegionAvail().x, std::min(rows, room * 0.25f)},
+                       context.items);
             errors.draw(context, ImGui::GetContentRegionAvail());
         }
     }

@@ -57,7 +57,7 @@ class RowPainter {
         for (int i = 0; i < kLanes; ++i) {
             const auto lane = static_cast<Lane>(i);
             const auto tracks = frame_.index.tracks_of(rank, lane);
-            const Box box = frame_.lane(rank, lane);
+            const Box box = frame_.bar(rank, lane);
             const float height =
                 std::max(box.height() / static_cast<float>(std::max<size_t>(tracks.size(), 1)), 1.0f);
             for (size_t t = 0; t < tracks.size(); ++t) {

@@ -177,6 +177,7 @@ void draw_timeline_rows(const TimelineFrame& frame, std::vector<FoldedItem>& scr
         last_line = x;
     }
     draw_timeline_bars(frame, scratch, hit);
+    draw_timeline_predicted(frame, scratch);
     frame.list.PopClipRect();
     if (!frame.labels.empty()) {
         clip(frame.labels);

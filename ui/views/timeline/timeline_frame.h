@@ -36,9 +36,14 @@ struct TimelineFrame {
     Box footer{};                          // empty when there is no room
     const SpanMatches* matches = nullptr;  // others are dimmed; null: nothing is looked for
     const RankOrder& order;
+    const PredictedRun* predicted = nullptr;  // null: not shown
 
     Box row(int rank) const;
     Box lane(int rank, Lane lane) const;
+    /// A lane's two parts: what happened, and below it what was predicted, where there is room for both.
+    Box bar(int rank, Lane lane) const;
+    Box predicted_bar(int rank, Lane lane) const;
+    bool has_predicted_bar(Lane lane) const;
     std::span<const int> shown_ranks() const;  // from top to bottom
     float rows_height() const { return row_height * static_cast<float>(index.ranks()); }
 };
@@ -57,6 +62,8 @@ void lay_out_timeline(TimelineFrame& frame);
 void draw_timeline_minimap(const TimelineFrame& frame);
 void draw_timeline_bars(const TimelineFrame& frame, std::vector<FoldedItem>& scratch, TimelineHit& hit);
 void draw_timeline_rows(const TimelineFrame& frame, std::vector<FoldedItem>& scratch, TimelineHit& hit);
+/// The predicted spans below the lanes' bars, and where the run was to end.
+void draw_timeline_predicted(const TimelineFrame& frame, std::vector<FoldedItem>& scratch);
 void draw_timeline_transfer(const TimelineFrame& frame, int transfer, ImU32 colour);
 void draw_timeline_accounting(const TimelineFrame& frame, int rank);
 
@@ -80,6 +87,8 @@ std::string accounting_text(const RankMetrics& rank);
 std::string chain_sentence(const CriticalPath& chain);  // "The critical path is 71% compute on rank 3, ..."
 std::string chain_text(const CriticalPath& chain);      // and all of its kinds
 void draw_chain_table(const CriticalPath& chain, ImVec2 size);
+/// Predicted and taken time of every rank and step.
+void draw_prediction_table(const PredictionError& error, ImVec2 size);
 /// The spans of the trace, or those that match.
 void draw_span_table(const Run& run, const SpanMatches* matches, ImVec2 size);
 

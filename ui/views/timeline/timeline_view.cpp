@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/clock_map.h"
 #include "engine/base/number_text.h"
 #include "ui/views/run_clock.h"
 #include "ui/views/timeline/timeline_frame.h"
@@ -46,6 +47,25 @@ constexpr LegendEntry kLegend[] = {
     {SpanKind::collective, WaitCause::none, "collective",
      "all ranks gather all K and V together (all_gather)"}};
 
+/// How predicted spans are drawn.
+void add_predicted_entry(Toolbar& bar, const Theme& theme) {
+    const float swatch = ImGui::GetFontSize() * 0.8f;
+    const char* words = "predicted";
+    if (!bar.room(swatch + 4 + text_size(theme.small_font, words).x)) return;
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    ImGui::Dummy({swatch + 4 + text_size(theme.small_font, words).x, ImGui::GetFontSize()});
+    const char* help = "thin bars below: what the model of this machine predicts for each span";
+    bar.register_last("legend/predicted", help);
+    if (ImGui::IsItemHovered()) tooltip(std::string(words) + ": " + help);
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const Box box{{at.x, at.y + 2 + swatch / 4}, {at.x + swatch, at.y + 2 + swatch * 3 / 4}};
+    const ImU32 colour = theme.span_colour(SpanKind::compute);
+    list.AddRectFilled(box.min, box.max, with_alpha(colour, 0.3f));
+    add_rect(list, box.min, box.max, colour);
+    draw_text(list, theme.small_font, {at.x + swatch + 4, at.y}, theme.text_dim, words,
+              {at, {at.x + 1e4f, at.y + 1e4f}});
+}
+
 void add_legend(Toolbar& bar, const Theme& theme) {
     const float swatch = ImGui::GetFontSize() * 0.8f;
     for (const LegendEntry& entry : kLegend) {
@@ -86,6 +106,17 @@ void TimelineView::follow_run(const ViewContext& context) {
     context.clock.view_end_ns = context.run_index->trace.wall_ns();
 }
 
+void TimelineView::follow_clock(const std::shared_ptr<const Run>& run, const ClockChange& change) {
+    shown_ = run;
+    statistics_of_ = {};
+    statistics_.clear();
+    const auto moved = [&](const Range& range) {
+        return Range{change.at(range.begin_ns), change.at(range.end_ns)};
+    };
+    for (Range& zoom : zooms_) zoom = moved(zoom);
+    if (measured) measured = moved(*measured);
+}
+
 void TimelineView::draw_controls(Toolbar& bar, ViewContext& context) {
     if (bar.button("fit", "Fit", false)) {
         remember_zoom(context.clock, false);
@@ -98,10 +129,19 @@ void TimelineView::draw_controls(Toolbar& bar, ViewContext& context) {
     }
     if (bar.button("chain", "Critical path", show_chain)) show_chain = !show_chain;
     if (bar.button("find", "Find", finder.open)) finder.open ? void(finder.open = false) : finder.ask();
+    if (context.predicted && bar.button("predicted", "Predicted", show_predicted))
+        show_predicted = !show_predicted;
     if (finder.open) go_to_span(context, finder.draw(bar, context));
 }
 
-void TimelineView::draw_legend(Toolbar& bar, ViewContext& context, ImVec2) { add_legend(bar, context.theme); }
+void TimelineView::draw_legend(Toolbar& bar, ViewContext& context, ImVec2) {
+    if (shown_prediction(context)) add_predicted_entry(bar, context.theme);
+    add_legend(bar, context.theme);
+}
+
+const PredictedRun* TimelineView::shown_prediction(const ViewContext& context) const {
+    return show_predicted ? context.predicted.get() : nullptr;
+}
 
 /// The lanes, and below them what is known of the selection.
 void TimelineView::draw_picture(ViewContext& context, ImVec2 size) {
@@ -121,6 +161,13 @@ std::vector<TimelineView::Note> TimelineView::notes(const ViewContext& context) 
             {"timeline/statistics", statistics_sentence(),
              range_text(context.run_index->trace, measured->begin_ns, measured->end_ns) +
                  "\n\nTable shows count, mean, median and longest of each kind. Drag an edge to change it."});
+    if (const PredictedRun* predicted = shown_prediction(context)) {
+        const std::string off = off_text(predicted->error);
+        if (!off.empty())
+            lines.push_back({"timeline/prediction off", off,
+                             taken_text(predicted->error.predicted_seconds, predicted->error.taken_seconds) +
+                                 "\nTable shows every rank and step."});
+    }
     return lines;
 }
 
@@ -151,7 +198,12 @@ void TimelineView::draw_table(ViewContext& context, ImVec2 size) {
     update_statistics(context);
     const CriticalPath& chain = context.run_index->chain;
     const float line = ImGui::GetTextLineHeightWithSpacing();
-    const float room = size.y / 3;
+    const PredictedRun* predicted = shown_prediction(context);
+    const float room = size.y / (predicted ? 4.0f : 3.0f);
+    if (predicted) {
+        draw_prediction_table(predicted->error, {size.x, room});
+        size.y -= room;
+    }
     if (show_chain) {
         const float height = std::min(room, line * static_cast<float>(chain.rank_ns.size() + 4));
         draw_chain_table(chain, {size.x, height});
@@ -172,7 +224,8 @@ void TimelineView::draw_lanes(ViewContext& context, ImVec2 size) {
                         .context = context,
                         .list = *canvas.list,
                         .canvas = canvas,
-                        .order = order};
+                        .order = order,
+                        .predicted = shown_prediction(context)};
     order.update(*context.run, index.ranks());
     frame.scroll = scroll_;
     frame.footer_lines = static_cast<int>(lines.size());
@@ -234,7 +287,10 @@ void TimelineView::draw_overlays(TimelineFrame& frame, const TimelineHit& hit) {
     }
     if (hit.span >= 0) {
         context.selection.next_hovered = target_of(frame.run.trace, hit.span);
-        tooltip(span_text(frame.run, hit.span));
+        const Span& span = frame.run.trace.spans[static_cast<size_t>(hit.span)];
+        const std::string error =
+            context.predicted ? step_error_text(context.predicted->error, span.rank, span.step) : "";
+        tooltip(span_text(frame.run, hit.span) + (error.empty() ? "" : "\n" + error));
     } else if (hit.track) {
         context.selection.next_hovered.rank = hit.rank;
         tooltip(fold_text(frame.run, *hit.track, hit.fold));

@@ -14,6 +14,7 @@
 
 namespace ringscope {
 
+struct ClockChange;
 struct TimelineFrame;
 struct TimelineHit;
 
@@ -36,6 +37,7 @@ struct TimelineView {
     std::optional<Range> measured;  // by a left drag over the lanes
     bool show_table = false;
     bool show_chain = false;  // the critical path over ranks
+    bool show_predicted = true;
     SpanFinder finder;
     RankOrder order;
 
@@ -48,6 +50,8 @@ struct TimelineView {
     /// What is selected, in words; else the statistics of the measured range or the whole run, split by tabs.
     /// "" when nothing was timed.
     std::string copied_text(const ViewContext& context) const;
+    /// The same run on another clock: what was measured and zoomed stays where it is in the ring.
+    void follow_clock(const std::shared_ptr<const Run>& run, const ClockChange& change);
 
   private:
     /// A line below the lanes.
@@ -63,6 +67,7 @@ struct TimelineView {
         bool is_made = false;
         bool operator==(const StatisticsKey&) const = default;
     };
+    const PredictedRun* shown_prediction(const ViewContext& context) const;
     std::vector<Note> notes(const ViewContext& context) const;
     void draw_notes(const TimelineFrame& frame, const std::vector<Note>& notes) const;
     float details_height(const ViewContext& context, ImVec2 size) const;
