@@ -1,7 +1,8 @@
 #include "engine/simulate/streamed_costs.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "engine/simulate/attend_tasks.h"
 
 namespace ringscope {
 
@@ -39,7 +40,9 @@ StepCost StreamedCosts::step(int rank, int step) {
         const auto pattern = static_cast<size_t>(work.pattern);
         const auto count = static_cast<double>(work.count);
         const double heads = heads_[pattern];
-        const double tasks = count * tasks_of(work, heads);
+        const double tasks = count * attend_tasks(device_, ring_.problem().head_dim, heads,
+                                                  {static_cast<double>(work.segments), work.cost.rows,
+                                                   static_cast<double>(work.cost.pairs)});
         cost.attend_seconds += count * heads * work.cost.seconds + device_.launch_seconds * tasks;
         pieces += tasks;
         pairs_ += count * heads * static_cast<double>(work.cost.pairs);
@@ -55,18 +58,6 @@ StepCost StreamedCosts::step(int rank, int step) {
     }
     cost.pieces = std::max(1.0, pieces);
     return cost;
-}
-
-/// As in work_costs.cpp.
-double StreamedCosts::tasks_of(const StreamedWork& work, double heads) const {
-    if (device_.kind == DeviceKind::gpu) return 1;
-    constexpr double kTileRows = 256;
-    constexpr double kTaskFlops = 1 << 22;
-    const double flops = 4.0 * ring_.problem().head_dim * static_cast<double>(work.cost.pairs);
-    const auto segments = static_cast<double>(work.segments);
-    const double tiles = std::max(1.0, std::floor(work.cost.rows / segments / kTileRows));
-    const double worth = std::max(1.0, std::floor(flops / kTaskFlops));
-    return heads * std::min(segments * tiles, std::max(worth, tiles));
 }
 
 }  // namespace ringscope

@@ -23,8 +23,6 @@ class StreamedCosts {
     double pairs() const { return pairs_; }
 
   private:
-    double tasks_of(const StreamedWork& work, double heads) const;
-
     StreamedRing& ring_;
     const Experiment& experiment_;
     const DeviceModel& device_;

@@ -1,8 +1,8 @@
 #include "engine/simulate/work_costs.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "engine/simulate/attend_tasks.h"
 #include "engine/simulate/work_blocks.h"
 
 namespace ringscope {
@@ -39,7 +39,9 @@ class Costs {
             for (const WorkBlock& block : blocks_.of(rank, work))
                 seconds += block.times * rates_.seconds(block.block);
             cost.attend_seconds += heads * seconds;
-            const double tasks = tasks_of(work, heads);
+            const double tasks = attend_tasks(
+                device_, schedule_.problem.head_dim, heads,
+                {static_cast<double>(work.segments.count), blocks_.rows(), static_cast<double>(work.pairs)});
             cost.attend_seconds += device_.launch_seconds * tasks;
             pieces += tasks;
             // The first answer of a row is written, every later one is merged into it.
@@ -49,25 +51,6 @@ class Costs {
         }
         cost.pieces = std::max(1.0, pieces);
         return cost;
-    }
-
-    /// A GPU gets all of a work in one launch; workers of a CPU share it as engine/cpu/attend_job.h cuts it.
-    double tasks_of(const Work& work, double heads) const {
-        if (device_.kind == DeviceKind::gpu) return 1;
-        constexpr double kMostTileRows = 1024, kFewestTileRows = 256, kTaskFlops = 1 << 22;
-        constexpr double kTasksPerWorker = 4;
-        const auto segments = static_cast<double>(work.segments.count);
-        const double rows = std::max(1.0, std::ceil(blocks_.rows() / segments));
-        double tile_rows = kMostTileRows;
-        while (tile_rows > kFewestTileRows &&
-               std::ceil(rows / tile_rows) * segments * heads < kTasksPerWorker * device_.workers)
-            tile_rows /= 2;
-        const double tiles = std::ceil(rows / tile_rows);
-        if (tiles > 1) return heads * segments * tiles;
-        const double flops = 4.0 * schedule_.problem.head_dim * static_cast<double>(work.pairs) / segments;
-        const double segments_per_task =
-            std::clamp(std::floor(kTaskFlops / std::max(flops, 1.0)), 1.0, segments);
-        return heads * std::ceil(segments / segments_per_task);
     }
 
     double merge_seconds(double rows) const {

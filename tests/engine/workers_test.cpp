@@ -20,9 +20,9 @@ TEST(Workers, AJobTakesAllThatAreFreeAndNoMoreThanItCanUse) {
 
 TEST(Workers, WorkersStayUntilTheirJobEnds) {
     Workers workers(2, 2);
-    workers.submit(1, 4, 1e9, 0);
+    workers.submit(1, 4, 1e15, 0);
     workers.settle(0);
-    workers.submit(2, 1, 1e9, 1);
+    workers.submit(2, 1, 1e15, 1);
     workers.settle(1);
     EXPECT_TRUE(workers.started().empty());  // waits for a core
     EXPECT_NEAR(workers.next_end(), 2, 1e-7);
