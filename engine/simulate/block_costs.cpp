@@ -3,27 +3,18 @@
 #include <algorithm>
 
 #include "engine/base/error.h"
+#include "engine/simulate/work_blocks.h"
 
 namespace ringscope {
 
 namespace {
 
-/// As in work_blocks.cpp: beyond that many pairs of runs a segment counts as one block.
-constexpr size_t kMostRunPairs = 64;
 constexpr size_t kMostRemembered = size_t{1} << 22;
 
 // How the tokens of two ranks lie to each other. Orders of runs and distances have the two highest bits to themselves.
 constexpr uint64_t kAllSeen = 1;  // every query comes after every key; without the causal mask always
 constexpr uint64_t kOrder = uint64_t{1} << 62;
 constexpr uint64_t kDistance = uint64_t{1} << 63;
-
-int64_t count_from(const TokenRun& run, int64_t token) {
-    if (token <= run.first) return run.count;
-    if (token > run.last()) return 0;
-    return run.count - (token - run.first + run.stride - 1) / run.stride;
-}
-
-int64_t count_until(const TokenRun& run, int64_t token) { return run.count - count_from(run, token + 1); }
 
 uint64_t mixed(uint64_t a, uint64_t b) {
     uint64_t hash = (a ^ (b * 0x9E3779B97F4A7C15)) * 0xD6E8FEB86659FD93;
@@ -118,34 +109,16 @@ void BlockCosts::grow() {
 }
 
 PairCost BlockCosts::cost_of(Runs queries, Runs keys) const {
+    const SegmentBlock segment = segment_block(queries, keys, causal_);
+    AttentionBlock block = segment.block;
     PairCost cost;
-    int64_t first_key = keys.front().first;
-    for (const TokenRun& run : keys) first_key = std::min(first_key, run.first);
-    for (const TokenRun& run : queries)
-        cost.rows += static_cast<double>(causal_ ? count_from(run, first_key) : run.count);
-    if (queries.size() * keys.size() > kMostRunPairs) {
-        add_block(queries, keys, cost);
-        return cost;
-    }
-    for (size_t i = 0; i < queries.size(); ++i)
-        for (size_t j = 0; j < keys.size(); ++j) add_block(queries.subspan(i, 1), keys.subspan(j, 1), cost);
+    cost.rows = block.rows;
+    cost.pairs = static_cast<int64_t>(block.pairs);
+    if (cost.pairs == 0) return cost;
+    if (segment.cut_share < 1) cost.seconds += (1 - segment.cut_share) * rates_.seconds(block);
+    block.cut = true;
+    if (segment.cut_share > 0) cost.seconds += segment.cut_share * rates_.seconds(block);
     return cost;
-}
-
-void BlockCosts::add_block(Runs queries, Runs keys, PairCost& cost) const {
-    const int64_t pairs = count_pairs(queries, keys, causal_);
-    if (pairs == 0) return;
-    int64_t first_key = keys.front().first, last_query = queries.front().last();
-    for (const TokenRun& run : keys) first_key = std::min(first_key, run.first);
-    for (const TokenRun& run : queries) last_query = std::max(last_query, run.last());
-    int64_t rows = 0, seen = 0;
-    for (const TokenRun& run : queries) rows += causal_ ? count_from(run, first_key) : run.count;
-    for (const TokenRun& run : keys) seen += causal_ ? count_until(run, last_query) : run.count;
-    AttentionBlock block{static_cast<double>(rows), static_cast<double>(seen), static_cast<double>(pairs),
-                         false};
-    block.cut = block.pairs < block.rows * block.keys;
-    cost.pairs += pairs;
-    cost.seconds += rates_.seconds(block);
 }
 
 }  // namespace ringscope

@@ -64,7 +64,6 @@ class BlockCosts {
     }
     uint64_t order_of(const TokenSet& queries, const TokenSet& keys) const;
     PairCost cost_of(Runs queries, Runs keys) const;
-    void add_block(Runs queries, Runs keys, PairCost& cost) const;
     const PairCost& recall(uint64_t sets, uint64_t relation, const TokenSet& queries, const TokenSet& keys);
     void grow();
 

@@ -1,7 +1,6 @@
 #include "engine/simulate/work_blocks.h"
 
 #include <algorithm>
-#include <span>
 
 #include "engine/base/error.h"
 
@@ -11,6 +10,8 @@ namespace {
 
 /// Pairs of runs that are looked at: with more of them tokens are finely striped, and the edge is everywhere.
 constexpr size_t kMostRunPairs = 64;
+
+using Runs = std::span<const TokenRun>;
 
 void to_tokens(const std::vector<RowRun>& rows, std::vector<TokenRun>& tokens) {
     tokens.clear();
@@ -26,19 +27,47 @@ int64_t count_from(const TokenRun& run, int64_t token) {
 
 int64_t count_until(const TokenRun& run, int64_t token) { return run.count - count_from(run, token + 1); }
 
-int64_t first_of(const std::vector<TokenRun>& runs) {
+int64_t first_of(Runs runs) {
     int64_t first = runs.front().first;
     for (const TokenRun& run : runs) first = std::min(first, run.first);
     return first;
 }
 
-int64_t last_of(const std::vector<TokenRun>& runs) {
+int64_t last_of(Runs runs) {
     int64_t last = runs.front().last();
     for (const TokenRun& run : runs) last = std::max(last, run.last());
     return last;
 }
 
+/// The share of a segment's pairs that lie between runs which the causal edge parts.
+double cut_share(Runs queries, Runs keys, double pairs) {
+    if (queries.size() * keys.size() > kMostRunPairs) return 1;
+    double cut = 0;
+    for (const TokenRun& query : queries)
+        for (const TokenRun& key : keys) {
+            const int64_t of_runs = count_pairs({&query, 1}, {&key, 1}, true);
+            if (of_runs < count_from(query, key.first) * count_until(key, query.last()))
+                cut += static_cast<double>(of_runs);
+        }
+    return cut / pairs;
+}
+
 }  // namespace
+
+SegmentBlock segment_block(Runs queries, Runs keys, bool causal, std::optional<int64_t> pairs) {
+    SegmentBlock segment;
+    AttentionBlock& block = segment.block;
+    const int64_t first_key = first_of(keys);
+    const int64_t last_query = last_of(queries);
+    for (const TokenRun& run : queries)
+        block.rows += static_cast<double>(causal ? count_from(run, first_key) : run.count);
+    for (const TokenRun& run : keys)
+        block.keys += static_cast<double>(causal ? count_until(run, last_query) : run.count);
+    block.pairs = static_cast<double>(pairs ? *pairs : count_pairs(queries, keys, causal));
+    if (block.pairs > 0 && block.pairs < block.rows * block.keys)
+        segment.cut_share = cut_share(queries, keys, block.pairs);
+    return segment;
+}
 
 const std::vector<WorkBlock>& WorkBlocks::of(int rank, const Work& work) {
     blocks_.clear();
@@ -70,35 +99,18 @@ void WorkBlocks::add_segment(int rank, const Work& work, int64_t segment, double
     append_own_rows(schedule_, pattern, segment, work.owner, false, key_rows_);
     to_tokens(key_rows_, keys_);
     if (queries_.empty() || keys_.empty()) return;
-    const int64_t first_key = problem.causal ? first_of(keys_) : 0;
-    double rows = 0;
-    for (const TokenRun& run : queries_) rows += static_cast<double>(count_from(run, first_key));
-    rows_ += times * rows;
-    const int64_t last_query = last_of(queries_);
-    double seen = 0;
-    for (const TokenRun& run : keys_)
-        seen += static_cast<double>(problem.causal ? count_until(run, last_query) : run.count);
-    // Of a single segment the work knows them: with fine stripes counting takes as long as planning.
-    const auto pairs = static_cast<double>(
-        work.segments.count == 1 ? work.pairs : count_pairs(queries_, keys_, problem.causal));
-    if (pairs == 0) return;
-    pairs_ += times * pairs;
-    const double cut = pairs < rows * seen ? cut_share(pairs) : 0;
-    if (cut < 1) blocks_.push_back({{rows, seen, pairs, false}, times * (1 - cut)});
-    if (cut > 0) blocks_.push_back({{rows, seen, pairs, true}, times * cut});
-}
-
-/// The share of a segment's pairs that lie between runs which the causal edge parts.
-double WorkBlocks::cut_share(double pairs) const {
-    if (queries_.size() * keys_.size() > kMostRunPairs) return 1;
-    double cut = 0;
-    for (const TokenRun& queries : queries_)
-        for (const TokenRun& keys : keys_) {
-            const int64_t of_runs = count_pairs(std::span(&queries, 1), std::span(&keys, 1), true);
-            if (of_runs < count_from(queries, keys.first) * count_until(keys, queries.last()))
-                cut += static_cast<double>(of_runs);
-        }
-    return cut / pairs;
+    // Of a single segment the work knows the pairs: with fine stripes counting takes as long as planning.
+    std::optional<int64_t> known;
+    if (work.segments.count == 1) known = work.pairs;
+    const SegmentBlock found = segment_block(queries_, keys_, problem.causal, known);
+    rows_ += times * found.block.rows;
+    if (found.block.pairs == 0) return;
+    pairs_ += times * found.block.pairs;
+    WorkBlock block{found.block, times * (1 - found.cut_share)};
+    if (found.cut_share < 1) blocks_.push_back(block);
+    block.block.cut = true;
+    block.times = times * found.cut_share;
+    if (found.cut_share > 0) blocks_.push_back(block);
 }
 
 }  // namespace ringscope

@@ -9,6 +9,8 @@
 // row by row. Where the causal edge cuts some of it, the block counts as cut for that share of its pairs.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/plan/schedule.h"
@@ -22,6 +24,16 @@ struct WorkBlock {
     double times = 1;
 };
 
+/// A rank's queries and keys of one segment, in whatever runs they lie.
+struct SegmentBlock {
+    AttentionBlock block;  // as if whole
+    double cut_share = 0;  // of its pairs: these cost what a cut block costs
+};
+
+/// Both not empty. `pairs`: how many are allowed, where the caller knows; else they are counted. 0 pairs: nothing to do.
+SegmentBlock segment_block(std::span<const TokenRun> queries, std::span<const TokenRun> keys, bool causal,
+                           std::optional<int64_t> pairs = {});
+
 /// Finds them from a few of the work's segments. Reuses its memory from call to call; one thread.
 class WorkBlocks {
   public:
@@ -33,7 +45,6 @@ class WorkBlocks {
 
   private:
     void add_segment(int rank, const Work& work, int64_t segment, double times);
-    double cut_share(double pairs) const;
 
     const Schedule& schedule_;
     std::vector<RowRun> query_rows_, key_rows_;
