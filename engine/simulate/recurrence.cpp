@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/simulate/gather_rounds.h"
+#include "engine/simulate/workers.h"
 
 namespace ringscope {
 
@@ -118,9 +119,9 @@ void Recurrence::start_work(int rank, int step) {
     const double workers = std::min(threads_, std::ceil(cost.pieces));
     const double cores = machine_.device.workers;
     const double alone = std::min(1.0, cores / workers);
-    const double rate = std::min(workers, cost.pieces) * alone;
-    work.attended = state.now + attend / rate;
-    work.ended = work.attended + merge / rate;
+    const double rate = workers * alone;
+    work.attended = state.now + (attend + tail_seconds(attend, cost.pieces, workers)) / rate;
+    work.ended = work.attended + (merge + tail_seconds(merge, cost.pieces, workers)) / rate;
     total.metrics.core_seconds += attend;
     if (machine_.device.kind != DeviceKind::cpu) return;
     work.copy_speed = std::min(1.0, cores / (workers + 1));

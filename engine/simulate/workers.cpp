@@ -6,6 +6,14 @@
 
 namespace ringscope {
 
+/// Few pieces end in rounds. Of many the workers end at any moment of a last piece: half of it is lost in the mean.
+double tail_seconds(double seconds, double pieces, double workers) {
+    constexpr double kFewRounds = 8;
+    const double grain = seconds / pieces;
+    if (pieces >= kFewRounds * workers) return grain * (workers - 1) / 2;
+    return grain * (std::ceil(pieces / workers) * workers - pieces);
+}
+
 double Workers::speed() const { return busy_ <= cores_ ? 1.0 : static_cast<double>(cores_) / busy_; }
 
 double Workers::rate_of(const Job& job) const { return job.is_thread ? speed() : job.workers * speed(); }
@@ -15,20 +23,12 @@ void Workers::advance(double now) {
     since_ = now;
 }
 
-/// Few pieces end in rounds. Of many the workers end at any moment of a last piece: half of it is lost in the mean.
-double Workers::idle_of(const Job& job) {
-    constexpr double kFewRounds = 8;
-    const double workers = job.workers;
-    if (job.pieces >= kFewRounds * workers) return job.grain * (workers - 1) / 2;
-    return job.grain * (std::ceil(job.pieces / workers) * workers - job.pieces);
-}
-
 void Workers::submit(int job, double seconds, double pieces, double now) {
     advance(now);
     Job submitted;
     submitted.number = job;
     submitted.left = seconds;
-    submitted.grain = seconds / pieces;
+    submitted.seconds = seconds;
     submitted.pieces = pieces;
     jobs_.push_back(submitted);
     changed_ = true;
@@ -77,7 +77,7 @@ bool Workers::settle(double now) {
         if (job->workers == 0) started_.push_back({job->number, now});
         ++job->workers;
         job->left -= job->idle;
-        job->idle = idle_of(*job);
+        job->idle = tail_seconds(job->seconds, job->pieces, job->workers);
         job->left += job->idle;
         --free_;
         ++busy_;

@@ -11,6 +11,10 @@
 
 namespace ringscope {
 
+/// What `workers` lose together at the end of a job of `seconds` in `pieces` of equal length, when no piece is left for
+/// some of them: seconds of one worker.
+double tail_seconds(double seconds, double pieces, double workers);
+
 class Workers {
   public:
     /// `threads` workers on `cores` cores.
@@ -43,15 +47,14 @@ class Workers {
   private:
     struct Job {
         int number = 0;
-        double left = 0;   // seconds of one worker
-        double grain = 0;  // seconds of a piece
+        double seconds = 0;  // of one worker
+        double left = 0;     // of them
         double pieces = 1;
         double idle = 0;  // of `left`: what workers lose at the end, when no piece is left for them
         int workers = 0;
         bool is_thread = false;
     };
     double rate_of(const Job& job) const;
-    static double idle_of(const Job& job);
     Job* neediest();
     void advance(double now);
 
