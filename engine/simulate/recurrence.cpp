@@ -357,8 +357,10 @@ void Recurrence::gather() {
 
 void Recurrence::finish(int rank) {
     Rank& state = at(rank);
-    const double seconds = costs_.normalise_seconds(rank) * jitter_->normalise(rank) * state.factor /
-                           std::min<double>(threads_, machine_.device.workers);
+    const double alone = costs_.normalise_seconds(rank) * jitter_->normalise(rank) * state.factor;
+    const double pieces = machine_.device.workers;
+    const double workers = std::min<double>(threads_, pieces);
+    const double seconds = (alone + tail_seconds(alone, pieces, workers)) / workers;
     metrics_of(rank).merge_seconds += seconds;
     times_.seconds = std::max(times_.seconds, state.begin + seconds);
 }
