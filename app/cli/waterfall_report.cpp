@@ -11,14 +11,10 @@ namespace {
 
 std::string number_or_dash(int number) { return number < 0 ? "-" : std::to_string(number); }
 
-std::string signed_seconds(double seconds) {
-    return seconds < 0 ? "-" + seconds_text(-seconds) : seconds_text(seconds);
-}
-
 std::string causes_table(const Waterfall& fall) {
     TextTable table({{"where the time went", Align::left}, {"time"}, {"of the wall time"}, {"mostly rank"}});
     const auto add = [&](const char* label, double seconds, const std::string& rank) {
-        table.add_row({label, signed_seconds(seconds), percent_text(seconds / fall.wall_seconds), rank});
+        table.add_row({label, seconds_text(seconds), percent_text(seconds / fall.wall_seconds), rank});
     };
     add("ideal", fall.ideal_seconds, "");
     for (const WaterfallBar& bar : fall.bars)

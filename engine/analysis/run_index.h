@@ -3,9 +3,13 @@
 // milliseconds, which no frame of the window has.
 #pragma once
 
+#include <optional>
+
 #include "engine/analysis/critical_path.h"
 #include "engine/analysis/prediction.h"
+#include "engine/analysis/stragglers.h"
 #include "engine/analysis/trace_index.h"
+#include "engine/analysis/waterfall.h"
 
 namespace ringscope {
 
@@ -15,6 +19,8 @@ struct RunIndex {
     TraceIndex trace;
     CriticalPath chain;     // no links when nothing was timed
     Prediction prediction;  // of the run's schedule
+    std::optional<Waterfall> waterfall;
+    Stragglers stragglers;
 };
 
 }  // namespace ringscope

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
-#include "engine/analysis/critical_path.h"
 #include "engine/base/number_text.h"
 #include "engine/run/rank_account.h"
 
@@ -13,6 +13,8 @@ namespace ringscope {
 namespace {
 
 constexpr double kWorthNaming = 0.01;  // of the ideal: less than that is no cause to look for
+
+constexpr double kRoundingSeconds = 1e-10;  // what sums of FLOPs leave of a difference that is none
 
 using Stretch = std::pair<int64_t, int64_t>;  // ns
 
@@ -50,10 +52,28 @@ bool is_of_a_hop(TimeClass of) {
     return of == TimeClass::transfer || of == TimeClass::wait_link || of == TimeClass::wait_peer;
 }
 
+bool borders_a_hop(const std::vector<AccountPiece>& account, size_t piece) {
+    // After its last span a rank has ended, whatever that was.
+    if (account[piece].of != TimeClass::idle || piece + 1 == account.size()) return false;
+    return is_of_a_hop(account[piece + 1].of) || (piece > 0 && is_of_a_hop(account[piece - 1].of));
+}
+
+/// What a rank usually stands still around a transfer: the median, over the run.
+int64_t usual_gap_ns(const std::vector<std::vector<AccountPiece>>& accounts) {
+    std::vector<int64_t> gaps;
+    for (const auto& account : accounts)
+        for (size_t piece = 0; piece < account.size(); ++piece)
+            if (borders_a_hop(account, piece)) gaps.push_back(account[piece].length_ns());
+    if (gaps.empty()) return 0;
+    const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
+    std::nth_element(gaps.begin(), middle, gaps.end());
+    return *middle;
+}
+
 /// What the path's instants were spent on.
 class PathAccount {
   public:
-    PathAccount(const Schedule& schedule, const Trace& trace)
+    PathAccount(const Schedule& schedule, const Trace& trace, const CriticalPath& path)
         : schedule_(schedule),
           waited_for_(waited_for(trace, schedule.ranks)),
           ns_(static_cast<size_t>(schedule.ranks)),
@@ -61,8 +81,9 @@ class PathAccount {
           flops_(static_cast<size_t>(schedule.ranks)) {
         for (const auto& spans : spans_by_rank(trace, schedule.ranks))
             accounts_.push_back(account_of(spans, trace.wall_ns));
+        usual_gap_ns_ = usual_gap_ns(accounts_);
         for (const auto& account : accounts_) step_compute_ns_.push_back(compute_by_step(account));
-        for (const ChainLink& link : critical_path(schedule, trace).links) add(link);
+        for (const ChainLink& link : path.links) add(link);
     }
 
     /// Of the causes but imbalance and slower rate.
@@ -125,16 +146,15 @@ class PathAccount {
                         static_cast<double>(whole_ns);
     }
 
+    /// What others waited for, or is longer than such gaps usually are, is a rank that stood still.
     void add_idle(size_t rank, size_t piece, int64_t begin_ns, int64_t end_ns) {
-        const auto& account = accounts_[rank];
-        const int64_t late_ns = covered_ns(waited_for_[rank], begin_ns, end_ns);
-        const bool at_a_hop = (piece > 0 && is_of_a_hop(account[piece - 1].of)) ||
-                              (piece + 1 < account.size() && is_of_a_hop(account[piece + 1].of));
-        // After its last span a rank has ended, whatever that was.
-        const bool has_ended = piece + 1 == account.size();
-        const auto rest = at_a_hop && !has_ended ? WaterfallCause::hop_overhead : WaterfallCause::idle;
+        const int64_t length_ns = end_ns - begin_ns;
+        const bool at_a_hop = borders_a_hop(accounts_[rank], piece);
+        int64_t late_ns = covered_ns(waited_for_[rank], begin_ns, end_ns);
+        if (at_a_hop) late_ns = std::max(late_ns, length_ns - usual_gap_ns_);
+        const auto rest = at_a_hop ? WaterfallCause::hop_overhead : WaterfallCause::idle;
         ns_[rank][static_cast<size_t>(WaterfallCause::late_peer)] += late_ns;
-        ns_[rank][static_cast<size_t>(rest)] += end_ns - begin_ns - late_ns;
+        ns_[rank][static_cast<size_t>(rest)] += length_ns - late_ns;
     }
 
     static WaterfallCause cause_of(TimeClass of) {
@@ -165,6 +185,7 @@ class PathAccount {
     std::vector<std::array<int64_t, kWaterfallCauses>> ns_;  // [rank][cause]
     std::vector<int64_t> compute_ns_;
     std::vector<double> flops_;
+    int64_t usual_gap_ns_ = 0;
 };
 
 /// Seconds of the cause by rank; their sum is the bar, up to imbalance's mean.
@@ -221,7 +242,7 @@ std::string reason(const WaterfallBar& bar, const Schedule& schedule, const Path
         case WaterfallCause::hop_overhead:
             return "the fixed cost of hops, for the most part on " + rank;
         case WaterfallCause::late_peer:
-            return "that " + rank + " did nothing while others waited for it";
+            return "that " + rank + " stood still while the run waited for it";
         case WaterfallCause::wait_core:
             return "waiting for a core, for the most part on " + rank;
         case WaterfallCause::idle:
@@ -269,7 +290,7 @@ const char* explanation_of(WaterfallCause cause) {
         "Partial outputs were merged or normalised.",
         "Bytes were on the way, and no work hid them.",
         "Around a transfer, but no bytes moved: latency, waking up and bookkeeping.",
-        "A rank did nothing that was timed while others waited for it.",
+        "A rank did nothing that was timed while others waited for it, or for longer than hops usually take.",
         "A rank was ready to compute, and every core was busy with other ranks.",
         "Nothing was timed: before the first piece of work, between pieces, or after the last.",
     };
@@ -277,10 +298,15 @@ const char* explanation_of(WaterfallCause cause) {
 }
 
 std::optional<Waterfall> waterfall(const Run& run) {
-    if (run.state != RunState::done || !run.schedule || run.trace.wall_ns <= 0 || run.trace.spans.empty())
+    if (!run.schedule) return std::nullopt;
+    return waterfall(run, critical_path(*run.schedule, run.trace));
+}
+
+std::optional<Waterfall> waterfall(const Run& run, const CriticalPath& chain) {
+    if (run.state != RunState::done || !run.schedule || run.trace.wall_ns <= 0 || chain.links.empty())
         return std::nullopt;
     const Schedule& schedule = *run.schedule;
-    const PathAccount path(schedule, run.trace);
+    const PathAccount path(schedule, run.trace, chain);
     Waterfall fall;
     fall.wall_seconds = static_cast<double>(run.trace.wall_ns) * 1e-9;
     fall.flops_per_second = path.flops_per_second();
@@ -291,6 +317,7 @@ std::optional<Waterfall> waterfall(const Run& run) {
         const auto seconds = by_rank(path, bar.cause, fall.flops_per_second, schedule.ranks);
         for (const double of_rank : seconds) bar.seconds += of_rank;
         if (bar.cause == WaterfallCause::imbalance) bar.seconds -= fall.ideal_seconds;
+        if (std::abs(bar.seconds) < kRoundingSeconds) bar.seconds = 0;
         bar.rank = rank_with_most(seconds);
         fall.bars.push_back(bar);
     }

@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/critical_path.h"
 #include "engine/run/run.h"
 
 namespace ringscope {
@@ -26,7 +27,7 @@ enum class WaterfallCause {
     merging,           // and normalising
     exposed_transfer,  // bytes on the way that no work hides
     hop_overhead,      // around a transfer, but no bytes and no work: latency, waking up, bookkeeping
-    late_peer,         // a rank did nothing that was timed while others waited for it
+    late_peer,         // a rank stood still while others waited for it, or for longer than hops usually take
     wait_core,
     idle,  // before the first piece of work, between pieces, after the last
 };
@@ -61,5 +62,7 @@ struct Waterfall {
 
 /// Unset for a run that is not done, or of which nothing was timed. O(n log n) in the number of spans.
 std::optional<Waterfall> waterfall(const Run& run);
+/// With the critical path of its trace.
+std::optional<Waterfall> waterfall(const Run& run, const CriticalPath& chain);
 
 }  // namespace ringscope

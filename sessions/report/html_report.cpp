@@ -6,6 +6,7 @@
 #include "sessions/report/html_pictures.h"
 #include "sessions/report/html_text.h"
 #include "sessions/report/html_trace.h"
+#include "sessions/report/html_waterfall.h"
 #include "sessions/report/palette.h"
 #include "sessions/store/run_record.h"
 
@@ -152,6 +153,7 @@ std::string comparison_to_html(Runs runs, const Comparison& c, const ImportedTra
                             "(orange, up) or shorter (blue, down) each rank took for each step. " +
                                 kinds_legend(),
                             timelines_svg(runs));
+    page += waterfall_section(runs);
     page += picture_section("memory", "Memory of the fullest rank",
                             "Over each run's own time from its start.", memory_svg(runs));
     for (size_t i = 0; i < traces.size(); ++i) page += trace_section(*traces[i], i + 1);

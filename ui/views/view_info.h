@@ -3,8 +3,9 @@
 
 namespace ringscope {
 
-/// Upper views stand side by side on the workbench; lower ones below them, each as wide as the workbench.
-enum class ViewPlace { upper, lower };
+/// Upper views stand side by side on the workbench; lower ones below them, each as wide as the workbench; the others
+/// are seen only when they fill it.
+enum class ViewPlace { upper, lower, alone };
 
 struct ViewInfo {
     const char* name;     // begins its items' names; on the command line: "memory"

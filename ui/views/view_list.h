@@ -13,11 +13,12 @@
 #include "ui/views/timeline/timeline_view.h"
 #include "ui/views/view_context.h"
 #include "ui/views/view_info.h"
+#include "ui/views/waterfall/waterfall_view.h"
 
 namespace ringscope {
 
 /// What each view keeps from frame to frame, in the order of menus, keys and places.
-using ViewStates = std::tuple<PatternView, RingView, TimelineView, MemoryView>;
+using ViewStates = std::tuple<PatternView, RingView, TimelineView, MemoryView, WaterfallView>;
 
 struct ViewEntry {
     const ViewInfo* info;

@@ -78,7 +78,8 @@ bool is_on_the_screen(const Shell& shell, const std::string& area) {
     if (area == "toolbar") return true;
     if (shell.layout.tab != &kWorkbench) return false;
     const ViewInfo* view = find_view(area);
-    return !view || !shell.layout.maximised || shell.layout.maximised == view;
+    if (!view || shell.layout.maximised == view) return true;
+    return !shell.layout.maximised && view->place != ViewPlace::alone;
 }
 
 }  // namespace
