@@ -108,7 +108,13 @@ class Blame {
         for (const Lateness& more : led_on)
             add(wait.rank, more.rank, more.step, more.ns * inherited / led_on_ns);
         const double own = length - inherited;
-        if (own > 0) add(wait.rank, wait.peer, wait.step, own);
+        if (own > 0) {
+            add(wait.rank, wait.peer, wait.step, own);
+            // So late it is itself: who waits for it later, and who did not wait for it here, can tell.
+            const double known = lateness(wait.peer, wait.peer, wait.step).ns;
+            if (own > known) add(wait.peer, wait.peer, wait.step, own - known);
+            forget_least(late_[static_cast<size_t>(wait.peer)]);
+        }
         auto& longest = direct_[static_cast<size_t>(wait.peer)].try_emplace(wait.step, -1, 0.0).first->second;
         if (own > longest.second) longest = {wait.rank, own};
         forget_least(late_[static_cast<size_t>(wait.rank)]);
