@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/experiment/experiment.h"
+#include "engine/run/simulation.h"
 
 namespace ringscope {
 
@@ -15,6 +16,7 @@ namespace ringscope {
 // clang-format off
 struct StartRun { Experiment experiment; bool verify = true; };
 struct CancelRun {};
+struct ShowSimulation { Experiment experiment; Simulation simulation; };  // as a run of its own
 struct SaveRun { std::string name; };              // the shown run; "": an automatic name
 struct AddEarlierRuns {};                          // Inputs::earlier, to the run file
 struct DropEarlierRuns {};
@@ -43,10 +45,10 @@ struct Quit {};
 // clang-format on
 
 using Command =
-    std::variant<StartRun, CancelRun, SaveRun, AddEarlierRuns, DropEarlierRuns, OpenRun, RenameRun, DeleteRun,
-                 NoteRun, TagRun, ArchiveRun, SetBaseline, ExportRun, OpenExperiment, SaveExperiment,
-                 SavePreset, DeletePreset, CompareRuns, OpenRunFile, OpenTrace, CloseTrace, KeepTrace,
-                 CalibrateMachine, CancelCalibration, CopyText, TakePicture, Quit>;
+    std::variant<StartRun, CancelRun, ShowSimulation, SaveRun, AddEarlierRuns, DropEarlierRuns, OpenRun,
+                 RenameRun, DeleteRun, NoteRun, TagRun, ArchiveRun, SetBaseline, ExportRun, OpenExperiment,
+                 SaveExperiment, SavePreset, DeletePreset, CompareRuns, OpenRunFile, OpenTrace, CloseTrace,
+                 KeepTrace, CalibrateMachine, CancelCalibration, CopyText, TakePicture, Quit>;
 using Commands = std::vector<Command>;
 
 }  // namespace ringscope

@@ -9,6 +9,7 @@
 
 #include "engine/run/inventory.h"
 #include "sessions/compare/compared_set.h"
+#include "sessions/machines/machine_folder.h"
 #include "sessions/preset_files.h"
 #include "sessions/store/run_record.h"
 #include "sessions/traces/trace_tables.h"
@@ -38,9 +39,10 @@ struct Inputs {
     /// What times are predicted with: the model that was calibrated here; null: there is none.
     std::shared_ptr<const MachineModel> machine;
     std::optional<double> calibrated;  // while this machine is calibrated: the share that is done
-    std::shared_ptr<const std::vector<Preset>> presets;    // the person's own, by name; null: not read yet
-    std::shared_ptr<const std::vector<RunSummary>> saved;  // newest first; null: no run file open
-    std::string run_file;                                  // its path
+    std::shared_ptr<const std::vector<Preset>> presets;  // the person's own, by name; null: not read yet
+    std::shared_ptr<const std::vector<MachineEntry>> machines;  // to simulate on; null: not read yet
+    std::shared_ptr<const std::vector<RunSummary>> saved;       // newest first; null: no run file open
+    std::string run_file;                                       // its path
     std::string run_file_message;  // why it is absent or read-only; "" when all is well
     bool run_file_unmade = false;  // the first save makes it: nothing is wrong
     /// Runs of windows that have ended, in no run file yet, newest first; null: not looked for.

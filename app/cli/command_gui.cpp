@@ -11,6 +11,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
+#include "app/cli/machine_option.h"
 #include "app/cli/run_file_option.h"
 #include "app/process/at_exit.h"
 #include "app/process/config_folder.h"
@@ -116,6 +117,7 @@ int gui_command(const GuiCommand& command, std::stop_token stop) {
     options.traces = command.traces;
     options.preset_folder = preset_folder();
     options.machine_folder = machine_folder();
+    options.machines = machine_folders();
     if (!script) options.unsaved_folder = unsaved_folder();
     Controller controller(options, [&waker] { waker.wake(); });
     Ui content;

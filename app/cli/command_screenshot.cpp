@@ -7,6 +7,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
+#include "app/cli/machine_option.h"
 #include "app/cli/run_file_option.h"
 #include "app/process/config_folder.h"
 #include "app/window/controller.h"
@@ -118,6 +119,7 @@ int screenshot_command(const ScreenshotCommand& command, std::stop_token stop) {
     ControllerOptions options;
     options.traces = command.traces;
     options.machine_folder = machine_folder();
+    options.machines = machine_folders();
     if (!command.runs.empty() || !command.db.empty() || command.view == "runs")
         options.run_file = run_file_path(command.db);
     if (!command.runs.empty()) find_runs(command, options);

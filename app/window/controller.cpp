@@ -55,6 +55,7 @@ Controller::Controller(ControllerOptions options, std::function<void()> wake)
     });
     for (const std::string& path : options.traces) perform(OpenTrace{path});
     ask([this] { return listed_presets(""); });
+    ask([this, folders = options.machines] { return listed_machines(folders); });
     if (run_file_.empty()) return;
     if (exists(run_file_) || options.open_run)
         open_file(run_file_);
@@ -93,6 +94,7 @@ Inputs Controller::inputs(double seconds) {
     inputs.running_seconds = status.running_seconds;
     inputs.inventory = inventory_;
     inputs.presets = presets_;
+    inputs.machines = machines_;
     inputs.saved = saved_;
     inputs.compared = compared_;
     for (const OpenedTrace& opened : traces_) {
@@ -319,6 +321,14 @@ void Controller::perform(const StartRun& command) {
     runner_.submit(command.experiment, options);
 }
 
+/// Instead of a run: what is under way is cancelled.
+void Controller::perform(const ShowSimulation& command) {
+    RunOptions options;
+    options.keep_output = false;
+    options.simulation = command.simulation;
+    runner_.submit(command.experiment, options);
+}
+
 void Controller::perform(const CancelRun&) { runner_.cancel(); }
 
 /// Runs on the worker's thread.
@@ -487,6 +497,16 @@ Worker::Outcome Controller::listed_presets(const std::string& done) {
         if (!done.empty()) notify(Level::info, done);
         for (const std::string& problem : folder->problems)
             notify(Level::warning, "Preset left out: " + problem);
+    };
+}
+
+/// Runs on the worker's thread.
+Worker::Outcome Controller::listed_machines(const MachineFolders& folders) {
+    auto list = std::make_shared<const MachineList>(list_machines(folders));
+    return [this, list] {
+        machines_ = std::shared_ptr<const std::vector<MachineEntry>>(list, &list->machines);
+        for (const std::string& problem : list->problems)
+            notify(Level::warning, "Machine model left out: " + problem);
     };
 }
 

@@ -22,6 +22,7 @@
 #include "app/window/shared_snapshot.h"
 #include "app/window/worker.h"
 #include "engine/run/runner.h"
+#include "sessions/machines/machine_folder.h"
 #include "sessions/store/run_store.h"
 #include "ui/commands.h"
 #include "ui/inputs.h"
@@ -36,6 +37,7 @@ struct ControllerOptions {
     bool verify = true;                 // of runs asked for by start()
     std::string preset_folder{};        // "": the person has no presets of their own
     std::string machine_folder{};       // of the model of this machine; "": no time is predicted
+    MachineFolders machines{};          // to simulate on
     std::string unsaved_folder{};       // "": runs that are not saved go with the window
 };
 
@@ -105,6 +107,7 @@ class Controller {
 
     void perform(const StartRun& command);
     void perform(const CancelRun& command);
+    void perform(const ShowSimulation& command);
     void perform(const SaveRun& command);
     void perform(const AddEarlierRuns& command);
     void perform(const DropEarlierRuns& command);
@@ -141,6 +144,7 @@ class Controller {
     bool refused(const std::string& path);
     void open_file(const std::string& path);
     Worker::Outcome listed_presets(const std::string& done);
+    Worker::Outcome listed_machines(const MachineFolders& folders);
     Worker::Outcome listed(RunStore& store, Worker::Outcome then = nullptr);
     Worker::Outcome saved(RunStore& store, const std::shared_ptr<const Run>& run, const std::string& uuid,
                           const std::string& name);
@@ -154,6 +158,7 @@ class Controller {
     bool run_file_unmade_ = false;
     std::string preset_folder_;
     std::shared_ptr<const std::vector<Preset>> presets_;
+    std::shared_ptr<const std::vector<MachineEntry>> machines_;
     std::shared_ptr<const std::vector<RunSummary>> saved_;
     std::shared_ptr<const ComparedSet> compared_;
     std::vector<OpenedTrace> traces_;

@@ -23,7 +23,8 @@ struct TabContext {
     Dialogs& dialogs;
     WidgetContext ui;
     Commands& commands;
-    bool& measured_clock;  // shown also where there is a replay
+    bool& measured_clock;    // shown also where there is a replay
+    Experiment& experiment;  // of the panel; a change can be undone
 };
 
 }  // namespace ringscope

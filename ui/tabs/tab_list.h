@@ -9,6 +9,7 @@
 
 #include "ui/tabs/compare/compare_tab.h"
 #include "ui/tabs/runs/runs_tab.h"
+#include "ui/tabs/simulate/simulate_tab.h"
 #include "ui/tabs/tab.h"
 
 namespace ringscope {
@@ -17,7 +18,7 @@ namespace ringscope {
 inline constexpr TabInfo kWorkbench{"workbench", "Workbench", "", 0, 0};
 
 /// What each other tab keeps from frame to frame, in the order of its button.
-using TabStates = std::tuple<RunsTab, CompareTab>;
+using TabStates = std::tuple<RunsTab, CompareTab, SimulateTab>;
 
 struct TabEntry {
     const TabInfo* info;

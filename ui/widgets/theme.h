@@ -26,6 +26,7 @@ struct Theme {
     ImFont* text_font = nullptr;  // null: ImGui's current one
     ImFont* small_font = nullptr;
     ImFont* title_font = nullptr;
+    ImFont* headline_font = nullptr;  // figures alone
     ImFont* mono_font = nullptr;
 
     ImU32 background = 0;  // behind plots

@@ -10,6 +10,7 @@ struct Fonts {
     ImFont* text = nullptr;
     ImFont* small_text = nullptr;
     ImFont* title = nullptr;
+    ImFont* headline = nullptr;  // for a number and its unit: few characters
     ImFont* mono = nullptr;
 };
 

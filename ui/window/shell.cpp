@@ -54,6 +54,7 @@ void Shell::set_theme(ThemeName name) {
     theme.text_font = fonts.text;
     theme.small_font = fonts.small_text;
     theme.title_font = fonts.title;
+    theme.headline_font = fonts.headline;
     theme.mono_font = fonts.mono;
     theme_changed = true;
 }

@@ -71,6 +71,10 @@ struct Shell {
     const TimelineView& timeline() const { return std::get<TimelineView>(views); }
     RunsTab& runs() { return std::get<RunsTab>(tabs); }
     const RunsTab& runs() const { return std::get<RunsTab>(tabs); }
+    SimulateTab& simulate() { return std::get<SimulateTab>(tabs); }
+    const SimulateTab& simulate() const { return std::get<SimulateTab>(tabs); }
+    /// The Simulate tab is in front, and about to show something else.
+    bool is_simulating() const { return layout.tab == &SimulateTab::kInfo && simulate().calculating(); }
 
     WidgetContext widgets() { return {items, theme}; }
     ViewContext view_context();

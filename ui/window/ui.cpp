@@ -22,6 +22,8 @@ namespace {
 
 constexpr double kBusyFrameSeconds = 0.1;  // progress moves; more frames would take cores from the run
 
+constexpr double kSimulatingFrameSeconds = 0.01;  // a slider is being watched
+
 constexpr const char* kAllViews = "all";
 
 bool contains(const std::vector<int>& keys, int key) {
@@ -47,13 +49,27 @@ void begin_frame(Shell& shell, const Inputs& inputs) {
     shell.log.insert(shell.log.end(), inputs.notices.begin(), inputs.notices.end());
 }
 
+/// Behind the actions, in the list's order.
+void add_machines(const Shell& shell, std::vector<PaletteEntry>& entries) {
+    if (!shell.in.machines) return;
+    for (const MachineEntry& entry : *shell.in.machines) {
+        const std::string& name = entry.machine->name;
+        entries.push_back({"simulate/" + name, "Simulate on " + name, "", ""});
+    }
+}
+
 void draw_palette(Shell& shell) {
     if (!shell.palette.is_open) return;
     std::vector<PaletteEntry> entries;
     for (const Action& action : actions())
         entries.push_back({action.id, action.label, action.keys, why_not(action, shell)});
+    add_machines(shell, entries);
     const int chosen = shell.palette.draw(entries, shell.in.keys, shell.widgets());
-    if (chosen >= 0) perform(actions()[static_cast<size_t>(chosen)], shell);
+    if (chosen < 0) return;
+    const auto action = static_cast<size_t>(chosen);
+    if (action < actions().size()) return perform(actions()[action], shell);
+    shell.simulate().machine = (*shell.in.machines)[action - actions().size()].machine->name;
+    shell.layout.tab = &SimulateTab::kInfo;
 }
 
 /// The tab in front, which is not the workbench. `below` it, pixels are left free.
@@ -61,7 +77,8 @@ void draw_tab(Shell& shell, float below) {
     ImGui::BeginChild("##tab", {0, -below});
     const ImVec2 at = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     shell.items.add(shell.area_in_front(), at, {at.x + size.x, at.y + size.y}, "");
-    TabContext context{shell.in, shell.dialogs, shell.widgets(), shell.commands, shell.measured_clock};
+    TabContext context{shell.in,       shell.dialogs,        shell.widgets(),
+                       shell.commands, shell.measured_clock, shell.experiment};
     for (const TabEntry& tab : tab_list())
         if (tab.info == shell.layout.tab) tab.draw(shell.tabs, context);
     ImGui::EndChild();
@@ -84,8 +101,12 @@ void draw_frame(Shell& shell) {
         draw_workbench(shell, status);
     else
         draw_tab(shell, status);
-    for (const Command& command : shell.commands)
+    for (const Command& command : shell.commands) {
         if (std::holds_alternative<CompareRuns>(command)) shell.layout.tab = &CompareTab::kInfo;
+        if (!std::holds_alternative<ShowSimulation>(command)) continue;
+        shell.layout.tab = &kWorkbench;
+        shell.auto_run.started();  // else a measured run would replace it at once
+    }
     draw_status_line(shell);
     ImGui::End();
     ImGui::PopStyleVar();
@@ -133,13 +154,16 @@ double Ui::seconds_to_next_frame() const {
     double seconds = INFINITY;
     if (state_->in.busy || state_->plan.planning() || state_->plan.timing() || state_->in.calibrated)
         seconds = kBusyFrameSeconds;
+    if (state_->is_simulating()) seconds = kSimulatingFrameSeconds;
     if (state_->auto_run.pending()) seconds = std::min(seconds, AutoRun::kPauseSeconds / 5);
     return seconds;
 }
 
 bool Ui::wants_frames() const { return std::isfinite(seconds_to_next_frame()); }
 
-bool Ui::planning() const { return state_->plan.planning() || state_->plan.timing(); }
+bool Ui::planning() const {
+    return state_->plan.planning() || state_->plan.timing() || state_->is_simulating();
+}
 
 const ItemRegistry& Ui::items() const { return state_->items; }
 const Experiment& Ui::experiment() const { return state_->experiment; }
@@ -195,6 +219,7 @@ WindowState Ui::window_state() const {
     text << layout_text(shell.layout) << "theme=" << kThemeNames[static_cast<int>(shell.theme.name)]
          << "\nscale=" << shell.person_scale << "\nauto_run=" << shell.auto_run.on
          << "\nreduced_motion=" << shell.reduced_motion << "\nspeed=" << shell.clock.speed
+         << "\nsimulate_machine=" << shell.simulate().machine
          << "\nruns_columns=" << column_choices_text(shell.runs().columns) << "\n";
     return {text.str()};
 }
@@ -212,6 +237,7 @@ void Ui::restore(const WindowState& state) {
         if (key == "theme" && theme_named(value)) shell.set_theme(*theme_named(value));
         if (key == "auto_run" && is_flag) shell.auto_run.on = value == "1";
         if (key == "reduced_motion" && is_flag) shell.reduced_motion = value == "1";
+        if (key == "simulate_machine") shell.simulate().machine = value;
         if (key == "runs_columns") shell.runs().columns = read_column_choices(value);
         std::istringstream number(value);
         float read = 0;

@@ -33,7 +33,8 @@ class Ui {
     /// or a plan is under way, infinity when nothing moves.
     double seconds_to_next_frame() const;
 
-    /// The experiment of the panel is still being planned or timed: views show the plan before it.
+    /// The experiment of the panel is still being planned or timed, or what is shown of it simulated: views show the
+    /// one before it.
     bool planning() const;
 
     const ItemRegistry& items() const;

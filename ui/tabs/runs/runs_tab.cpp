@@ -58,7 +58,10 @@ const RunSummary* RunsTab::selected_run() const {
 }
 
 void RunsTab::draw(TabContext& context) {
-    auto& [in, dialogs, ui, commands, measured_clock] = context;
+    const Inputs& in = context.in;
+    Dialogs& dialogs = context.dialogs;
+    const WidgetContext ui = context.ui;
+    Commands& commands = context.commands;
     if (!in.saved) {
         const std::string why = in.run_file_message.empty() ? "No run file is open." : in.run_file_message;
         empty_state(ui, "runs/empty", "No run file", why + " Open one with File > Open run file.");
