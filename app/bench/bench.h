@@ -26,6 +26,10 @@ nlohmann::ordered_json bench_peak(std::stop_token stop);
 /// layout, seq_len, ranks, milliseconds: planning alone.
 nlohmann::ordered_json bench_plan(std::stop_token stop);
 
+/// engine (streamed or events), problem (full, causal or pruned), ranks, seq_len, seconds that it took,
+/// peak_bytes (resident memory that it took), rank_steps, rank_steps_per_second, simulated_seconds.
+nlohmann::ordered_json bench_simulate(std::stop_token stop);
+
 /// spans, save_seconds, open_seconds, bytes_per_span, runs, list_ms.
 nlohmann::ordered_json bench_store(std::stop_token stop);
 

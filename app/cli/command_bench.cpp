@@ -28,6 +28,7 @@ constexpr Bench kBenches[] = {
     {"plan", bench_plan},
     {"memory", bench_memory},
     {"ring", bench_ring},
+    {"simulate", bench_simulate},
     {"store", bench_store},
 #ifdef RINGSCOPE_WINDOW
     {"frame", bench_frame},
