@@ -73,6 +73,9 @@ class Output(Case):
                     "transfer_seconds").split():
             self.assertIn(key, run["ranks"][3])
         self.assertTrue(run["verify"]["passed"])
+        self.assert_whole(run["run"])
+        if "replayed" in run:
+            self.assert_whole(run["replayed"])
         self.assertNotIn("run_id", run)
         plan = json.loads(self.assert_ok(ringscope("plan", *TINY, "--json")))
         self.assertEqual(plan["bytes_on_wire"], run["run"]["bytes_on_wire"])
@@ -88,9 +91,22 @@ class Output(Case):
         for row in peak["results"]:
             self.assertGreater(row["gflops_per_second"], 0)
 
+    def assert_whole(self, run):
+        fall = run["waterfall"]
+        causes = {row["cause"]: row["seconds"] for row in fall["causes"]}
+        self.assertEqual(list(causes), "imbalance slower_rate packing merging exposed_transfer hop_overhead late_peer "
+                         "wait_core idle".split())
+        self.assertAlmostEqual(fall["ideal_seconds"] + sum(causes.values()), run["seconds"], delta=1e-9)
+        self.assertIn("times its ideal", fall["sentence"])
+        self.assertEqual([row["rank"] for row in run["stragglers"]["ranks"]], [0, 1, 2, 3])
+        for row in run["stragglers"]["ranks"]:
+            self.assertGreaterEqual(row["cost_seconds"], 0)
+            self.assertGreaterEqual(row["last_steps"], 0)
+        self.assertTrue(run["stragglers"]["sentence"])
+
     def test_bench_frame_measures_every_view_at_several_zooms(self):
         bench = json.loads(self.assert_ok(ringscope("bench", "frame", "--json")))
-        self.assertEqual({row["view"] for row in bench["results"]}, {"timeline", "memory", "ring", "pattern"})
+        self.assertEqual({row["view"] for row in bench["results"]}, {"timeline", "memory", "ring", "pattern", "waterfall"})
         for row in bench["results"]:
             self.assertEqual(row["spans"], 1_000_000)
             self.assertGreater(row["frame_ms_median"], 0)
@@ -262,6 +278,9 @@ class Faults(Case):
         text = self.assert_ok(self.run_with("delay:rank=0,step=0,seconds=0.3", "--set", "ring.timeout_seconds=30"))
         self.assertGreater(time.monotonic() - begin, 0.3)
         self.assertIn("measured on cpu", text)
+        self.assertIn("Rank 0 holds the others up", text)
+        self.assertRegex(text, "in step 0, where rank . waits [0-9. a-zµ]+ for it")
+        self.assertIn("rank 0 stood still while the run waited for it", text)
         # Rank 1 waits for data, and rank 3 for its own to be taken: either may say so first.
         self.assert_error(self.run_with("delay:rank=0,step=0,seconds=20"), 3, "waited", "for rank 0 ")
 

@@ -22,7 +22,7 @@ class SavedRuns(RunFileCase):
         self.assertEqual(first["name"], "first")
         self.assertIn("second", self.assert_ok(self.runs("list")))
         shown = self.assert_ok(self.runs("show", "second"))
-        for word in ("a note", "#good", "passed", "predicted"):
+        for word in ("a note", "#good", "passed", "predicted", "where the time went", "mostly in step"):
             self.assertIn(word, shown)
         self.assertEqual(json.loads(self.assert_ok(self.runs("show", 2, "--json")))["run_id"], 2)
         self.assertIn("undamaged", self.assert_ok(self.runs("check")))

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/analysis/memory_curve.h"
+#include "engine/analysis/stragglers.h"
+#include "engine/analysis/waterfall.h"
 #include "engine/experiment/scenarios.h"
 #include "sessions/report/html_report.h"
 #include "sessions/report/run_json.h"
@@ -174,6 +176,20 @@ TEST(HtmlReport, EscapesWhatItIsGiven) {
                                               {"c", std::make_shared<const ringscope::Run>()}};
         EXPECT_NE(comparison_to_html(broken, compare_runs(broken)).find("</html>"), std::string::npos);
     }
+}
+
+TEST(HtmlReport, SaysWhereTheTimeWent) {
+    const auto run = make_fixture_run(scenario("Ring (V3)"));
+    const std::vector<ComparedRun> runs{{"one", run}, {"two", std::make_shared<const ringscope::Run>()}};
+    const std::string page = comparison_to_html(runs, compare_runs(runs));
+    const size_t at = page.find("<section id=\"waterfall\">");
+    ASSERT_NE(at, std::string::npos);
+    const std::string section = page.substr(at, page.find("</section>", at) - at);
+    EXPECT_NE(section.find(waterfall(*run)->sentence), std::string::npos);
+    EXPECT_NE(section.find(stragglers(*run).sentence), std::string::npos);
+    for (int cause = 0; cause < kWaterfallCauses; ++cause)
+        EXPECT_NE(section.find(label_of(static_cast<WaterfallCause>(cause))), std::string::npos);
+    EXPECT_EQ(section.find("two"), std::string::npos) << "nothing of it was timed";
 }
 
 TEST(Compare, HeadGroupsAreOneSetting) {
