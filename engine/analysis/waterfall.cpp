@@ -52,18 +52,22 @@ bool is_of_a_hop(TimeClass of) {
     return of == TimeClass::transfer || of == TimeClass::wait_link || of == TimeClass::wait_peer;
 }
 
-bool borders_a_hop(const std::vector<AccountPiece>& account, size_t piece) {
-    // After its last span a rank has ended, whatever that was.
-    if (account[piece].of != TimeClass::idle || piece + 1 == account.size()) return false;
-    return is_of_a_hop(account[piece + 1].of) || (piece > 0 && is_of_a_hop(account[piece - 1].of));
+/// Between two pieces of a rank's work: neither before the first nor after the last.
+bool is_gap(const std::vector<AccountPiece>& account, size_t piece) {
+    return account[piece].of == TimeClass::idle && piece > 0 && piece + 1 < account.size();
 }
 
-/// What a rank usually stands still around a transfer: the median, over the run.
+bool is_at_a_hop(const std::vector<AccountPiece>& account, size_t piece) {
+    return is_gap(account, piece) &&
+           (is_of_a_hop(account[piece - 1].of) || is_of_a_hop(account[piece + 1].of));
+}
+
+/// The median over the run.
 int64_t usual_gap_ns(const std::vector<std::vector<AccountPiece>>& accounts) {
     std::vector<int64_t> gaps;
     for (const auto& account : accounts)
         for (size_t piece = 0; piece < account.size(); ++piece)
-            if (borders_a_hop(account, piece)) gaps.push_back(account[piece].length_ns());
+            if (is_gap(account, piece)) gaps.push_back(account[piece].length_ns());
     if (gaps.empty()) return 0;
     const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>((gaps.size() - 1) / 2);
     std::nth_element(gaps.begin(), middle, gaps.end());
@@ -149,10 +153,10 @@ class PathAccount {
     /// What others waited for, or is longer than such gaps usually are, is a rank that stood still.
     void add_idle(size_t rank, size_t piece, int64_t begin_ns, int64_t end_ns) {
         const int64_t length_ns = end_ns - begin_ns;
-        const bool at_a_hop = borders_a_hop(accounts_[rank], piece);
         int64_t late_ns = covered_ns(waited_for_[rank], begin_ns, end_ns);
-        if (at_a_hop) late_ns = std::max(late_ns, length_ns - usual_gap_ns_);
-        const auto rest = at_a_hop ? WaterfallCause::hop_overhead : WaterfallCause::idle;
+        if (is_gap(accounts_[rank], piece)) late_ns = std::max(late_ns, length_ns - usual_gap_ns_);
+        const auto rest =
+            is_at_a_hop(accounts_[rank], piece) ? WaterfallCause::hop_overhead : WaterfallCause::idle;
         ns_[rank][static_cast<size_t>(WaterfallCause::late_peer)] += late_ns;
         ns_[rank][static_cast<size_t>(rest)] += length_ns - late_ns;
     }
@@ -290,7 +294,8 @@ const char* explanation_of(WaterfallCause cause) {
         "Partial outputs were merged or normalised.",
         "Bytes were on the way, and no work hid them.",
         "Around a transfer, but no bytes moved: latency, waking up and bookkeeping.",
-        "A rank did nothing that was timed while others waited for it, or for longer than hops usually take.",
+        "A rank stood still while others waited for it, or between two pieces of work for longer than is "
+        "usual.",
         "A rank was ready to compute, and every core was busy with other ranks.",
         "Nothing was timed: before the first piece of work, between pieces, or after the last.",
     };

@@ -27,7 +27,7 @@ enum class WaterfallCause {
     merging,           // and normalising
     exposed_transfer,  // bytes on the way that no work hides
     hop_overhead,      // around a transfer, but no bytes and no work: latency, waking up, bookkeeping
-    late_peer,         // a rank stood still while others waited for it, or for longer than hops usually take
+    late_peer,  // a rank stood still while others waited for it, or between pieces for longer than is usual
     wait_core,
     idle,  // before the first piece of work, between pieces, after the last
 };

@@ -126,6 +126,23 @@ TEST(Waterfall, OfATraceByHand) {
         "rank 1 (440 ns of 800 ns).");
 }
 
+/// Gaps of 10, 10 and 60: the usual one is 10, what is longer is a rank that stood still.
+TEST(Waterfall, AGapIsOverheadAsFarAsItIsUsual) {
+    ringscope::Run run = run_of(dense(2, Strategy::ring, false, false));
+    run.trace.wall_ns = 400;
+    run.trace.transfers.resize(run.schedule->transfers.size());
+    run.trace.spans = {span(0, SpanKind::compute, 0, 50, 0), span(1, SpanKind::compute, 0, 100, 0),
+                       span(1, SpanKind::receive, 110, 200, 0, 0), span(1, SpanKind::compute, 210, 300, 1),
+                       span(1, SpanKind::merge, 360, 400, 1)};
+    const auto fall = waterfall(run);
+    ASSERT_TRUE(fall);
+    expect_whole(*fall, run);
+    EXPECT_NEAR(seconds_of(*fall, WaterfallCause::hop_overhead), 20e-9, 1e-15);
+    EXPECT_NEAR(seconds_of(*fall, WaterfallCause::late_peer), 50e-9, 1e-15);
+    EXPECT_EQ(fall->bars[static_cast<size_t>(WaterfallCause::late_peer)].rank, 1);
+    EXPECT_NEAR(seconds_of(*fall, WaterfallCause::idle), 10e-9, 1e-15);
+}
+
 /// A simulated run whose attention takes `seconds_per_flop`.
 Run laid_out(const Experiment& e, double seconds_per_flop, const std::vector<SlowRank>& slow = {}) {
     ringscope::Run run = run_of(e);
