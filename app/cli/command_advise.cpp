@@ -8,6 +8,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/experiment_options.h"
 #include "app/cli/machine_option.h"
+#include "app/cli/run_file_option.h"
 #include "app/process/standard_output.h"
 #include "engine/base/error.h"
 #include "engine/simulate/advisor.h"
@@ -39,6 +40,7 @@ int advise_command(const AdviseCommand& command, const std::stop_token& stop) {
     const AdvisorOptions options = read_advisor_options(command.ranks);
     const auto machine = load_machine(command.machine, stop);
     const Experiment experiment = read_experiment(command.experiment, stop);
+    if (!command.out.empty()) require_writable_file(command.out);
     const Advice advice = advise(experiment, *machine, options, stop);
     if (advice.best && !command.out.empty()) save_experiment(advised_experiment(advice), command.out);
     print(command.json ? advice_to_json(advice, *machine) : advice_report(advice, *machine));

@@ -6,10 +6,8 @@
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
 #include "engine/simulate/advice_reasons.h"
-#include "engine/simulate/settings_bounds.h"
 #include "engine/simulate/settings_search.h"
 #include "engine/simulate/side_by_side.h"
-#include "engine/simulate/simulate.h"
 
 namespace ringscope {
 
@@ -130,26 +128,19 @@ class Advisor {
         AdvisedCandidate row;
         row.settings = settings;
         row.asked = settings == asked_;
-        const Experiment changed = with_settings(experiment_, settings);
-        const bool chosen = best_ && settings == *best_;
-        const LayOutEffort effort = effort_of(changed);
-        if (effort == LayOutEffort::excessive || (effort == LayOutEffort::large && !chosen)) {
-            row.reason = "takes long to lay out: " +
-                         seconds_text(seconds_at_least(changed, placed(machine_, settings.placement))) +
-                         " at least";
+        const auto time = time_settings(experiment_, machine_, settings, {}, WithReason::yes, stop_);
+        if (!time) {
+            row.reason = "too large to lay out";
             return row;
         }
-        const PlannedSettings planned = plan_settings(experiment_, machine_, settings, stop_);
-        row.device_bytes = planned.device_bytes;
-        row.bytes_on_wire = planned.schedule.bytes_on_wire;
-        row.fits = planned.fits();
-        if (!row.fits) {
-            row.reason = memory_reason(planned);
-            return row;
-        }
-        const LaidOut laid_out = simulate_once(planned.schedule, planned.machine, {}, stop_);
-        row.seconds = static_cast<double>(laid_out.trace.wall_ns) * 1e-9;
-        row.reason = reason_of(planned, laid_out);
+        row.device_bytes = time->device_bytes;
+        row.bytes_on_wire = time->bytes_on_wire;
+        row.fits = time->fits;
+        if (time->fits) row.seconds = time->seconds;
+        const bool shares =
+            settings.ring.strategy != Strategy::single && settings.ring.ranks > machine_.devices();
+        row.reason = time->fits ? time->reason
+                                : memory_reason(time->device_bytes, machine_.device.memory_bytes, shares);
         return row;
     }
 
@@ -167,7 +158,7 @@ class Advisor {
             for (const int ranks : doubled_sizes(machine_, most_ranks_)) {
                 AdvisedSettings larger = lean;
                 larger.ring.ranks = ranks;
-                if (effort_of(with_settings(experiment_, larger)) == LayOutEffort::small) lean = larger;
+                if (is_small(with_settings(experiment_, larger))) lean = larger;
             }
             if (lean.ring.ranks > 1) add_longest(name_of(strategy), lean);
         }
@@ -181,7 +172,8 @@ class Advisor {
     }
 
     void add_longest(const std::string& name, const AdvisedSettings& settings) {
-        advice_.longest.push_back({name, {0, settings, ""}});
+        if (is_quick_to_plan(with_settings(experiment_, settings)))
+            advice_.longest.push_back({name, {0, settings, ""}});
     }
 
     void summarize() {

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "engine/base/number_text.h"
-#include "engine/simulate/settings_search.h"
+#include "engine/simulate/settings_time.h"
 #include "engine/simulate/side_by_side.h"
-#include "engine/simulate/simulate.h"
 
 namespace ringscope {
 
 namespace {
-
-double wall_seconds(const LaidOut& laid_out) { return static_cast<double>(laid_out.trace.wall_ns) * 1e-9; }
 
 AdvisedSettings on_ranks(AdvisedSettings settings, int ranks) {
     settings.ring.ranks = ranks;
@@ -25,25 +23,31 @@ struct ScalingCase {
     AdvisedSettings settings;
 };
 
-/// The first case is one device: what the others are measured by.
+/// Cases that cannot be laid out are left out. The first is one device: what the others are measured by.
 std::vector<ScalingPoint> points_of(const std::vector<ScalingCase>& cases, const MachineModel& machine,
                                     const std::stop_token& stop) {
-    std::vector<ScalingPoint> points(cases.size());
-    std::vector<double> flops(cases.size());
+    std::vector<std::optional<SettingsTime>> times(cases.size());
     side_by_side(cases.size(), [&](size_t i) {
-        const PlannedSettings planned = plan_settings(cases[i].experiment, machine, cases[i].settings, stop);
-        const LaidOut laid_out = simulate_once(planned.schedule, planned.machine, {}, stop);
-        points[i] = {planned.schedule.ranks, cases[i].experiment.problem.seq_len, wall_seconds(laid_out), 1,
-                     planned.fits()};
-        flops[i] = planned.schedule.flops;
+        times[i] = time_settings(cases[i].experiment, machine, cases[i].settings, {}, WithReason::no, stop);
     });
-    const auto rate = [&](size_t i) { return flops[i] / (points[i].seconds * points[i].ranks); };
-    for (size_t i = 1; i < points.size(); ++i)
-        if (flops[i] > 0 && flops[0] > 0) points[i].efficiency = rate(i) / rate(0);
+    std::vector<ScalingPoint> points;
+    std::optional<double> rate_of_one;
+    for (size_t i = 0; i < cases.size(); ++i) {
+        if (!times[i]) continue;
+        const AdvisedSettings& settings = cases[i].settings;
+        const int ranks = settings.ring.strategy == Strategy::single ? 1 : settings.ring.ranks;
+        const double rate = times[i]->flops / (times[i]->seconds * ranks);
+        if (!rate_of_one) rate_of_one = rate;
+        points.push_back({ranks, cases[i].experiment.problem.seq_len, times[i]->seconds,
+                          *rate_of_one > 0 ? rate / *rate_of_one : 1, times[i]->fits});
+    }
     return points;
 }
 
 enum class Sequence { same, grows };
+
+/// Larger rings take seconds.
+constexpr int kMostScaled = 1024;
 
 std::vector<ScalingPoint> scaling(const Experiment& experiment, const MachineModel& machine,
                                   const AdvisedSettings& settings, int most_ranks, Sequence sequence,
@@ -57,13 +61,10 @@ std::vector<ScalingPoint> scaling(const Experiment& experiment, const MachineMod
         if (sequence == Sequence::grows)
             one.experiment =
                 with_sequence(experiment, std::max<int64_t>(1, experiment.problem.seq_len / chosen * ranks));
-        const Experiment changed = with_settings(one.experiment, one.settings);
-        if (!validate(changed).empty()) continue;
-        const LayOutEffort effort = effort_of(changed);
-        if (effort == LayOutEffort::small || (effort == LayOutEffort::large && ranks == chosen))
-            cases.push_back(one);
+        if (!validate(with_settings(one.experiment, one.settings)).empty()) continue;
+        if (ranks <= kMostScaled || ranks == chosen) cases.push_back(one);
     }
-    return cases.empty() ? std::vector<ScalingPoint>{} : points_of(cases, machine, stop);
+    return points_of(cases, machine, stop);
 }
 
 std::string change_words(double before, double after) {
@@ -95,24 +96,22 @@ std::vector<Sensitivity> sensitivity_of(const Experiment& experiment, const Mach
     };
     const Quantity quantities[] = {
         {"rate", &WhatIf::rate}, {"bandwidth", &WhatIf::bandwidth}, {"latency", &WhatIf::latency}};
-    const PlannedSettings planned = plan_settings(experiment, machine, settings, stop);
     std::vector<WhatIf> changes(1);
     for (const Quantity& quantity : quantities)
         for (const double factor : {0.5, 2.0}) changes.emplace_back().*quantity.factor = factor;
     std::vector<double> seconds(changes.size());
     side_by_side(changes.size(), [&](size_t i) {
-        SimulationOptions options;
-        options.what_if = changes[i];
-        seconds[i] = wall_seconds(simulate_once(planned.schedule, planned.machine, options, stop));
+        const auto time = time_settings(experiment, machine, settings, changes[i], WithReason::no, stop);
+        seconds[i] = time ? time->seconds : 0;
     });
     std::vector<Sensitivity> all;
+    if (seconds[0] <= 0) return all;
     for (size_t i = 0; i < std::size(quantities); ++i) {
         Sensitivity one;
         one.quantity = quantities[i].name;
         one.half_seconds = seconds[1 + 2 * i];
         one.double_seconds = seconds[2 + 2 * i];
-        if (one.half_seconds > 0 && one.double_seconds > 0)
-            one.elasticity = std::log2(one.double_seconds / one.half_seconds) / 2;
+        one.elasticity = std::log2(one.double_seconds / one.half_seconds) / 2;
         one.words = "twice the " + one.quantity + ": " + change_words(seconds[0], one.double_seconds) +
                     "; half: " + change_words(seconds[0], one.half_seconds);
         all.push_back(one);

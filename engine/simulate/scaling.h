@@ -19,8 +19,7 @@ struct ScalingPoint {
     bool fits = true;  // the memory
 };
 
-/// The problem on 1, 2, 4 .. devices under the same settings. Ring sizes that take long to lay out are left out,
-/// except that of the settings. Throws Error(cancelled).
+/// The problem on 1, 2, 4 .. 1024 devices under the same settings, and on as many as the settings have. Throws Error(cancelled).
 std::vector<ScalingPoint> strong_scaling(const Experiment& experiment, const MachineModel& machine,
                                          const AdvisedSettings& settings, int most_ranks,
                                          const std::stop_token& stop = {});
@@ -40,7 +39,7 @@ struct Sensitivity {
     std::string words;          // "twice the bandwidth: 1.21 times as fast; half: 1.34 times as long"
 };
 
-/// Of rate, bandwidth and latency, under the settings. Throws Error(cancelled).
+/// Of rate, bandwidth and latency, under the settings; empty where these cannot be laid out. Throws Error(cancelled).
 std::vector<Sensitivity> sensitivity_of(const Experiment& experiment, const MachineModel& machine,
                                         const AdvisedSettings& settings, const std::stop_token& stop = {});
 

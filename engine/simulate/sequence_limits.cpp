@@ -5,9 +5,9 @@
 
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
+#include "engine/plan/plan_size.h"
 #include "engine/simulate/advice_reasons.h"
 #include "engine/simulate/settings_search.h"
-#include "engine/simulate/simulate.h"
 
 namespace ringscope {
 
@@ -96,11 +96,12 @@ std::string obstacle(const Experiment& experiment, const MachineModel& machine,
     device_bytes = 0;
     const std::vector<FieldProblem> problems = validate(experiment);
     if (!problems.empty()) return problems.front().path + ": " + problems.front().message;
-    if (effort_of(with_settings(experiment, settings)) == LayOutEffort::excessive)
-        return "a longer one takes too long to plan";
+    if (!is_quick_to_plan(with_settings(experiment, settings))) return "a longer one takes too long to plan";
     const PlannedSettings planned = plan_settings(experiment, machine, settings, stop);
     device_bytes = planned.device_bytes;
-    return planned.fits() ? "" : memory_reason(planned);
+    if (planned.fits()) return "";
+    return memory_reason(device_bytes, machine.device.memory_bytes,
+                         planned.schedule.ranks > machine.devices());
 }
 
 /// Brackets the longest length, guessing by bytes per token.
@@ -163,6 +164,13 @@ Border border(const Experiment& experiment, const MachineModel& machine, int mos
               const std::stop_token& stop) {
     if (std::min(machine.devices(), most_ranks) == 1) return {{}, "there is one device only"};
     return BorderSearch(experiment, machine, most_ranks, stop).find();
+}
+
+bool is_quick_to_plan(const Experiment& experiment) {
+    constexpr int64_t kTransfers = 1 << 18;
+    constexpr int64_t kComparisons = 1 << 23;
+    const PlanSize size = plan_size(experiment);
+    return is_plannable(size) && size.transfers <= kTransfers && size.comparisons <= kComparisons;
 }
 
 LongestSequence longest_sequence(const Experiment& experiment, const MachineModel& machine,

@@ -30,7 +30,10 @@ struct LongestSequence {
     std::string limit;  // what forbids a longer one
 };
 
-/// The longest sequence, to a thousandth, under these settings that fits the memory and can be planned in seconds.
+/// Whether a schedule is planned in a second or so. From plan_size(), milliseconds.
+bool is_quick_to_plan(const Experiment& experiment);
+
+/// The longest sequence, to a thousandth, under these settings that fits the memory and is quick to plan.
 /// Throws Error(cancelled).
 LongestSequence longest_sequence(const Experiment& experiment, const MachineModel& machine,
                                  const AdvisedSettings& settings, const std::stop_token& stop = {});

@@ -4,10 +4,8 @@
 #include <tuple>
 
 #include "engine/base/error.h"
-#include "engine/plan/plan_size.h"
 #include "engine/simulate/settings_bounds.h"
 #include "engine/simulate/side_by_side.h"
-#include "engine/simulate/simulate.h"
 
 namespace ringscope {
 
@@ -16,7 +14,7 @@ namespace {
 /// Laid out between two looks at the best.
 constexpr size_t kAtATime = 4;
 /// Settings of smaller rings that large schedules are tried with.
-constexpr size_t kBestForLarge = 2;
+constexpr size_t kBestForLarge = 4;
 
 struct Candidate {
     AdvisedSettings settings;
@@ -48,15 +46,13 @@ class Search {
         for (size_t i = 0; i < settings.size(); ++i) {
             look_at_stop();
             const Experiment changed = with_settings(experiment_, settings[i]);
-            const LayOutEffort effort = effort_of(changed);
-            if (effort == LayOutEffort::excessive) continue;
             const double bound = seconds_at_least(changed, placed(machine_, settings[i].placement));
-            (effort == LayOutEffort::small ? small : large).push_back({settings[i], i, bound});
+            (is_small(changed) ? small : large).push_back({settings[i], i, bound});
         }
         result_.considered = static_cast<int64_t>(settings.size());
-        go_through(small);
+        go_through(small, &Search::try_small);
         keep_promising(large);
-        go_through(large);
+        go_through(large, &Search::try_large);
         return result_;
     }
 
@@ -72,7 +68,9 @@ class Search {
         return limits_.first_that_beats && result_.best && result_.best->seconds < limits_.beats_seconds;
     }
 
-    void go_through(std::vector<Candidate>& candidates) {
+    using TryOut = Trial (Search::*)(const AdvisedSettings&, double) const;
+
+    void go_through(std::vector<Candidate>& candidates, TryOut try_out) {
         std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
             return std::tuple(a.bound, a.preference) < std::tuple(b.bound, b.preference);
         });
@@ -83,20 +81,28 @@ class Search {
                 if (candidates[first].bound < to_beat()) batch.push_back(&candidates[first]);
             std::vector<Trial> trials(batch.size());
             const double best = to_beat();
-            side_by_side(batch.size(), [&](size_t i) { trials[i] = try_out(batch[i]->settings, best); });
+            side_by_side(batch.size(),
+                         [&](size_t i) { trials[i] = (this->*try_out)(batch[i]->settings, best); });
             for (const Trial& trial : trials) take(trial);
         }
     }
 
-    Trial try_out(const AdvisedSettings& settings, double best) const {
+    Trial try_small(const AdvisedSettings& settings, double best) const {
         const PlannedSettings planned = plan_settings(experiment_, machine_, settings, stop_);
         if (!planned.fits()) return {{}, false};
         const WorkCosts costs = work_costs(planned.schedule, planned.machine);
         if (seconds_at_least(planned.schedule, costs, planned.machine) > best) return {};
         const LaidOut laid_out = lay_out(planned.schedule, costs, planned.machine, {}, stop_);
-        return {SettingsTime{settings, static_cast<double>(laid_out.trace.wall_ns) * 1e-9,
-                             planned.device_bytes, planned.schedule.bytes_on_wire},
-                true};
+        return {
+            SettingsTime{settings, static_cast<double>(laid_out.trace.wall_ns) * 1e-9, planned.device_bytes,
+                         planned.schedule.bytes_on_wire, planned.schedule.flops, true, ""},
+            true};
+    }
+
+    Trial try_large(const AdvisedSettings& settings, double) const {
+        const auto time = time_settings(experiment_, machine_, settings, {}, WithReason::no, stop_);
+        if (time && !time->fits) return {{}, false};
+        return {time, true};
     }
 
     void take(const Trial& trial) {
@@ -137,25 +143,6 @@ class Search {
 };
 
 }  // namespace
-
-PlannedSettings plan_settings(const Experiment& experiment, const MachineModel& machine,
-                              const AdvisedSettings& settings, const std::stop_token& stop) {
-    PlannedSettings planned{settings,
-                            plan(with_settings(experiment, settings), memory_model_of(machine), stop),
-                            placed(machine, settings.placement), 0};
-    planned.device_bytes = device_bytes_max(planned.schedule, planned.machine);
-    return planned;
-}
-
-LayOutEffort effort_of(const Experiment& experiment) {
-    constexpr int64_t kSmallTransfers = 1 << 15, kMostTransfers = 1 << 19;      // some 5 us each
-    constexpr int64_t kSmallComparisons = 1 << 23, kMostComparisons = 1 << 27;  // some 10 ns each
-    const PlanSize size = plan_size(experiment);
-    if (!is_plannable(size) || size.transfers > kMostTransfers || size.comparisons > kMostComparisons)
-        return LayOutEffort::excessive;
-    return size.transfers > kSmallTransfers || size.comparisons > kSmallComparisons ? LayOutEffort::large
-                                                                                    : LayOutEffort::small;
-}
 
 SearchResult search_settings(const Experiment& experiment, const MachineModel& machine,
                              const std::vector<AdvisedSettings>& candidates, const SearchLimits& limits,

@@ -5,8 +5,8 @@
 //     plan; skip what does not fit the memory, and what cannot beat the best by its plan
 //     lay out in time
 //
-// A few at a time is always the same number, so the answer does not depend on the number of threads. Schedules that
-// take long to lay out come last, and only with the settings that did best on smaller rings.
+// A few at a time is always the same number, so the answer does not depend on the number of threads. Large schedules
+// come last, streamed, and only with the settings that did best on smaller rings.
 #pragma once
 
 #include <cstdint>
@@ -15,35 +15,9 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/simulate/advised_settings.h"
-#include "engine/simulate/layout.h"
+#include "engine/simulate/settings_time.h"
 
 namespace ringscope {
-
-/// A schedule on a machine, before it is laid out.
-struct PlannedSettings {
-    AdvisedSettings settings;
-    Schedule schedule;
-    MachineModel machine;  // with the settings' placement
-    int64_t device_bytes = 0;
-    bool fits() const { return device_bytes <= machine.device.memory_bytes; }
-};
-
-/// Throws as plan().
-PlannedSettings plan_settings(const Experiment& experiment, const MachineModel& machine,
-                              const AdvisedSettings& settings, const std::stop_token& stop = {});
-
-struct SettingsTime {
-    AdvisedSettings settings;
-    double seconds = 0;
-    int64_t device_bytes = 0;  // of the fullest device, at its peak
-    int64_t bytes_on_wire = 0;
-};
-
-/// How long a schedule takes to lay out; seconds at most, a second or more, or too long for a search.
-enum class LayOutEffort { small, large, excessive };
-/// From plan_size(). Milliseconds at most.
-LayOutEffort effort_of(const Experiment& experiment);
 
 struct SearchResult {
     std::optional<SettingsTime> best;       // unset: nothing fits

@@ -20,6 +20,7 @@ FILES = {
     "sweep": {"--experiment": READ, "--qkv": READ, "--db": RUN_FILE},
     "plan": {"--experiment": READ},
     "simulate": {"--experiment": READ, "--machine": READ, "--trace": WRITTEN, "--db": RUN_FILE},
+    "advise": {"--experiment": READ, "--machine": READ, "--out": WRITTEN},
     "calibrate": {"--out": WRITTEN},
     "compare": {"--db": RUN_FILE, "--html": WRITTEN},
     "export": {"--output": WRITTEN, "--db": RUN_FILE},
@@ -30,6 +31,7 @@ NEEDS = {
     "screenshot": ["--view", "ring", "--out", "picture.png"],
     "run": TINY,
     "simulate": TINY,
+    "advise": TINY,
     "calibrate": [],
     "compare": ["1", "1"],
     "export": ["1", "--format", "json"],
@@ -159,7 +161,7 @@ class Files(RunFileCase):
                 if command in ("gui", "screenshot") and option in ("--db", "--trace"):
                     continue  # what is drawn says it
                 needs = [] if option == "--experiment" else list(NEEDS.get(command, []))
-                if command == "simulate" and option != "--machine":
+                if command in ("simulate", "advise") and option != "--machine":
                     needs += ["--machine", "laptop"]
                 if command == "screenshot":
                     needs = ["--view", "runs"] + ([] if option == "--out" else ["--out", "picture.png"])

@@ -10,6 +10,7 @@
 #include "engine/base/error.h"
 #include "engine/simulate/settings_bounds.h"
 #include "engine/simulate/settings_search.h"
+#include "engine/simulate/settings_time.h"
 #include "engine/simulate/simulate.h"
 #include "tests/random_problem.h"
 
@@ -362,6 +363,25 @@ TEST(Advisor, CyclicPlacementCostsWhatTheSlowLinkCosts) {
     EXPECT_LT(simulated_seconds(experiment, machine, block), simulated_seconds(experiment, machine, cyclic));
     const auto choices = settings_on(experiment, machine, 4);
     EXPECT_NE(std::find(choices.begin(), choices.end(), cyclic), choices.end());
+}
+
+TEST(Advisor, StreamsRingsThatAreLarge) {
+    Experiment experiment = dense(int64_t{1} << 20, false);
+    experiment.ring.ranks = 256;
+    const MachineModel machine = hosts_of_gpus(32, 8);
+    const AdvisedSettings settings = settings_asked(experiment, machine);
+    ASSERT_FALSE(is_small(experiment));
+    const auto streamed = time_settings(experiment, machine, settings, {}, WithReason::yes);
+    ASSERT_TRUE(streamed);
+    const PlannedSettings planned = plan_settings(experiment, machine, settings);
+    EXPECT_NEAR(streamed->seconds, simulated_seconds(experiment, machine, settings),
+                0.01 * streamed->seconds);
+    EXPECT_EQ(streamed->bytes_on_wire, planned.schedule.bytes_on_wire);
+    EXPECT_NEAR(streamed->device_bytes, planned.device_bytes, 0.1 * planned.device_bytes);
+    EXPECT_FALSE(streamed->reason.empty());
+    const SearchResult found = search_settings(experiment, machine, all_settings(experiment, machine));
+    ASSERT_TRUE(found.best);
+    EXPECT_LE(found.best->seconds, streamed->seconds);
 }
 
 TEST(Advisor, RefusesWhatIsImpossible) {
