@@ -10,6 +10,7 @@
 #include "app/cli/trace_comparison_report.h"
 #include "app/cli/trace_report.h"
 #include "app/process/standard_output.h"
+#include "engine/simulate/replay.h"
 #include "sessions/compare/compare.h"
 #include "sessions/compare/compare_bounds.h"
 #include "sessions/compare/compare_load.h"
@@ -114,6 +115,16 @@ int exit_code(const Verdicts& verdicts, bool strict) {
     return undecided_fails ? kExitBoundBroken : 0;
 }
 
+/// That clock was asked for, so another does not do.
+void require_own_devices(const std::vector<ComparedRun>& runs) {
+    if (std::none_of(runs.begin(), runs.end(),
+                     [](const ComparedRun& compared) { return shares_cores(*compared.run); }))
+        return;
+    for (const ComparedRun& compared : runs)
+        if (const std::string why = why_not_replayable(*compared.run); !why.empty())
+            throw Error(ErrorKind::bad_input, "--clock own-devices: " + compared.name + ": " + why);
+}
+
 int compare_command(const CompareCommand& command, const std::stop_token& stop) {
     std::vector<Bound> bounds;
     for (const std::string& text : command.bounds) bounds.push_back(read_bound(text));
@@ -135,6 +146,7 @@ int compare_command(const CompareCommand& command, const std::stop_token& stop) 
     }
     const auto runs = load_to_compare(
         *store, named.runs, command.clock == "measured" ? CompareClock::measured : CompareClock::own_devices);
+    if (command.clock == "own-devices") require_own_devices(runs);
     ImportedTraces traces;
     for (const int64_t id : named.traces) traces.push_back(store->load_trace(id));
     leave_if_stopped(stop);

@@ -68,18 +68,27 @@ std::string check_mark(const RunSummary& run) {
 /// Of the figures those that fit into a terminal's line.
 constexpr const char* kListedFigures[] = {"seconds", "gflops_per_second", "bytes_on_wire", "peak_bytes"};
 
+/// "measured", "simulated on 8xh100-sxm"
+std::string origin_words(const RunSummary& run) {
+    return name_of(run.origin) + (run.machine.empty() ? "" : " on " + run.machine) +
+           (run.varied.empty() ? "" : ", " + run.varied);
+}
+
 std::string list_text(RunStore& store, const std::vector<RunSummary>& runs, size_t all) {
     if (all == 0) return "no runs in " + store.path() + "\n";
     if (runs.empty()) return "none of " + std::to_string(all) + " runs in " + store.path() + " matches\n";
-    std::vector<TextTable::Column> columns{
-        {"run"}, {"name", Align::left}, {"state", Align::left}, {"started (UTC)", Align::left}};
+    std::vector<TextTable::Column> columns{{"run"},
+                                           {"name", Align::left},
+                                           {"state", Align::left},
+                                           {"origin", Align::left},
+                                           {"started (UTC)", Align::left}};
     for (const char* key : kListedFigures) columns.push_back({figure(key).name});
     columns.push_back({"reference", Align::left});
     columns.push_back({"settings", Align::left});
     TextTable table(std::move(columns));
     for (const RunSummary& run : runs) {
         std::vector<std::string> cells{std::to_string(run.id), marked_name(run), state_text(run),
-                                       utc_text(run.started_utc_ms)};
+                                       origin_words(run), utc_text(run.started_utc_ms)};
         for (const char* key : kListedFigures)
             cells.push_back(figure_text(run.figures[key], figure(key).unit));
         cells.push_back(run.is_trace ? "-" : check_mark(run));

@@ -8,6 +8,7 @@
 #include "engine/host/machine.h"
 #include "engine/run/executor.h"
 #include "engine/run/input_check.h"
+#include "engine/run/replayed_figures.h"
 #include "engine/run/verify.h"
 #include "engine/run/version.h"
 
@@ -49,6 +50,7 @@ void run_planned(const Executor& executor, const std::shared_ptr<const Schedule>
 
     executor.execute({schedule, *source, options, buffers, stop}, run);
     run.metrics = derive_metrics(*schedule, run.trace, run.counters);
+    add_replayed_figures(run);
     if (options.verify) {
         options.enter(RunPhase::verifying);
         run.verification = verify(*schedule, *source, *run.output,

@@ -1,6 +1,7 @@
 // Every number that is shown, and its formula. Derived from a schedule and a trace; nothing here measures.
 #pragma once
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,9 @@ struct Metrics {
     int64_t bytes_on_wire = 0;      // sum of sent bytes, as measured
     double overlap_efficiency = 1;  // 1 - exposed / total transfer time over ranks; 1 when nothing is sent
     double compute_imbalance = 1;   // largest core_seconds over their mean; 1 when nothing is computed
+    // As if every rank had a device of its own (replayed_figures.h); not a number where the ranks shared no cores.
+    double replayed_seconds = std::numeric_limits<double>::quiet_NaN();
+    double replayed_overlap_efficiency = std::numeric_limits<double>::quiet_NaN();
     std::vector<RankMetrics> ranks;
 };
 

@@ -5,6 +5,7 @@
 
 #include "engine/base/error.h"
 #include "engine/run/executor.h"
+#include "engine/run/replayed_figures.h"
 #include "engine/simulate/layout.h"
 
 namespace ringscope {
@@ -191,7 +192,16 @@ std::shared_ptr<const Run> replay(const Run& run, const ReplayLink& link) {
         replayed->counters[rank].peak_bytes = run.metrics.ranks[rank].peak_bytes;
     }
     replayed->metrics = derive_metrics(schedule, replayed->trace, replayed->counters);
+    replayed->metrics.replayed_seconds = run.metrics.replayed_seconds;
+    replayed->metrics.replayed_overlap_efficiency = run.metrics.replayed_overlap_efficiency;
     return replayed;
+}
+
+void add_replayed_figures(Run& run) {
+    if (!shares_cores(run) || !why_not_replayable(run).empty()) return;
+    const Metrics metrics = replay(run)->metrics;
+    run.metrics.replayed_seconds = metrics.seconds;
+    run.metrics.replayed_overlap_efficiency = metrics.overlap_efficiency;
 }
 
 std::shared_ptr<const Run> on_own_devices(const std::shared_ptr<const Run>& run) {

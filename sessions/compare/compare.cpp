@@ -171,6 +171,10 @@ std::vector<std::string> unfairness(Runs runs) {
         warnings);
     warn_if_different(
         runs, "dtype", [](const Run& r) { return name_of(r.experiment.problem.dtype); }, warnings);
+    for (const ComparedRun& compared : runs)
+        if (shares_cores(*compared.run))
+            warnings.push_back(compared.name + " has the clock of " + clock_text(*compared.run) +
+                               ": its times show which rank the system let have a core.");
     const bool one_problem = std::all_of(runs.begin(), runs.end(), [&](const ComparedRun& compared) {
         return same_problem(*runs.front().run, *compared.run);
     });

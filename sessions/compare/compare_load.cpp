@@ -1,6 +1,7 @@
 #include "sessions/compare/compare_load.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/simulate/replay.h"
 #include "sessions/plain_text.h"
@@ -9,26 +10,35 @@ namespace ringscope {
 
 namespace {
 
-std::shared_ptr<const Run> replayed_where_possible(std::shared_ptr<const Run> run) {
-    return why_not_replayable(*run).empty() ? replay(*run) : run;
+/// Has times of this machine's clock.
+bool is_timed_here(const Run& run) { return run.origin == Origin::measured && run.state == RunState::done; }
+
+void replay_side(RunStore& store, ComparedRun& compared) {
+    compared.run = replay(*compared.run);
+    const std::vector<int64_t> ids = std::exchange(compared.side.ids, {});
+    compared.repeat_seconds.clear();
+    compared.repeat_figures.clear();
+    for (const int64_t id : ids) {
+        const auto repeat = id == compared.side.shown ? compared.run : store.load(id);
+        if (repeat != compared.run && !why_not_replayable(*repeat).empty()) continue;
+        const auto replayed = repeat == compared.run ? repeat : replay(*repeat);
+        compared.side.ids.push_back(id);
+        compared.repeat_seconds.push_back(replayed->metrics.seconds);
+        compared.repeat_figures.emplace_back(*replayed);
+    }
 }
 
-/// Waits for a core say nothing of the ring, so they must not decide between sides.
+/// Waits for a core say nothing of the ring, so they must not decide between sides. All measured sides or none: two
+/// clocks do not compare.
 void replay_sides(RunStore& store, std::vector<ComparedRun>& runs) {
     const bool shared = std::any_of(runs.begin(), runs.end(),
                                     [](const ComparedRun& compared) { return shares_cores(*compared.run); });
-    if (!shared) return;
-    for (ComparedRun& compared : runs) {
-        compared.run = replayed_where_possible(compared.run);
-        if (compared.run->origin != Origin::replayed) continue;
-        for (size_t i = 0; i < compared.side.ids.size(); ++i) {
-            const bool is_shown = compared.side.ids[i] == compared.side.shown;
-            const auto repeat =
-                is_shown ? compared.run : replayed_where_possible(store.load(compared.side.ids[i]));
-            compared.repeat_seconds[i] = repeat->metrics.seconds;
-            compared.repeat_figures[i] = FigureValues(*repeat);
-        }
-    }
+    const bool possible = std::all_of(runs.begin(), runs.end(), [](const ComparedRun& compared) {
+        return !is_timed_here(*compared.run) || why_not_replayable(*compared.run).empty();
+    });
+    if (!shared || !possible) return;
+    for (ComparedRun& compared : runs)
+        if (is_timed_here(*compared.run)) replay_side(store, compared);
 }
 
 }  // namespace

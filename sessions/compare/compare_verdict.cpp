@@ -1,6 +1,7 @@
 // What a comparison comes to, in words.
 #include <cmath>
 
+#include "engine/simulate/replay.h"
 #include "sessions/compare/compare.h"
 
 namespace ringscope {
@@ -57,6 +58,15 @@ SpeedClaim speed_claim(const Spread& first, const Spread& other) {
     return {"no difference in time beyond the spread of " + exact_percent_text(band) + medians, 0};
 }
 
+/// Times in which waits for a core are: with more ranks than cores, where nothing can be replayed.
+bool is_decided_by_cores(const Run& run) { return shares_cores(run) && !why_not_replayable(run).empty(); }
+
+SpeedClaim no_claim(const Spread& first, const Spread& other) {
+    return {seconds_text(other.median) + " against " + seconds_text(first.median) +
+                ": no claim about speed, since ranks waited for cores and cannot be replayed",
+            0};
+}
+
 /// Runs of one experiment under the same conditions have the same repeats: theirs is no difference to claim.
 SpeedClaim same_experiment(const Spread& spread) {
     return {"a repeat of the same experiment (" + std::to_string(spread.repeats) + " repeats, " +
@@ -79,6 +89,7 @@ constexpr Share kShares[] = {
 /// way of the claim. Of the two runs shown, not of their repeats: so only when these two went that way
 /// themselves.
 std::string cause_words(const Run& first, const Run& other, int direction) {
+    if (shares_cores(first) || shares_cores(other)) return "";  // the system chose which rank had a core
     if (direction == 0 || (other.metrics.seconds - first.metrics.seconds) * direction <= 0) return "";
     if (first.metrics.ranks.size() != other.metrics.ranks.size()) return "";
     double most = 0;
@@ -111,12 +122,15 @@ std::string verdict_on(const Comparison& c, std::span<const ComparedRun> runs, s
     for (const size_t side : {size_t{0}, i})
         if (answered_wrongly(runs[side]))
             return names + runs[side].name + " gave a wrong answer, so nothing else is compared.";
-    const SpeedClaim speed = are_one_set(runs[0], runs[i]) && c.spreads[0].repeats >= 2
-                                 ? same_experiment(c.spreads[0])
-                                 : speed_claim(c.spreads[0], c.spreads[i]);
+    const SpeedClaim speed =
+        are_one_set(runs[0], runs[i]) && c.spreads[0].repeats >= 2 ? same_experiment(c.spreads[0])
+        : is_decided_by_cores(first) || is_decided_by_cores(other) ? no_claim(c.spreads[0], c.spreads[i])
+                                                                   : speed_claim(c.spreads[0], c.spreads[i]);
+    const bool replayed = first.origin == Origin::replayed && other.origin == Origin::replayed;
     return names + speed.words + cause_words(first, other, speed.direction) + "; " +
            ratio_words(c, "peak_bytes_max", i, "peak memory") + ", " +
-           ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") + ".";
+           ratio_words(c, "bytes_on_wire", i, "bytes sent") + ", " + ratio_words(c, "flops", i, "work") +
+           (replayed ? "; replayed, every rank on its own device." : ".");
 }
 
 }  // namespace ringscope

@@ -35,6 +35,7 @@ std::string unlike(const RunSummary& a, const RunSummary& b, bool any_build) {
     if (a.input_name != b.input_name) return texts("input", a.input_name, b.input_name);
     if (a.origin != b.origin) return texts("origin", name_of(a.origin), name_of(b.origin));
     if (a.machine != b.machine) return texts("machine model", a.machine, b.machine);
+    if (a.varied != b.varied) return texts("variation", a.varied, b.varied);
     if (!any_build && !same_build(a, b))
         return "the build (" + build_words(a.version, a.revision) + " and " +
                build_words(b.version, b.revision) + ")";

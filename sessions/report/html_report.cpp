@@ -1,6 +1,7 @@
 #include "sessions/report/html_report.h"
 
 #include "engine/analysis/verification_text.h"
+#include "engine/simulate/replay.h"
 #include "sessions/atomic_file.h"
 #include "sessions/report/html_page.h"
 #include "sessions/report/html_pictures.h"
@@ -113,6 +114,7 @@ std::string provenance_section(Runs runs, const Comparison& c) {
         [](const Run& r) { return r.machine.cpu + ", " + std::to_string(r.machine.cores) + " cores"; });
     row("system", [](const Run& r) { return r.machine.os; });
     row("origin", [](const Run& r) { return std::string(name_of(r.origin)); });
+    row("clock", [](const Run& r) { return clock_text(r); });
     row("device and kernel", [](const Run& r) { return r.device + " " + r.kernel; });
     row("threads", [](const Run& r) { return std::to_string(r.threads); });
     row("RingScope", [](const Run& r) { return r.version; });
@@ -125,6 +127,16 @@ std::string picture_section(const char* id, const char* title, const std::string
     if (svg.empty()) return "";
     return std::string("<section id=\"") + id + "\"><h2>" + title + "</h2>\n<p class=\"dim\">" + help +
            "</p>\n" + svg + "</section>\n";
+}
+
+/// Which clock the times of the page are of.
+std::string clocks_text(const Comparison& c) {
+    std::string text;
+    for (size_t run = 0; run < c.clocks.size(); ++run) {
+        if (run > 0 && c.clocks[run] == c.clocks.front()) continue;
+        text += (run == 0 ? "Clock: " : "; " + c.names[run] + ": ") + c.clocks[run];
+    }
+    return text + ".";
 }
 
 std::string kinds_legend() {
@@ -144,6 +156,7 @@ std::string comparison_to_html(Runs runs, const Comparison& c, const ImportedTra
     for (const std::string& name : c.names) title += (title.empty() ? "" : " / ") + name;
     std::string page = "<h1>" + html_escaped(title) + "</h1>\n<p class=\"verdict\" id=\"verdict\">" +
                        html_escaped(c.verdict) + "</p>\n";
+    page += "<p class=\"dim\" id=\"clock\">" + html_escaped(clocks_text(c)) + "</p>\n";
     for (const std::string& sentence : output_sentences(c)) page += "<p>" + html_escaped(sentence) + "</p>\n";
     for (const std::string& warning : c.warnings)
         page += "<p class=\"warning\">! " + html_escaped(warning) + "</p>\n";

@@ -168,6 +168,7 @@ Json summary_json(const RunSummary& s) {
               {"revision", s.revision},
               {"input", s.input_name.empty() ? Json() : Json(s.input_name)},
               {"machine", s.machine.empty() ? Json() : Json(s.machine)},
+              {"varied", s.varied.empty() ? Json() : Json(s.varied)},
               {"host", s.host},
               {"device", s.device},
               {"kernel", s.kernel},

@@ -24,6 +24,9 @@ CREATE TABLE span (
 CREATE TABLE transfer (
     run INTEGER, transfer INTEGER, step INTEGER, from_rank INTEGER, to_rank INTEGER, bytes INTEGER, pass TEXT, payload TEXT,
     posted_ns INTEGER, peer_ready_ns INTEGER, begin_ns INTEGER, done_ns INTEGER, PRIMARY KEY (run, transfer));
+CREATE TABLE step_work (
+    run INTEGER, rank INTEGER, step INTEGER, attend_ns INTEGER, pack_ns INTEGER, copy_ns INTEGER, merge_ns INTEGER,
+    PRIMARY KEY (run, rank, step));
 CREATE TABLE memory (
     run INTEGER, sample INTEGER, rank INTEGER, step INTEGER, time_ns INTEGER, query_bytes INTEGER, own_kv_bytes INTEGER,
     travelling_kv_bytes INTEGER, output_bytes INTEGER, lse_bytes INTEGER, workspace_bytes INTEGER, live_bytes INTEGER,
@@ -130,6 +133,16 @@ void insert_transfers(Db& db, const Run& run, int64_t run_id) {
     }
 }
 
+void insert_step_work(Db& db, const Run& run, int64_t run_id) {
+    Statement insert(db, ("INSERT INTO step_work VALUES (" + parameter_list(7) + ")").c_str());
+    int64_t place = 0;
+    for (const WorkTimes& times : run.trace.work_times) {
+        insert.bind(run_id).bind(place / run.schedule->steps).bind(place % run.schedule->steps);
+        insert.bind(times.attend_ns).bind(times.pack_ns).bind(times.copy_ns).bind(times.merge_ns).run();
+        ++place;
+    }
+}
+
 void insert_memory(Db& db, const Trace& trace, int64_t run_id) {
     Statement insert(db, ("INSERT INTO memory VALUES (" + parameter_list(7 + kPurposes) + ")").c_str());
     int64_t number = 0;
@@ -158,6 +171,7 @@ void write_plain_tables(const Run& run, int64_t run_id, const std::string& name,
         insert_spans(db, run.trace, run_id);
         insert_transfers(db, run, run_id);
         insert_memory(db, run.trace, run_id);
+        insert_step_work(db, run, run_id);
         db.run(kViews);
     });
 }

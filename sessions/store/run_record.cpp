@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "engine/base/number_text.h"
 #include "sessions/experiment_file.h"
 #include "sessions/plain_text.h"
 #include "sessions/store/field_lines.h"
@@ -13,6 +14,25 @@ const char* state_text(const RunSummary& run) { return run.is_trace ? "trace" : 
 
 std::string experiment_hash(const Experiment& experiment) {
     return text_hash(canonical_experiment(experiment));
+}
+
+std::string varied_text(const SimulationOptions& options) {
+    std::string text;
+    const auto add = [&text](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    const auto factor = [&add](const std::string& what, double by) {
+        if (by != 1) add(what + " x" + exact_text(by));
+    };
+    factor("rate", options.what_if.rate);
+    factor("bandwidth", options.what_if.bandwidth);
+    factor("latency", options.what_if.latency);
+    for (const SlowRank& slow : options.slow_ranks) {
+        const std::string rank = "rank " + std::to_string(slow.rank);
+        factor(rank, slow.factor);
+        if (slow.delay_step >= 0)
+            add(rank + " " + exact_text(slow.delay_seconds) + " s late in step " +
+                std::to_string(slow.delay_step));
+    }
+    return text;
 }
 
 std::string tags_text(const RunSummary& run) {
@@ -48,7 +68,10 @@ RunSummary summarize(const Run& run, const std::string& name) {
     s.started_utc_ms = run.started_utc_ms;
     s.state = run.state;
     s.origin = run.origin;
-    if (run.simulation) s.machine = run.simulation->machine->name;
+    if (run.simulation) {
+        s.machine = run.simulation->machine->name;
+        s.varied = varied_text(run.simulation->options);
+    }
     s.error = run.error;
     s.version = run.version;
     s.revision = run.revision;

@@ -36,6 +36,7 @@ struct RunSummary {
     std::string revision;    // the commit it was built from; "" when not known
     std::string input_name;  // file of Q, K and V; "" when they were generated
     std::string machine;     // the model that a simulated run was laid out on; "" of others
+    std::string varied;      // varied_text() of a simulated run's options
     std::string host;
     std::string cpu;
     std::string device;
@@ -69,6 +70,9 @@ const char* state_text(const RunSummary& run);
 /// new field changes no hash; a default that changes needs a schema step that hashes saved runs again
 /// (schema/005_hash_without_defaults.sql).
 std::string experiment_hash(const Experiment& experiment);
+
+/// What a simulation varied beside its seed: "rate x2, rank 3 x1.5, rank 1 0.5 s late in step 2"; "" when nothing.
+std::string varied_text(const SimulationOptions& options);
 
 /// The tags with spaces between them.
 std::string tags_text(const RunSummary& run);

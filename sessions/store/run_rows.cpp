@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <unordered_map>
 
+#include "engine/run/replayed_figures.h"
 #include "sessions/experiment_file.h"
 #include "sessions/store/figure_rows.h"
 #include "sessions/store/run_properties.h"
@@ -288,7 +290,8 @@ constexpr const char* kSummaryColumns =
     "error, version, revision, input_name, host, device, kernel, settings, dtype, seq_len, ranks, strategy, "
     "layout, spans, output_bytes, origin, invocation, cpu, cores, transport, threads, v.run IS NOT NULL, "
     "coalesce(v.passed, 0)";
-constexpr const char* kMachineColumn = ", (SELECT machine FROM simulation WHERE run = r.id)";
+constexpr const char* kSimulationColumns =
+    ", (SELECT machine FROM simulation WHERE run = r.id), (SELECT options FROM simulation WHERE run = r.id)";
 
 /// A kept trace has none of the figures, whatever the row of an earlier version says.
 RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) {
@@ -327,6 +330,7 @@ RunSummary read_summary(Statement& row, std::span<const Figure* const> figures) 
     s.verified = row.get_int() != 0;
     s.verify_passed = row.get_int() != 0;
     s.machine = row.get_text();
+    if (const std::string options = row.get_text(); !options.empty()) s.varied = varied_in(options);
     if (s.is_trace) return s;
     for (const Figure* figure : figures) s.figures[*figure] = row.get_real();
     return s;
@@ -373,6 +377,7 @@ std::shared_ptr<Run> read_run(Db& db, int64_t id) {
     read_chunks(db, id, "memory", run->trace.memory, decode_memory);
     read_step_work(db, id, *run);
     check_trace(*run);
+    if (std::isnan(run->metrics.replayed_seconds)) add_replayed_figures(*run);  // an older version's
     return run;
 }
 
@@ -382,7 +387,7 @@ std::vector<RunSummary> read_summaries(Db& db, const int64_t* id, std::string& d
     std::vector<const Figure*> figures = of_run;
     figures.insert(figures.end(), of_verification.begin(), of_verification.end());
     const std::string sql = std::string("SELECT ") + kSummaryColumns +
-                            (has_table(db, "simulation") ? kMachineColumn : ", NULL") +
+                            (has_table(db, "simulation") ? kSimulationColumns : ", NULL, NULL") +
                             column_list(of_run, "r.") + column_list(of_verification, "v.") +
                             " FROM run r LEFT JOIN verification v ON v.run = r.id " +
                             (id ? "WHERE r.id = ?" : "ORDER BY r.id DESC");

@@ -81,6 +81,14 @@ void read_simulation(Db& db, int64_t id, Run& run) {
     }
 }
 
+std::string varied_in(const std::string& options) {
+    try {
+        return varied_text(options_from_json(Json::parse(options)));
+    } catch (const Json::exception& error) {
+        throw Error(ErrorKind::io, "the options of a simulation are damaged: " + std::string(error.what()));
+    }
+}
+
 void insert_step_work(Db& db, int64_t id, const Run& run) {
     const std::vector<WorkTimes>& work = run.trace.work_times;
     if (work.empty() || run.schedule == nullptr) return;

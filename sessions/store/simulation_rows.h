@@ -1,6 +1,8 @@
 // What a run file keeps of a simulation, and of the work that a replay lays out. For run_rows.cpp.
 #pragma once
 
+#include <string>
+
 #include "engine/run/run.h"
 #include "sessions/store/database.h"
 
@@ -10,6 +12,9 @@ namespace ringscope {
 void insert_simulation(Db& db, int64_t id, const Run& run);
 /// Throws Error(io) when what is there cannot be read.
 void read_simulation(Db& db, int64_t id, Run& run);
+
+/// RunSummary::varied of the options in a row. Throws Error(io).
+std::string varied_in(const std::string& options);
 
 /// Trace::work_times; nothing where it is not known.
 void insert_step_work(Db& db, int64_t id, const Run& run);

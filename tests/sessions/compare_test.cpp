@@ -32,6 +32,13 @@ const MetricRow& metric(const Comparison& c, const std::string& key) {
     throw std::out_of_range(key);
 }
 
+/// With a core for each rank.
+std::shared_ptr<ringscope::Run> run_on_own_cores(const FixtureOptions& options = {}) {
+    auto run = make_fixture_run(scenario("Hybrid"), options);
+    run->machine.cores = run->threads = run->schedule->ranks;
+    return run;
+}
+
 bool warned(const Comparison& c, const std::string& part) {
     for (const std::string& warning : c.warnings)
         if (warning.find(part) != std::string::npos) return true;
@@ -39,7 +46,7 @@ bool warned(const Comparison& c, const std::string& part) {
 }
 
 TEST(Compare, ARunWithItselfShowsNoDifference) {
-    const auto run = make_fixture_run(scenario("Hybrid"));
+    const auto run = run_on_own_cores();
     const Comparison c = compare_runs(std::vector<ComparedRun>{{"a", run}, {"b", run}});
     EXPECT_TRUE(c.same);
     EXPECT_EQ(c.verdict, "No difference.");
@@ -105,8 +112,8 @@ TEST(Compare, ClaimsSpeedOnlyFromRepeatsThatLieApart) {
 TEST(Compare, AClaimSaysWhereTheTimeWentAndCarriesItsBand) {
     FixtureOptions late;
     late.slowness = 3;  // the last rank computes three times as long
-    const auto fast = make_fixture_run(scenario("Hybrid"));
-    const auto slow = make_fixture_run(scenario("Hybrid"), late);
+    const auto fast = run_on_own_cores();
+    const auto slow = run_on_own_cores(late);
     const double a = fast->metrics.seconds, b = slow->metrics.seconds;
     std::vector<ComparedRun> runs{{"fast", fast, {a * 0.99, a, a * 1.01}},
                                   {"slow", slow, {b * 0.99, b, b * 1.01}}};

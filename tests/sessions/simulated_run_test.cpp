@@ -1,4 +1,6 @@
 // Simulated and replayed runs in the run file and beside each other.
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "engine/run/execute.h"
@@ -82,7 +84,15 @@ TEST(SimulatedRun, IsNoRepeatOfAMeasuredOneNorOfAnotherMachines) {
     auto five = std::make_shared<MachineModel>(*four_gpus());
     five->name = "five";
     on_five.simulation->machine = five;
+    ringscope::Run faster = *on_four;
+    faster.simulation->options.what_if.rate = 2;
+    ringscope::Run reseeded = *on_four;
+    reseeded.simulation->options.seed = 43;
     const auto first = store->summary(store->save(*on_four, "a"));
+    EXPECT_EQ(first.varied, "bandwidth x2, rank 2 x1.5");
+    EXPECT_EQ(first.varied, summarize(*on_four, "a").varied);
+    EXPECT_NE(unlike(first, store->summary(store->save(faster, "a")), true), "");
+    EXPECT_EQ(unlike(first, store->summary(store->save(reseeded, "a")), true), "");
     const auto same = store->summary(store->save(*on_four, "a"));
     const auto other = store->summary(store->save(on_five, "a"));
     const auto measured = store->summary(store->save(*execute(small(4), {}, {}), "a"));
@@ -98,6 +108,44 @@ TEST(ReplayedRun, TakesTheStepsOwnTimesFromTheFile) {
     const auto reopened = store->load(store->save(*run, "four ranks"));
     EXPECT_EQ(reopened->trace.work_times, run->trace.work_times);
     EXPECT_EQ(replay(*reopened)->metrics.seconds, replay(*run)->metrics.seconds);
+}
+
+TEST(ReplayedRun, ItsTimeIsAFigureOfLists) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    const auto run = execute(small(4), {}, {});
+    const auto replayed = replay(*run);
+    EXPECT_EQ(run->metrics.replayed_seconds, replayed->metrics.seconds);
+    const int64_t id = store->save(*run, "four ranks");
+    const int64_t alone = store->save(*execute(small(1), {}, {}), "one rank");
+    EXPECT_EQ(store->summary(id).figures["replayed_seconds"], replayed->metrics.seconds);
+    EXPECT_EQ(store->load(id)->metrics.replayed_seconds, replayed->metrics.seconds);
+    EXPECT_TRUE(std::isnan(store->summary(alone).figures["replayed_seconds"]));
+    EXPECT_TRUE(RunFilter("replayed<1000s").matches(store->summary(id)));
+    EXPECT_FALSE(RunFilter("replayed<1000s").matches(store->summary(alone)));
+}
+
+/// As another program may have left the file.
+TEST(Compare, ClaimsNoSpeedWhereWaitsForACoreCannotBeTakenOut) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    std::vector<int64_t> ids;
+    for (const int ranks : {1, 4}) {
+        ringscope::Run run = *execute(small(ranks), {}, {});
+        if (ranks == 4) run.trace.spans.clear();
+        for (int i = 0; i < 3; ++i) {
+            const int64_t id = store->save(run, std::to_string(ranks));
+            if (i == 0) ids.push_back(id);
+        }
+    }
+    const auto runs = load_to_compare(*store, ids);
+    for (const ComparedRun& compared : runs) EXPECT_EQ(compared.run->origin, Origin::measured);
+    const Comparison comparison = compare_runs(runs);
+    EXPECT_NE(comparison.verdict.find("no claim about speed, since ranks waited for cores"),
+              std::string::npos)
+        << comparison.verdict;
+    EXPECT_NE(comparison.warnings.back().find("4 ranks shared 1 core"), std::string::npos)
+        << comparison.warnings.back();
 }
 
 TEST(Compare, NeverLetsWaitsForACoreDecide) {
@@ -121,7 +169,10 @@ TEST(Compare, NeverLetsWaitsForACoreDecide) {
     EXPECT_EQ(comparison.clocks[1], "every rank its own device (replayed)");
     const std::string text = comparison_to_text(comparison);
     EXPECT_NE(text.find("clock: every rank its own device (replayed)"), std::string::npos) << text;
+    EXPECT_NE(comparison.verdict.find("; replayed, every rank on its own device."), std::string::npos);
     const auto measured = load_to_compare(*store, ids, CompareClock::measured);
+    EXPECT_EQ(compare_runs(measured).verdict.find("above all"), std::string::npos)
+        << "the system chose which rank had a core";
     for (const ComparedRun& compared : measured) EXPECT_EQ(compared.run->origin, Origin::measured);
 }
 
