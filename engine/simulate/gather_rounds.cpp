@@ -21,6 +21,7 @@ class GatherRounds {
           from_(bytes.size()),
           moves_(bytes.size()),
           messages_(bytes.size(), 1),
+          sends_until_(bytes.size(), 0.0),
           ready_(published) {
         for (size_t rank = 0; rank < bytes.size(); ++rank)
             times_[rank].received = times_[rank].taken = published[rank];
@@ -35,7 +36,7 @@ class GatherRounds {
                 doubling();
                 break;
             case GatherAlgorithm::direct:
-                from_owners();
+                machine_.receives_at_once ? at_once() : in_turn();
                 break;
         }
         return std::move(times_);
@@ -81,13 +82,11 @@ class GatherRounds {
         }
     }
 
-    /// One after the other they come from the first rank on, as transfers are listed; all at once from the nearest,
-    /// which keeps every link busy.
-    void from_owners() {
-        for (int distance = 1; distance < ranks_; ++distance) {
+    /// One after the other, from the first rank on, as transfers are listed.
+    void in_turn() {
+        for (int turn = 0; turn < ranks_ - 1; ++turn) {
             for (int rank = 0; rank < ranks_; ++rank) {
-                const int listed = distance <= rank ? distance - 1 : distance;
-                const int owner = machine_.receives_at_once ? before(rank, distance) : listed;
+                const int owner = turn < rank ? turn : turn + 1;
                 from_[static_cast<size_t>(rank)] = owner;
                 moves_[static_cast<size_t>(rank)] = bytes_of(owner);
             }
@@ -95,6 +94,43 @@ class GatherRounds {
             arrived_ = ready_;
             round(true);
             for (int rank = 0; rank < ranks_; ++rank) note_taken(from_[static_cast<size_t>(rank)], rank);
+        }
+    }
+
+    /// All at once: every link moves all that has to pass it, and who uses it waits for that.
+    void at_once() {
+        const Network network(machine_, ranks_);
+        std::vector<double> passes(static_cast<size_t>(network.links()), 0.0);
+        const auto for_links = [&](int owner, int rank, const auto& visit) {
+            check_(4);
+            for (const DirectedLink link : network.make_path(owner, rank))
+                visit(passes[static_cast<size_t>(link)], network.bytes_per_second(link));
+        };
+        for (int owner = 0; owner < ranks_; ++owner)
+            for (int rank = 0; rank < ranks_; ++rank)
+                if (rank != owner && bytes_of(owner) > 0)
+                    for_links(owner, rank, [&](double& seconds, double bytes_per_second) {
+                        seconds += static_cast<double>(bytes_of(owner)) / bytes_per_second;
+                    });
+        for (int rank = 0; rank < ranks_; ++rank) {
+            GatherTimes& times = at(rank);
+            double first = 0;  // of its first byte
+            bool any = false;
+            for (int owner = 0; owner < ranks_; ++owner) {
+                if (rank == owner || bytes_of(owner) == 0) continue;
+                double seconds = 0;
+                for_links(owner, rank, [&](double passing, double) { seconds = std::max(seconds, passing); });
+                const double delay = machine_.message_seconds + network.latency_seconds(owner, rank);
+                const double ready = published_[static_cast<size_t>(owner)];
+                const double begin = std::max(published_[static_cast<size_t>(rank)], ready) + delay;
+                first = any ? std::min(first, begin) : begin;
+                any = true;
+                times.received = std::max(times.received, begin + seconds);
+                at(owner).taken = std::max(at(owner).taken, begin + seconds);
+            }
+            if (!any) continue;
+            times.link_seconds = first - published_[static_cast<size_t>(rank)];
+            times.moving_seconds = times.received - first;
         }
     }
 
@@ -129,12 +165,17 @@ class GatherRounds {
         const double ready = ready_[static_cast<size_t>(from_[to])];
         double begin = std::max(free, ready) + delay * messages_[to];
         if (machine_.receives_at_once) begin = std::max(free, ready + delay);
+        // One share after the other leaves a rank; those that many fetch at once share its link.
+        double& sends_until = sends_until_[static_cast<size_t>(from_[to])];
+        const bool fetched_at_once = machine_.gather == GatherAlgorithm::direct && !machine_.receives_at_once;
+        if (!fetched_at_once) begin = std::max(begin, sends_until);
         const double late = std::max(0.0, std::min(ready, begin) - free);
         times.late_seconds += late;
         times.link_seconds += begin - free - late;
         const double seconds = links_.seconds(rank, moves_[to]);
         times.moving_seconds += seconds;
         times.received = begin + seconds;
+        sends_until = std::max(sends_until, times.received);
         arrived_[to] = times.received;
     }
 
@@ -148,6 +189,7 @@ class GatherRounds {
     std::vector<int> from_;
     std::vector<int64_t> moves_;
     std::vector<int> messages_;
+    std::vector<double> sends_until_;  // by rank: its last transfer to another
     std::vector<double> ready_, arrived_;
 };
 

@@ -97,7 +97,8 @@ void Recurrence::begin_step(int rank, int step) {
     check_(2);
     Rank& state = at(rank);
     state.now = state.begin;
-    state.work = {state.now, state.now, state.now, 1, 1, 0};
+    state.work = {};
+    state.work.submitted = state.work.begin = state.work.attended = state.work.ended = state.now;
     if (overlap_) start_work(rank, step);
     if (passes_on_ && step == 0) share_own(rank);
     if (overlap_) return;
@@ -111,7 +112,7 @@ void Recurrence::start_work(int rank, int step) {
     StreamedRank& total = times_.ranks[static_cast<size_t>(rank)];
     total.flops += 4.0 * ring_.problem().head_dim * costs_.pairs();
     DeviceWork& work = state.work;
-    work.begin = work.attended = work.ended = state.now;
+    work.submitted = work.begin = work.attended = work.ended = state.now;
     if (cost.attend_seconds <= 0) return;
     const double attend = cost.attend_seconds * jitter_->attend(rank, step) * state.factor;
     const double merge =
@@ -119,9 +120,12 @@ void Recurrence::start_work(int rank, int step) {
     const double workers = std::min(threads_, std::ceil(cost.pieces));
     const double cores = machine_.device.workers;
     const double alone = std::min(1.0, cores / workers);
-    const double rate = workers * alone;
-    work.attended = state.now + (attend + tail_seconds(attend, cost.pieces, workers)) / rate;
-    work.ended = work.attended + (merge + tail_seconds(merge, cost.pieces, workers)) / rate;
+    const auto duration = [&](double seconds) {
+        return (seconds + tail_seconds(seconds, cost.pieces, workers)) / (workers * alone);
+    };
+    work.begin = state.now + machine_.device.step_seconds;
+    work.attended = work.begin + duration(attend);
+    work.ended = work.attended + duration(merge);
     total.metrics.core_seconds += attend;
     if (machine_.device.kind != DeviceKind::cpu) return;
     work.copy_speed = std::min(1.0, cores / (workers + 1));
@@ -136,6 +140,7 @@ void Recurrence::share_own(int rank) {
         DeviceWork& work = state.work;
         metrics_of(rank).pack_seconds += end - state.now - overlap(state.now, end, work.begin, work.attended);
         work.pack_on_merge = overlap(state.now, end, work.attended, work.ended);
+        work.pack_on_wait = overlap(state.now, end, work.submitted, work.begin);
         state.now = end;
     }
     state.now = delayed(rank, passes_on_ ? 1 : 0, 0, state.now);
@@ -197,6 +202,7 @@ void Recurrence::end_step(int rank, int step) {
     if (passes_on_) exchange(rank, step);
     const DeviceWork& work = state.work;
     RankMetrics& metrics = metrics_of(rank);
+    metrics.wait_core_seconds += work.begin - work.submitted - work.pack_on_wait;
     metrics.compute_seconds += work.attended - work.begin;
     metrics.merge_seconds += work.ended - work.attended - work.pack_on_merge;
     state.begin = std::max(state.now, work.ended);
@@ -299,15 +305,19 @@ void Recurrence::receive_together(int rank, const Arrival* first, const Arrival*
     state.now = edges_.back();
 }
 
-/// The time in which the device is idle.
+/// The time in which the device has no work.
 double Recurrence::exposed(const DeviceWork& work, double from, double to) {
-    return to - from - overlap(from, to, work.begin, work.ended);
+    return to - from - overlap(from, to, work.submitted, work.ended);
 }
 
 /// A thread of the rank copies for `seconds` from `from` on, of a core that it may have to share with the device's
 /// workers; when it has ended. On a GPU nothing is shared.
 double Recurrence::copy(DeviceWork& work, double from, double seconds) const {
-    if (work.copy_speed >= 1 || from >= work.ended) return from + seconds;
+    if (work.copy_speed >= 1 || from >= work.ended || from + seconds <= work.begin) return from + seconds;
+    if (from < work.begin) {
+        seconds -= work.begin - from;
+        from = work.begin;
+    }
     const double together = std::min(seconds / work.copy_speed, (work.ended - from) / work.slowed);
     const auto slow_down = [&](double& end) {
         if (end <= from) return;
@@ -357,10 +367,10 @@ void Recurrence::gather() {
 
 void Recurrence::finish(int rank) {
     Rank& state = at(rank);
-    const double alone = costs_.normalise_seconds(rank) * jitter_->normalise(rank) * state.factor;
-    const double pieces = machine_.device.workers;
-    const double workers = std::min<double>(threads_, pieces);
-    const double seconds = (alone + tail_seconds(alone, pieces, workers)) / workers;
+    const double cores = machine_.device.workers;
+    const double workers = std::min(threads_, cores);
+    const double work = costs_.normalise_seconds(rank) * jitter_->normalise(rank) * state.factor;
+    const double seconds = (work + tail_seconds(work, cores, workers)) / workers;
     metrics_of(rank).merge_seconds += seconds;
     times_.seconds = std::max(times_.seconds, state.begin + seconds);
 }

@@ -53,11 +53,13 @@ class Recurrence {
   private:
     /// What the device does in a step: attends, then merges.
     struct DeviceWork {
+        double submitted = 0;
         double begin = 0;
         double attended = 0;
         double ended = 0;
         double slowed = 1;         // its speed while its rank copies, over that otherwise
         double copy_speed = 1;     // meanwhile, over that of a thread with a core for itself
+        double pack_on_wait = 0;   // seconds before its begin that count as packing
         double pack_on_merge = 0;  // seconds of the merge that count as packing
     };
     struct Rank {
