@@ -30,8 +30,8 @@
 namespace ringscope {
 
 struct ControllerOptions {
-    std::string run_file;               // opened when there is one, made by the first save
-    std::optional<int64_t> open_run;    // shown first, from the run file
+    std::string run_file{};             // opened when there is one, made by the first save
+    std::optional<int64_t> open_run{};  // shown first, from the run file
     std::vector<int64_t> compare{};     // loaded to be compared, from the run file: runs and kept traces
     std::vector<std::string> traces{};  // of other programs, opened beside the runs
     bool verify = true;                 // of runs asked for by start()
