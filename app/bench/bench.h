@@ -37,6 +37,10 @@ nlohmann::ordered_json bench_store(std::stop_token stop);
 /// view, zoom (whole / shown), spans, frame_ms_median, frame_ms_p99, settings_to_frame_ms (the slowest of
 /// some settings), first_frame_ms (the one in which the run appears): CPU time of the window's thread.
 nlohmann::ordered_json bench_frame(std::stop_token stop);
+
+/// ranks, layout, slider_to_picture_ms_median, slider_to_picture_ms_p90: from a turned slider of the Simulate tab to
+/// the frame with its result, on the wall.
+nlohmann::ordered_json bench_slider(std::stop_token stop);
 #endif
 
 }  // namespace ringscope

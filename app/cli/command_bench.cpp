@@ -32,6 +32,7 @@ constexpr Bench kBenches[] = {
     {"store", bench_store},
 #ifdef RINGSCOPE_WINDOW
     {"frame", bench_frame},
+    {"slider", bench_slider},
 #endif
     {"attention", bench_attention_kernels},
 };

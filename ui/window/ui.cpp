@@ -22,7 +22,7 @@ namespace {
 
 constexpr double kBusyFrameSeconds = 0.1;  // progress moves; more frames would take cores from the run
 
-constexpr double kSimulatingFrameSeconds = 0.01;  // a slider is being watched
+constexpr double kSimulatingFrameSeconds = 0.004;  // a slider is being watched
 
 constexpr const char* kAllViews = "all";
 

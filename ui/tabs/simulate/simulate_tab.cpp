@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/base/number_text.h"
+#include "ui/tabs/simulate/advice_table.h"
 #include "ui/tabs/simulate/curve_chart.h"
 #include "ui/tabs/simulate/machine_list.h"
 #include "ui/tabs/simulate/rank_bars.h"
@@ -137,7 +138,7 @@ void SimulateTab::draw_headline(const SimulatedPicture& picture, TabContext& con
     ImGui::EndGroup();
     const std::string beside = of_run ? beside_run_sentence(*context.in.run, picture.metrics.seconds) : "";
     if (!beside.empty()) wrapped_item(ui, "simulate/beside", beside, ui.theme.text);
-    wrapped_item(ui, "simulate/loss", largest_loss(picture.metrics), ui.theme.text);
+    wrapped_item(ui, "simulate/loss", picture.largest_loss, ui.theme.text);
     wrapped_item(ui, "simulate/memory", memory_sentence(picture),
                  picture.fits() ? ui.theme.text_dim : ui.theme.error);
     draw_figures(picture, ui);
@@ -185,6 +186,20 @@ void SimulateTab::draw_pictures(const SimulatedPicture& picture, ImVec2 size, Ta
     draw_curve(picture, part, context);
 }
 
+void SimulateTab::draw_advice_of(TabContext& context) {
+    begin_flat_child("##advice area", {0, 0});
+    const AdviceRequest asked{experiment_of(context), machine_, what_if.factors};
+    const AdviceChoice choice = draw_advice(advice, asked, context.in.seconds, context.ui);
+    if (choice.start) advice.start(asked, context.in.seconds);
+    if (choice.cancel) advice.cancel();
+    if (choice.apply) {
+        context.experiment = with_settings(experiment_of(context), *choice.apply);
+        of_run = false;
+        what_if.ranks = 0;
+    }
+    ImGui::EndChild();
+}
+
 void SimulateTab::draw_result(TabContext& context) {
     const SimulatedPicture& picture = *simulation.picture();
     const WidgetContext ui = context.ui;
@@ -195,8 +210,13 @@ void SimulateTab::draw_result(TabContext& context) {
     if (simulation.calculating()) ImGui::PushStyleVar(ImGuiStyleVar_Alpha, ImGui::GetStyle().Alpha * kDimmed);
     draw_headline(picture, context);
     ImGui::Separator();
-    draw_pictures(picture, ImGui::GetContentRegionAvail(), context);
+    ImVec2 room = ImGui::GetContentRegionAvail();
+    const bool has_table = advice.answer() && advice.answer()->advice && !advice.searching();
+    const float table = has_table ? room.y * 0.42f : ImGui::GetFrameHeightWithSpacing() * 1.2f;
+    draw_pictures(picture, {room.x, std::max(1.0f, room.y - table - ImGui::GetStyle().ItemSpacing.y)},
+                  context);
     if (simulation.calculating()) ImGui::PopStyleVar();
+    draw_advice_of(context);
 }
 
 void SimulateTab::draw(TabContext& context) {
@@ -215,6 +235,7 @@ void SimulateTab::draw(TabContext& context) {
     draw_choices(context);
     ImGui::EndChild();
     ImGui::SameLine();
+    advice.update();
     simulation.update(simulation_asked(experiment_of(context), machine_, what_if));
     begin_flat_child("##result", {0, 0});
     if (simulation.picture())

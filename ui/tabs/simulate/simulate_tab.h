@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "ui/tabs/simulate/advice_search.h"
 #include "ui/tabs/simulate/curve_cache.h"
 #include "ui/tabs/simulate/simulation_cache.h"
 #include "ui/tabs/tab.h"
@@ -19,10 +20,11 @@ struct SimulateTab {
 
     void draw(TabContext& context);
     /// What is shown is about to be replaced: draw soon again. Asked of the tab in front.
-    bool calculating() const { return simulation.calculating() || curve.calculating(); }
+    bool calculating() const { return simulation.calculating() || curve.calculating() || advice.searching(); }
 
     SimulationCache simulation;
     CurveCache curve;
+    AdviceSearch advice;
 
   private:
     const MachineModel* choose_machine(const Inputs& in, int ranks);
@@ -32,6 +34,7 @@ struct SimulateTab {
     void draw_problem(const SimulatedPicture& picture, WidgetContext ui);
     void draw_headline(const SimulatedPicture& picture, TabContext& context);
     void draw_pictures(const SimulatedPicture& picture, ImVec2 size, TabContext& context);
+    void draw_advice_of(TabContext& context);
     void draw_curve(const SimulatedPicture& picture, ImVec2 size, TabContext& context);
     const Experiment& experiment_of(const TabContext& context) const;
 

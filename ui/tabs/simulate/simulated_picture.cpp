@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 #include <vector>
 
+#include "engine/analysis/waterfall.h"
 #include "engine/base/error.h"
 #include "engine/base/number_text.h"
 #include "engine/plan/plan_size.h"
@@ -12,8 +14,6 @@
 namespace ringscope {
 
 namespace {
-
-constexpr double kWorthNaming = 0.005;  // of the ranks' time
 
 void fill_memory(SimulatedPicture& picture) {
     const MachineModel& machine = *picture.request.machine;
@@ -29,10 +29,17 @@ void fill_memory(SimulatedPicture& picture) {
     picture.ranks_per_device = ranks[static_cast<size_t>(fullest - bytes.begin())];
 }
 
-struct Loss {
-    double seconds;
-    const char* what;
-};
+std::string loss_of(const SimulatedPicture& picture, LaidOut laid_out) {
+    Run run;
+    run.experiment = picture.request.experiment;
+    run.origin = Origin::simulated;
+    run.schedule = picture.schedule;
+    run.trace = std::move(laid_out.trace);
+    run.counters = std::move(laid_out.counters);
+    run.metrics = picture.metrics;
+    const std::optional<Waterfall> fall = waterfall(run);
+    return fall ? fall->sentence : "";
+}
 
 }  // namespace
 
@@ -59,9 +66,10 @@ SimulatedPicture simulate_picture(const SimulationRequest& request, std::shared_
             schedule = std::make_shared<const Schedule>(
                 plan(request.experiment, memory_model_of(*request.machine), stop));
         picture.schedule = schedule;
-        const LaidOut laid_out = simulate_once(*schedule, *request.machine, request.options, stop);
+        LaidOut laid_out = simulate_once(*schedule, *request.machine, request.options, stop);
         picture.metrics = derive_metrics(*schedule, laid_out.trace, laid_out.counters);
         fill_memory(picture);
+        picture.largest_loss = loss_of(picture, std::move(laid_out));
     } catch (const Error& error) {
         if (error.kind() == ErrorKind::cancelled) throw;
         picture.problem = error.what();
@@ -78,33 +86,6 @@ std::string predicted_sentence(const SimulatedPicture& picture) {
     return "on " + count_text(ranks) + (ranks == 1 ? " rank" : " ranks") + ", " + count_text(devices) +
            " of " + count_text(machine.devices()) + (machine.devices() == 1 ? " device, " : " devices, ") +
            rate_text(picture.metrics.gflops_per_second * 1e9 / devices) + " per device";
-}
-
-std::string largest_loss(const Metrics& metrics) {
-    double wall = 0, compute = 0;
-    Loss losses[] = {{0, "waiting for peers that are late, because ranks do not compute equally long"},
-                     {0, "waiting for bytes on the way, which computing does not hide"},
-                     {0, "idle, before the last rank ends"},
-                     {0, "packing what is sent"},
-                     {0, "merging partial outputs"},
-                     {0, "waiting for a core that other ranks have"}};
-    for (const RankMetrics& rank : metrics.ranks) {
-        wall += metrics.seconds;
-        compute += rank.compute_seconds;
-        losses[0].seconds += rank.wait_peer_seconds;
-        losses[1].seconds += rank.exposed_transfer_seconds + rank.wait_link_seconds;
-        losses[2].seconds += rank.idle_seconds;
-        losses[3].seconds += rank.pack_seconds;
-        losses[4].seconds += rank.merge_seconds;
-        losses[5].seconds += rank.wait_core_seconds;
-    }
-    if (!(wall > 0)) return "";
-    const Loss& largest =
-        *std::max_element(std::begin(losses), std::end(losses),
-                          [](const Loss& a, const Loss& b) { return a.seconds < b.seconds; });
-    const std::string computing = percent_text(compute / wall) + " of the ranks' time is computing";
-    if (largest.seconds < kWorthNaming * wall) return computing + "; nothing else takes half a percent.";
-    return computing + ". Largest loss, " + percent_text(largest.seconds / wall) + ": " + largest.what + ".";
 }
 
 std::string memory_sentence(const SimulatedPicture& picture) {

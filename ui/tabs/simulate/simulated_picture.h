@@ -19,7 +19,8 @@ struct SimulatedPicture {
     Metrics metrics;                           // of the simulation; without ranks where there is a problem
     int64_t device_bytes = 0;                  // of the fullest device at its peak: its ranks together
     int ranks_per_device = 1;                  // of the fullest
-    std::string problem;                       // one line: why there is no time; "" when there is one
+    std::string largest_loss;  // one sentence of engine/analysis/waterfall.h; "" when nothing is timed
+    std::string problem;       // one line: why there is no time; "" when there is one
     bool fits() const { return device_bytes <= request.machine->device.memory_bytes; }
 };
 
@@ -36,8 +37,6 @@ SimulatedPicture simulate_picture(const SimulationRequest& request, std::shared_
 
 /// "on 8 of 8 devices of 8xh100-sxm, 412 TFLOP/s per device": what the large number is of.
 std::string predicted_sentence(const SimulatedPicture& picture);
-/// The largest part of the ranks' time in which nothing is computed, with its reason; or that there is none to name.
-std::string largest_loss(const Metrics& metrics);
 /// "54.3 of 79.6 GiB per device", and by how much it does not fit.
 std::string memory_sentence(const SimulatedPicture& picture);
 
