@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/run/replayed_figures.h"
+
 namespace ringscope::testing {
 
 namespace {
@@ -231,6 +233,7 @@ std::shared_ptr<Run> make_fixture_run(const Experiment& experiment, const Fixtur
     run->started_utc_ms = 1'760'000'000'000;
     TraceMaker(*run, options).make();
     if (options.state == RunState::done) {
+        add_replayed_figures(*run);
         if (options.verified) run->verification = fixture_verification(*run->schedule, options.verify_passed);
     } else {
         run->metrics = {};

@@ -32,7 +32,8 @@ class Verdicts(RunFileCase):
         connection.close()
 
     def compare(self, *arguments):
-        return ringscope("compare", *arguments, "--db", self.db)
+        # Times are changed in the file by hand, so they are what counts, not a replay of the spans.
+        return ringscope("compare", *arguments, "--clock", "measured", "--db", self.db)
 
     def assert_verdict(self, code, *arguments, says=""):
         """With the exit code, `says` in what is told, and the same in the JSON object."""
