@@ -149,6 +149,8 @@ TEST(ViewList, EmptyViewsSayWhyAndTakeTheFocus) {
     window.ui->set_field_text("problem.kv_heads", "5");
     window.frames(2);
     for (const ViewEntry& view : view_list()) {
+        window.ui->show_view(stands_among_all(*view.info) ? "all" : view.info->name);
+        window.frames(2);
         ASSERT_TRUE(window.item(view.info->picture)) << view.info->picture;
         EXPECT_EQ(window.text(view.info->picture), std::string("no ") + view.info->name);
         ASSERT_TRUE(window.click(view.info->picture));
