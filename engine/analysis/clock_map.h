@@ -5,7 +5,7 @@
 
 namespace ringscope {
 
-/// Where the other clock is at the same place of the same ring step; the begin and the end of the runs fall together.
+/// Where the other clock is at the same place of the same ring step; so do the first and the last moment of the runs.
 /// O(steps).
 double time_on(const TraceIndex& from, const TraceIndex& to, double time_ns);
 

@@ -1,4 +1,4 @@
-// How many pieces a device makes of attention: what is launched one by one, and what its workers share.
+// Attention in the pieces in which a device takes it: what is launched one by one, and what its workers share.
 #pragma once
 
 #include "engine/experiment/machine_model.h"

@@ -59,7 +59,7 @@ class Recurrence {
         double ended = 0;
         double slowed = 1;         // its speed while its rank copies, over that otherwise
         double copy_speed = 1;     // meanwhile, over that of a thread with a core for itself
-        double pack_on_wait = 0;   // seconds before its begin that count as packing
+        double pack_on_wait = 0;   // seconds before it began that count as packing
         double pack_on_merge = 0;  // seconds of the merge that count as packing
     };
     struct Rank {

@@ -70,6 +70,7 @@ double RingLayout::factor(int rank) const {
 int64_t RingLayout::ns(double seconds) const { return std::llround(seconds * 1e9); }
 
 LaidOut RingLayout::run(const std::stop_token& stop) {
+    if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "cancelled");
     for (int rank = 0; rank < schedule_.ranks; ++rank) begin(rank);
     settle();
     while (!events_.empty()) {

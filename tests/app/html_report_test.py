@@ -40,7 +40,8 @@ class Page(html.parser.HTMLParser):
         self.count_shape(tag)
         if tag == "section":
             self.sections[attributes["id"]] = 0
-        if tag == "data":
+        # Where the time went has tables of its own, which are no rows of figures.
+        if tag == "data" and not any(t == "section" and a["id"] == "waterfall" for t, a in self.open):
             rows = [a["data-key"] for t, a in self.open if t == "tr" and "data-key" in a]
             self.figures.setdefault(rows[-1] if rows else "", []).append(float(attributes["value"]))
 

@@ -51,7 +51,7 @@ TEST_F(RunSideTest, ANameOfSeveralRunsIsOneSide) {
     const NamedSides named = find_sides(*store_, std::vector<std::string>{"base", "head"});
     EXPECT_EQ(named.runs[0].shown, 2) << "the median";
     EXPECT_EQ(named.runs[1].shown, 5) << "of four the faster of the two in the middle";
-    const auto runs = load_to_compare(*store_, named.runs);
+    const auto runs = load_to_compare(*store_, named.runs, CompareClock::measured);
     EXPECT_EQ(runs[0].name, "base");
     EXPECT_EQ(runs[1].repeat_seconds, (std::vector<double>{20, 21, 22, 23}));
     EXPECT_EQ(runs[1].repeat_figures.size(), 4u);
@@ -80,12 +80,12 @@ TEST_F(RunSideTest, BuildsThatAreNotKnownAreNeverTheSame) {
         EXPECT_TRUE(contains(refused({"x", "1"}), "runs 1-3 and runs 4-6 differ in the build"))
             << refused({"x", "1"});
         EXPECT_EQ(repeats({"x", "1"}, true)[0].size(), 6u);
-        const auto runs = load_to_compare(*store_, std::vector<int64_t>{1, 4});
+        const auto runs = load_to_compare(*store_, std::vector<int64_t>{1, 4}, CompareClock::measured);
         bool warned = false;
         for (const std::string& warning : compare_runs(runs).warnings)
             warned = warned || contains(warning, "What was built is not known of x #1, x #4");
         EXPECT_TRUE(warned);
-        const auto one_start = load_to_compare(*store_, std::vector<int64_t>{1, 2});
+        const auto one_start = load_to_compare(*store_, std::vector<int64_t>{1, 2}, CompareClock::measured);
         for (const std::string& warning : compare_runs(one_start).warnings)
             EXPECT_FALSE(contains(warning, "What was built")) << "one start of the program is one build";
     }
