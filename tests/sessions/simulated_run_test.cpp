@@ -8,6 +8,7 @@
 #include "engine/simulate/simulate.h"
 #include "sessions/compare/compare_load.h"
 #include "sessions/compare/repeats.h"
+#include "sessions/compare/run_side.h"
 #include "sessions/store/run_filter.h"
 #include "sessions/store/run_store.h"
 #include "tests/scratch_folder.h"
@@ -146,6 +147,19 @@ TEST(Compare, ClaimsNoSpeedWhereWaitsForACoreCannotBeTakenOut) {
         << comparison.verdict;
     EXPECT_NE(comparison.warnings.back().find("4 ranks shared 1 core"), std::string::npos)
         << comparison.warnings.back();
+}
+
+TEST(Compare, TheMedianOfReplayedTimesStandsForANamedSet) {
+    const testing::ScratchFolder folder;
+    const auto store = RunStore::open_or_create(folder.file("runs.ringscope"));
+    for (const int ranks : {2, 4})
+        for (int i = 0; i < 5; ++i)
+            store->save(*execute(small(ranks), {}, {}), std::to_string(ranks) + " ranks");
+    const std::vector<std::string> names{"2 ranks", "4 ranks"};
+    for (const ComparedRun& compared : load_to_compare(*store, find_sides(*store, names, true).runs)) {
+        EXPECT_EQ(compared.run->metrics.seconds, spread_of(compared.repeat_seconds).median);
+        EXPECT_EQ(replay(*store->load(compared.side.shown))->metrics.seconds, compared.run->metrics.seconds);
+    }
 }
 
 TEST(Compare, NeverLetsWaitsForACoreDecide) {
