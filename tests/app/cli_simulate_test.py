@@ -3,8 +3,10 @@
 
   cli_simulate_test.py BINARY [unittest arguments]
 """
+import contextlib
 import json
 import pathlib
+import sqlite3
 import unittest
 
 from program_case import TINY, Case, ringscope
@@ -129,6 +131,32 @@ class Replay(Case):
         self.assertEqual(clocks(), ["every rank its own device (replayed)"] * 2)
         self.assertEqual(clocks("--clock", "measured"),
                          [f"this machine (measured); {ranks} ranks shared 1 core" for ranks in (2, 4)])
+
+
+    def test_replayed_time_is_a_figure(self):
+        db = pathlib.Path(self.folder) / "runs.ringscope"
+        for name, ranks in (("one", 1), ("four", 4)):
+            self.assert_ok(ringscope("run", *self.SHARED, "--set", f"ring.ranks={ranks}", "--db", db, "--name", name))
+        listed = json.loads(self.assert_ok(
+            ringscope("runs", "list", "--db", db, "--filter", "replayed>0", "--json")))["runs"]
+        self.assertEqual([run["name"] for run in listed], ["four"])
+        shown = json.loads(self.assert_ok(ringscope("runs", "show", "four", "--db", db, "--json")))
+        self.assertEqual(shown["replayed"]["seconds"], listed[0]["replayed_seconds"])
+        self.assertEqual(shown["run"]["replayed_seconds"], listed[0]["replayed_seconds"])
+
+    def test_a_run_without_spans_cannot_be_replayed(self):
+        db = pathlib.Path(self.folder) / "runs.ringscope"
+        for name in ("a", "b"):
+            self.assert_ok(ringscope("run", *self.SHARED, "--db", db, "--name", name))
+        with contextlib.closing(sqlite3.connect(db)) as file:
+            file.execute("DELETE FROM trace_chunk WHERE run = 2")
+            file.commit()
+        refused = ringscope("compare", "a", "b", "--db", db, "--clock", "own-devices")
+        self.assert_error(refused, 2)
+        self.assertIn("b: the run has no spans: there is nothing to replay", refused.stderr)
+        compared = json.loads(self.assert_ok(ringscope("compare", "a", "b", "--db", db, "--json")))
+        self.assertEqual({side["clock"] for side in compared["sides"]},
+                         {"this machine (measured); 4 ranks shared 1 core"}, "two clocks do not compare")
 
 
 if __name__ == "__main__":
