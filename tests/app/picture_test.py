@@ -62,13 +62,15 @@ class Pictures(unittest.TestCase):
         return Svg(self.picture("picture.svg", *arguments))
 
     def test_of_two_clocks_the_replayed_is_shown_unless_the_measured_is_asked_for(self):
-        shared = ["--view", "timeline", "--set", "ring.ranks=4", "--set", "backend.threads=2", "--set", "backend.device=cpu"]
+        shared = ["--view", "timeline", "--preset", "Tiny 16", "--set", "ring.ranks=4", "--set", "backend.threads=2",
+                  "--set", "backend.device=cpu"]
         replayed = Svg(self.picture("replayed.svg", *shared))
         self.assertIn("every rank its own device (replayed)", replayed.words)
         measured = Svg(self.picture("measured.svg", *shared, "--clock", "measured"))
         self.assertRegex(measured.words, r"this machine \(measured\); 4 ranks shared [12] core")
         alone = subprocess.run([BINARY, "screenshot", "--view", "timeline", "--out", self.folder / "x.svg", "--clock", "replayed",
-                                "--set", "ring.ranks=1", "--set", "backend.device=cpu"], capture_output=True, text=True, timeout=240)
+                                "--preset", "Tiny 16", "--set", "ring.ranks=1", "--set", "backend.device=cpu"],
+                               capture_output=True, text=True, timeout=240)
         self.assertEqual(alone.returncode, 2)
         self.assertIn("--clock is replayed: ", alone.stderr)
         self.assertFalse((self.folder / "x.svg").exists())

@@ -53,7 +53,7 @@ PlannedTime planned_time(const Schedule& schedule, const std::shared_ptr<const M
 }
 
 bool is_timed_in_a_frame(const PlanSize& size) {
-    constexpr int64_t kMostItems = 2000;  // some 2 us each
+    constexpr int64_t kMostItems = 4000;  // 0.2 to 0.6 us each
     return size.work + size.transfers + size.rank_steps <= kMostItems;
 }
 

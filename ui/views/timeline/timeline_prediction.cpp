@@ -11,7 +11,7 @@ namespace ringscope {
 namespace {
 
 constexpr float kLeastLanePoints = 6.5f;  // a lower lane has no room for two bars
-constexpr float kLeastBarPoints = 2.5f;
+constexpr float kLeastBarPoints = 1.6f;
 constexpr float kShareOfLane = 0.28f;
 constexpr float kLargestBarPoints = 8;
 
