@@ -1,6 +1,7 @@
 // The predicted spans of a run: a thin bar under each lane, outlined in the colour of its kind, so that what it covers
 // and what the bar above it covers can be compared at one glance.
 #include <algorithm>
+#include <cmath>
 
 #include "engine/base/number_text.h"
 #include "ui/views/timeline/timeline_frame.h"
@@ -90,18 +91,21 @@ void draw_timeline_predicted(const TimelineFrame& frame, std::vector<FoldedItem>
     const Theme& theme = frame.context.theme;
     const float end = frame.axis.x_of(static_cast<double>(index.wall_ns()));
     if (end < frame.lanes.min.x || end > frame.lanes.max.x) return;
-    for (float y = frame.lanes.min.y; y < frame.lanes.max.y; y += theme.px(8))
+    const int dashes = static_cast<int>(std::ceil((frame.lanes.max.y - frame.lanes.min.y) / theme.px(8)));
+    for (int dash = 0; dash < dashes; ++dash) {
+        const float y = frame.lanes.min.y + static_cast<float>(dash) * theme.px(8);
         frame.list.AddLine({end, y}, {end, std::min(y + theme.px(4), frame.lanes.max.y)}, theme.text_dim,
                            theme.px(1));
+    }
     frame.context.items.add("timeline/predicted end", {end - 3, frame.lanes.min.y},
                             {end + 3, frame.lanes.max.y}, nanoseconds_text(index.wall_ns()));
 }
 
 void draw_prediction_table(const PredictionError& error, ImVec2 size) {
     static constexpr const char* columns[] = {"rank", "step", "predicted", "took", "took / predicted"};
-    if (!begin_table("prediction", columns, size)) return;
     const auto ranks = static_cast<int>(error.taken.size());
     const int steps = ranks > 0 ? static_cast<int>(error.taken.front().size()) : 0;
+    if (steps == 0 || !begin_table("prediction", columns, size)) return;
     ImGuiListClipper clipper;
     clipper.Begin(ranks * steps);
     while (clipper.Step())
