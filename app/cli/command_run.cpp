@@ -181,9 +181,12 @@ void declare_run(Arguments& program, std::stop_token stop) {
     declare_repeat(arguments, command->repeat,
                    "Run N times, save each, show median and spread; 1 when not given");
     declare(arguments, command->against);
-    arguments.value("--fault", command->fault, "KIND:rank=R,step=S[,seconds=T]",
-                    "Let something go wrong: delay (of what rank R sends in step S, by T seconds), "
-                    "lose_transfer or throw_error; a run that fails has exit code 3. Not with --db");
+    arguments.value(
+        "--fault", command->fault, "KIND:rank=R,..",
+        "Let something go wrong: delay:rank=R,step=S,seconds=T (what rank R sends in step S comes T "
+        "seconds late), slow_link:rank=R,bandwidth=B (what it sends moves at B bytes per second at "
+        "most), lose_transfer:rank=R,step=S or throw_error:rank=R,step=S; a run that fails has exit "
+        "code 3. Not with --db");
     declare_save_file(arguments, command->db, "Save the run in this run file");
     arguments.flag("--keep-output", command->keep_output,
                    "Save o and lse with the run, so that outputs can be compared");

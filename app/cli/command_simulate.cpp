@@ -118,8 +118,9 @@ void declare_simulate(Arguments& program, std::stop_token stop) {
     declare(arguments, command->experiment);
     declare_machine(arguments, command->machine);
     declare(arguments, command->choices);
-    arguments.value("--fault", command->fault, "delay:rank=R,step=S,seconds=T",
-                    "What rank R sends in step S comes T seconds late");
+    arguments.value("--fault", command->fault, "KIND:rank=R,..",
+                    "delay:rank=R,step=S,seconds=T: what rank R sends in step S comes T seconds late; "
+                    "slow_link:rank=R,bandwidth=B: what it sends moves at B bytes per second at most");
     arguments.file("--trace", command->trace, FileUse::written, "Write a trace for the Perfetto UI (JSON)");
     declare_save_file(arguments, command->db, "Save the simulated run in this run file");
     arguments.value("--name", command->name, "TEXT",

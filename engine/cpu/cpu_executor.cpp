@@ -24,8 +24,9 @@ class CpuRun {
     CpuRun(const Job& job, const CpuKernel& kernel)
         : schedule_(*job.schedule),
           fault_(job.options.fault),
-          transport_(choose_cpu_transport(schedule_.experiment.backend.transport)
-                         .make(schedule_, control_, schedule_.experiment.ring.timeout_seconds)),
+          transport_(
+              choose_cpu_transport(schedule_.experiment.backend.transport)
+                  .make(schedule_, control_, schedule_.experiment.ring.timeout_seconds, job.options.fault)),
           buffers_(job.buffers),
           scratch_arena_(buffers_),
           pool_(worker_threads(schedule_.experiment.backend), control_.flag()),

@@ -7,7 +7,7 @@
 namespace ringscope {
 
 std::unique_ptr<RankTransport> make_shared_transport(const Schedule&, const RunControl&,
-                                                     double timeout_seconds);
+                                                     double timeout_seconds, const Fault&);
 
 std::span<const CpuTransport> cpu_transports() {
     static constexpr std::array transports = {

@@ -7,6 +7,7 @@
 
 #include "engine/cpu/rank_transport.h"
 #include "engine/plan/schedule.h"
+#include "engine/run/fault.h"
 #include "engine/run/run_control.h"
 
 namespace ringscope {
@@ -14,9 +15,10 @@ namespace ringscope {
 struct CpuTransport {
     const char* name;         // as backend.transport takes it
     const char* description;  // what moves the bytes, in words
-    /// The schedule and the control must outlive the transport. `timeout_seconds`: for one transfer.
+    /// The schedule and the control must outlive the transport. `timeout_seconds`: for one transfer. Of faults a
+    /// transport has slow links; the rest is the rank's.
     std::unique_ptr<RankTransport> (*make)(const Schedule& schedule, const RunControl& control,
-                                           double timeout_seconds);
+                                           double timeout_seconds, const Fault& fault);
 };
 
 /// All of them; "auto" is the first.

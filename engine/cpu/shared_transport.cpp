@@ -7,6 +7,7 @@
 // it while it waits for data, the end of the one copy that it waits for otherwise. With one condition
 // variable for all, every message would wake every rank, and a ring of p has p times as many messages.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -24,13 +25,16 @@ namespace {
 
 /// Copied between two looks at the stop flag: a few milliseconds.
 constexpr int64_t kCopyBlock = int64_t{16} << 20;
+constexpr double kLongestRest = 1e6;  // seconds: some thousands of them fit in nanoseconds
 
 class SharedTransport final : public RankTransport {
   public:
-    SharedTransport(const Schedule& schedule, const RunControl& control, double timeout_seconds)
+    SharedTransport(const Schedule& schedule, const RunControl& control, double timeout_seconds,
+                    const Fault& fault)
         : schedule_(schedule),
           control_(control),
           timeout_seconds_(timeout_seconds),
+          fault_(fault),
           messages_(schedule.transfers.size()),
           ranks_(static_cast<size_t>(schedule.ranks)) {}
 
@@ -58,8 +62,9 @@ class SharedTransport final : public RankTransport {
     struct RankState {
         std::condition_variable woken;  // its own thread alone waits here
         bool working = false;
-        bool asleep = false;
+        std::atomic<bool> asleep = false;
         const Wait* wait = nullptr;
+        int64_t slow_link_free_ns = 0;  // of what it sends
     };
 
     void wait_until_over(std::unique_lock<std::mutex>& lock, const Wait& wait);
@@ -71,6 +76,8 @@ class SharedTransport final : public RankTransport {
     int await_any(int rank, const std::vector<int>& open, int during_step, RankTrace& trace);
     void take(int index, int64_t begin_ns, int64_t done_ns);
     void copy(const Transfer& transfer, const std::byte* source, std::byte* slot) const;
+    void rest_until(int rank, int64_t until_ns);
+    void wait_for_slow_link(const Transfer& transfer, int64_t begin_ns);
 
     const RankStep& step_of(const Exchange& exchange) const {
         return schedule_.rank_plans[static_cast<size_t>(exchange.rank)]
@@ -87,6 +94,7 @@ class SharedTransport final : public RankTransport {
     const Schedule& schedule_;
     const RunControl& control_;
     const double timeout_seconds_;
+    const Fault fault_;
     mutable std::mutex mutex_;  // guards everything below but is never held during a copy
     std::vector<Message> messages_;
     std::vector<RankState> ranks_;
@@ -230,6 +238,7 @@ void SharedTransport::receive(const Exchange& received, std::byte* slot, SpanKin
         const int64_t cpu_ns = thread_cpu_ns();
         copy(transfer, message_at(index).source, slot);
         trace.work_in(during_step).copy_ns += thread_cpu_ns() - cpu_ns;
+        wait_for_slow_link(transfer, begin_ns);
         const int64_t done_ns = steady_ns();
         take(index, begin_ns, done_ns);
         Span& span = trace.add(kind, during_step, begin_ns, done_ns);
@@ -302,13 +311,34 @@ void SharedTransport::set_working(int rank, bool working) {
     ranks_[static_cast<size_t>(rank)].working = working;
 }
 
-void SharedTransport::sleep(int rank, double seconds) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+/// Ends early when the run is stopped.
+void SharedTransport::rest_until(int rank, int64_t until_ns) {
     std::unique_lock lock(mutex_);
-    RankState& state = ranks_[static_cast<size_t>(rank)];
-    state.asleep = true;
-    state.woken.wait_until(lock, until, [this] { return control_.stopped(); });
-    state.asleep = false;
+    ranks_[static_cast<size_t>(rank)].woken.wait_for(lock, std::chrono::nanoseconds(until_ns - steady_ns()),
+                                                     [this] { return control_.stopped(); });
+}
+
+/// What a rank sends goes over its slow link one transfer after the other. The receiver counts as at work: bytes that
+/// move slowly are not lost.
+void SharedTransport::wait_for_slow_link(const Transfer& transfer, int64_t begin_ns) {
+    const double seconds = least_seconds(fault_, transfer.from, transfer.bytes);
+    if (seconds <= 0) return;
+    const auto link_ns = static_cast<int64_t>(std::min(seconds, kLongestRest) * 1e9);
+    int64_t until_ns = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        int64_t& free_ns = ranks_[static_cast<size_t>(transfer.from)].slow_link_free_ns;
+        free_ns = until_ns = std::max(begin_ns, free_ns) + link_ns;
+    }
+    rest_until(transfer.to, until_ns);
+    if (control_.stopped()) throw Interrupted{};
+}
+
+void SharedTransport::sleep(int rank, double seconds) {
+    std::atomic<bool>& asleep = ranks_[static_cast<size_t>(rank)].asleep;
+    asleep = true;
+    rest_until(rank, steady_ns() + static_cast<int64_t>(std::min(seconds, kLongestRest) * 1e9));
+    asleep = false;
     if (control_.stopped()) throw Interrupted{};
 }
 
@@ -328,8 +358,8 @@ std::vector<TransferTimes> SharedTransport::times() const {
 }  // namespace
 
 std::unique_ptr<RankTransport> make_shared_transport(const Schedule& schedule, const RunControl& control,
-                                                     double timeout_seconds) {
-    return std::make_unique<SharedTransport>(schedule, control, timeout_seconds);
+                                                     double timeout_seconds, const Fault& fault) {
+    return std::make_unique<SharedTransport>(schedule, control, timeout_seconds, fault);
 }
 
 }  // namespace ringscope

@@ -8,13 +8,14 @@
 
 namespace ringscope {
 
-/// A rank whose work takes `factor` times as long, and that stops for `delay_seconds` before it shares what it holds
-/// in `delay_step`.
+/// A rank whose work takes `factor` times as long, that stops for `delay_seconds` before it shares what it holds in
+/// `delay_step`, and whose sends move at `bytes_per_second` at most.
 struct SlowRank {
     int rank = 0;
     double factor = 1;    // > 0
     int delay_step = -1;  // -1: none
     double delay_seconds = 0;
+    double bytes_per_second = 0;  // 0: as fast as the machine's links
     bool operator==(const SlowRank&) const = default;
 };
 

@@ -9,14 +9,15 @@ namespace {
 
 class GatherRounds {
   public:
-    GatherRounds(const MachineModel& machine, const std::vector<double>& published,
-                 const std::vector<int64_t>& bytes, StopCheck& check)
+    GatherRounds(const MachineModel& machine, const std::vector<SlowRank>& slow_ranks,
+                 const std::vector<double>& published, const std::vector<int64_t>& bytes, StopCheck& check)
         : machine_(machine),
+          slow_ranks_(slow_ranks),
           published_(published),
           bytes_(bytes),
           check_(check),
           ranks_(static_cast<int>(bytes.size())),
-          links_(machine, ranks_),
+          links_(machine, ranks_, slow_ranks),
           times_(bytes.size()),
           from_(bytes.size()),
           moves_(bytes.size()),
@@ -99,7 +100,7 @@ class GatherRounds {
 
     /// All at once: every link moves all that has to pass it, and who uses it waits for that.
     void at_once() {
-        const Network network(machine_, ranks_);
+        const Network network(machine_, ranks_, slow_ranks_);
         std::vector<double> passes(static_cast<size_t>(network.links()), 0.0);
         const auto for_links = [&](int owner, int rank, const auto& visit) {
             check_(4);
@@ -180,6 +181,7 @@ class GatherRounds {
     }
 
     const MachineModel& machine_;
+    const std::vector<SlowRank>& slow_ranks_;
     const std::vector<double>& published_;
     const std::vector<int64_t>& bytes_;
     StopCheck& check_;
@@ -195,9 +197,10 @@ class GatherRounds {
 
 }  // namespace
 
-std::vector<GatherTimes> gather_times(const MachineModel& machine, const std::vector<double>& published,
-                                      const std::vector<int64_t>& bytes, StopCheck& check) {
-    return GatherRounds(machine, published, bytes, check).run();
+std::vector<GatherTimes> gather_times(const MachineModel& machine, const std::vector<SlowRank>& slow_ranks,
+                                      const std::vector<double>& published, const std::vector<int64_t>& bytes,
+                                      StopCheck& check) {
+    return GatherRounds(machine, slow_ranks, published, bytes, check).run();
 }
 
 }  // namespace ringscope

@@ -30,7 +30,8 @@ struct GatherTimes {
 
 /// By rank, from when each lets others have its share, of so many bytes. O(ranks^2) time. Throws Error(cancelled) when
 /// the check says so.
-std::vector<GatherTimes> gather_times(const MachineModel& machine, const std::vector<double>& published,
-                                      const std::vector<int64_t>& bytes, StopCheck& check);
+std::vector<GatherTimes> gather_times(const MachineModel& machine, const std::vector<SlowRank>& slow_ranks,
+                                      const std::vector<double>& published, const std::vector<int64_t>& bytes,
+                                      StopCheck& check);
 
 }  // namespace ringscope

@@ -40,11 +40,19 @@ int instance_of(const LinkModel& link, const MachineModel& machine, int device) 
 
 }  // namespace
 
-Network::Network(const MachineModel& machine, int ranks) : machine_(machine), ranks_(ranks) {
+Network::Network(const MachineModel& machine, int ranks, const std::vector<SlowRank>& slow_ranks)
+    : machine_(machine), ranks_(ranks) {
     for (const LinkModel& link : machine.links) {
         first_link_.push_back(static_cast<int>(links_.size()));
         const int directed = instances_of(link, machine) * 2;
         for (int i = 0; i < directed; ++i) links_.emplace_back().bytes_per_second = link.bytes_per_second;
+    }
+    for (const SlowRank& slow : slow_ranks) {
+        if (slow.bytes_per_second <= 0) continue;
+        const auto [at, is_new] = slow_links_.try_emplace(slow.rank, static_cast<int>(links_.size()));
+        if (is_new) links_.emplace_back().bytes_per_second = slow.bytes_per_second;
+        double& rate = link_at(at->second).bytes_per_second;
+        rate = std::min(rate, slow.bytes_per_second);
     }
 }
 
@@ -88,6 +96,7 @@ LinkPath Network::make_path(int from, int to) const {
     const int receiver = device_of(machine_, to, ranks_);
     append(path, link, sender, false);
     if (receiver != sender) append(path, link, receiver, true);
+    if (const auto slow = slow_links_.find(from); slow != slow_links_.end()) path.push_back(slow->second);
     return path;
 }
 

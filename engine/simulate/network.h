@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/experiment/machine_model.h"
+#include "engine/run/simulation.h"
 
 namespace ringscope {
 
@@ -22,8 +23,12 @@ using LinkPath = std::vector<DirectedLink>;
 
 class Network {
   public:
-    /// Ranks lie on devices as device_of() has it. The machine is valid and outlives the network.
-    Network(const MachineModel& machine, int ranks);
+    /// Ranks lie on devices as device_of() has it. What a slow rank sends takes a link of its own before the others. The
+    /// machine is valid and outlives the network.
+    Network(const MachineModel& machine, int ranks, const std::vector<SlowRank>& slow_ranks = {});
+
+    /// Whether something beside the machine's links holds back what the rank sends.
+    bool is_slowed(int from) const { return slow_links_.contains(from); }
 
     const LinkPath& path(int from, int to);
     /// The same, not kept for the next time.
@@ -85,6 +90,7 @@ class Network {
     const int ranks_;
     std::vector<int> first_link_;  // of each class
     std::vector<Link> links_;
+    std::map<int, DirectedLink> slow_links_;  // by rank that sends
     std::vector<Flow> flows_;
     std::vector<int> free_;
     std::map<std::pair<int, int>, LinkPath> paths_;

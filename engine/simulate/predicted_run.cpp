@@ -3,6 +3,7 @@
 #include "engine/base/error.h"
 #include "engine/simulate/network.h"
 #include "engine/simulate/simulate.h"
+#include "engine/simulate/simulation_checks.h"
 
 namespace ringscope {
 
@@ -27,16 +28,10 @@ TransferSeconds seconds_alone(const Schedule& schedule, const MachineModel& mach
     return seconds;
 }
 
-/// A delay that was asked for is no error of the model.
-std::vector<SlowRank> delays_of(const Fault& fault) {
-    if (fault.kind != Fault::Kind::delay) return {};
-    return {{.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds}};
-}
-
 LaidOut lay_out_as_run(const Run& run, const MachineModel& machine, const std::stop_token& stop) {
     const Schedule& schedule = *run.schedule;
     SimulationOptions options;
-    options.slow_ranks = delays_of(run.fault);
+    options.slow_ranks = slow_ranks_of(run.fault);  // what was asked for is no error of the model
     if (run.origin != Origin::replayed) return simulate_once(schedule, machine, options, stop);
     return lay_out_alone(schedule, work_costs(schedule, machine), seconds_alone(schedule, machine),
                          options.slow_ranks, stop);

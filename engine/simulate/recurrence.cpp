@@ -32,7 +32,7 @@ Recurrence::Recurrence(StreamedRing& ring, const Experiment& experiment, const M
       passes_on_(ring.strategy() == Strategy::ring),
       overlap_(passes_on_ && experiment.ring.overlap),
       threads_(worker_threads(experiment, machine)),
-      links_(machine, ring.ranks()) {
+      links_(machine, ring.ranks(), slow_ranks) {
     if (passes_on_) find_incoming();
 }
 
@@ -236,7 +236,9 @@ void Recurrence::receive_one(int rank, const Arrival& arrival) {
     Rank& sender = at(arrival.from);
     const double start = std::max(state.now, sender.published);
     const double bytes_begin = start + links_.delay_seconds(arrival.pair);
-    const double end = copy(state.work, bytes_begin, links_.seconds(arrival.pair, arrival.bytes));
+    const double moving = links_.seconds(arrival.pair, arrival.bytes);
+    const bool rests = links_.is_slowed(arrival.from);  // its thread, for the link
+    const double end = rests ? bytes_begin + moving : copy(state.work, bytes_begin, moving);
     metrics.wait_peer_seconds += exposed(state.work, state.now, start);
     metrics.wait_link_seconds += exposed(state.work, start, bytes_begin);
     metrics.exposed_transfer_seconds += exposed(state.work, bytes_begin, end);
@@ -348,7 +350,7 @@ void Recurrence::gather() {
         share_own(rank);
         published.push_back(at(rank).published);
     }
-    const std::vector<GatherTimes> times = gather_times(machine_, published, bytes, check_);
+    const std::vector<GatherTimes> times = gather_times(machine_, slow_ranks_, published, bytes, check_);
     for (int rank = 0; rank < ring_.ranks(); ++rank) {
         const GatherTimes& gathered = times[static_cast<size_t>(rank)];
         RankMetrics& metrics = metrics_of(rank);

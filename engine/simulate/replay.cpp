@@ -7,6 +7,7 @@
 #include "engine/run/executor.h"
 #include "engine/run/replayed_figures.h"
 #include "engine/simulate/layout.h"
+#include "engine/simulate/simulation_checks.h"
 
 namespace ringscope {
 
@@ -135,15 +136,6 @@ void keep_measured_memory(const Trace& measured, Trace& replayed) {
     }
 }
 
-std::vector<SlowRank> sleeps_of(const Fault& fault) {
-    if (fault.kind != Fault::Kind::delay) return {};
-    SlowRank slow;
-    slow.rank = fault.rank;
-    slow.delay_step = fault.step;
-    slow.delay_seconds = fault.delay_seconds;
-    return {slow};
-}
-
 }  // namespace
 
 bool shares_cores(const Run& run) {
@@ -175,11 +167,11 @@ std::shared_ptr<const Run> replay(const Run& run, const ReplayLink& link) {
     const Schedule& schedule = *run.schedule;
     const bool known = knows_work_times(run);
     const WorkCosts costs = known ? known_costs(run) : costs_of_spans(run);
-    const std::vector<SlowRank> sleeps = sleeps_of(run.fault);
+    const std::vector<SlowRank> slow = slow_ranks_of(run.fault);
     LaidOut laid_out =
         link.machine
-            ? lay_out(schedule, costs, links_of(*link.machine, schedule.ranks), sleeps)
-            : lay_out_alone(schedule, costs, known ? known_transfers(run) : median_transfers(run), sleeps);
+            ? lay_out(schedule, costs, links_of(*link.machine, schedule.ranks), slow)
+            : lay_out_alone(schedule, costs, known ? known_transfers(run) : median_transfers(run), slow);
     auto replayed = std::make_shared<Run>(run);
     replayed->origin = Origin::replayed;
     replayed->link = link.machine ? link.machine->name : "as measured";

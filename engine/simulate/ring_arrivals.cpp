@@ -45,7 +45,7 @@ void RingLayout::bytes_begin(int index) {
     note_arriving(transfer.to);
     times_of(index).begin_ns = ns(now_);
     if (fixed_seconds_ != nullptr)
-        return events_.add(now_ + (*fixed_seconds_)[static_cast<size_t>(index)], Event::Kind::arrive, index);
+        return events_.add(now_ + fixed_seconds(index), Event::Kind::arrive, index);
     const int from = hops_.empty() ? transfer.from : hops_[static_cast<size_t>(index)].from;
     const int flow =
         network_.start(network_.path(from, transfer.to), static_cast<double>(transfer.bytes), now_);
@@ -57,10 +57,20 @@ void RingLayout::bytes_begin(int index) {
     ++flow_version_[static_cast<size_t>(flow)];
     transfer_of_flow_[static_cast<size_t>(flow)] = index;
     message_at(index).flow = flow;
-    if (!on_cpu_) return;
+    message_at(index).copies = on_cpu_ && !network_.is_slowed(from);
+    if (!message_at(index).copies) return;
     workers_of(transfer.to).begin_copy(now_);
     copies_[static_cast<size_t>(device_[static_cast<size_t>(transfer.to)])].push_back(flow);
     touch(transfer.to);
+}
+
+double RingLayout::fixed_seconds(int index) const {
+    const Transfer& transfer = transfer_at(index);
+    double seconds = (*fixed_seconds_)[static_cast<size_t>(index)];
+    for (const SlowRank& slow : slow_ranks_)
+        if (slow.rank == transfer.from && slow.bytes_per_second > 0)
+            seconds = std::max(seconds, static_cast<double>(transfer.bytes) / slow.bytes_per_second);
+    return seconds;
 }
 
 void RingLayout::arrived(int index) {
@@ -70,7 +80,7 @@ void RingLayout::arrived(int index) {
     if (message.flow >= 0) {
         ++flow_version_[static_cast<size_t>(message.flow)];
         network_.end(message.flow, now_);
-        if (on_cpu_) {
+        if (message.copies) {
             workers_of(transfer.to).end_copy(now_);
             std::erase(copies_[static_cast<size_t>(device_[static_cast<size_t>(transfer.to)])], message.flow);
             touch(transfer.to);

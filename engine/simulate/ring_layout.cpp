@@ -39,7 +39,7 @@ RingLayout::RingLayout(const Schedule& schedule, const WorkCosts& costs, const M
       ring_(schedule.strategy == Strategy::ring),
       overlap_(ring_ && schedule.experiment.ring.overlap),
       on_cpu_(machine.device.kind == DeviceKind::cpu),
-      network_(machine, schedule.ranks),
+      network_(machine, schedule.ranks, slow_ranks),
       device_version_(static_cast<size_t>(machine.devices())),
       copies_(static_cast<size_t>(machine.devices())),
       ranks_(static_cast<size_t>(schedule.ranks)),

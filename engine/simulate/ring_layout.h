@@ -75,6 +75,7 @@ class RingLayout {
         bool begun = false;
         bool taken = false;
         int flow = -1;
+        bool copies = false;  // a thread is busy with it, and does not wait for a slow link
     };
 
     const RankStep& plan_of(int rank, int step) const {
@@ -123,6 +124,7 @@ class RingLayout {
     void begin_ready(int rank);
     void begin_transfer(int index);
     void bytes_begin(int index);
+    double fixed_seconds(int index) const;
     void arrived(int index);
     void note_arriving(int rank);
     void trace_arrival(int index);

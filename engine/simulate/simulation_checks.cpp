@@ -7,13 +7,21 @@
 
 namespace ringscope {
 
+std::vector<SlowRank> slow_ranks_of(const Fault& fault) {
+    if (fault.kind == Fault::Kind::delay)
+        return {{.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds}};
+    if (fault.kind == Fault::Kind::slow_link)
+        return {{.rank = fault.rank, .bytes_per_second = fault.bytes_per_second}};
+    return {};
+}
+
 void add_fault(const Fault& fault, SimulationOptions& options) {
-    if (fault.kind == Fault::Kind::none) return;
-    if (fault.kind != Fault::Kind::delay)
-        throw Error(ErrorKind::bad_input,
-                    std::string("a simulation knows the fault delay, not ") + name_of(fault.kind));
-    options.slow_ranks.push_back(
-        {.rank = fault.rank, .delay_step = fault.step, .delay_seconds = fault.delay_seconds});
+    const std::vector<SlowRank> slow = slow_ranks_of(fault);
+    if (fault.kind != Fault::Kind::none && slow.empty())
+        throw Error(
+            ErrorKind::bad_input,
+            std::string("a simulation knows the faults delay and slow_link, not ") + name_of(fault.kind));
+    options.slow_ranks.insert(options.slow_ranks.end(), slow.begin(), slow.end());
 }
 
 void require_possible(const SimulationOptions& options, int ranks) {
@@ -24,11 +32,12 @@ void require_possible(const SimulationOptions& options, int ranks) {
         if (slow.rank < 0 || slow.rank >= ranks)
             throw Error(ErrorKind::bad_input, "slow rank " + std::to_string(slow.rank) + ": 0 to " +
                                                   std::to_string(ranks - 1) + " work");
-        if (!(slow.factor > 0) || !(slow.delay_seconds >= 0))
+        if (!(slow.factor > 0) || !(slow.delay_seconds >= 0) || !(slow.bytes_per_second >= 0))
             throw Error(ErrorKind::bad_input,
                         "slow rank " + std::to_string(slow.rank) + ": a factor of " +
-                            exact_text(slow.factor) + " and a delay of " + exact_text(slow.delay_seconds) +
-                            " s: a factor above 0 and a delay of 0 or more are allowed");
+                            exact_text(slow.factor) + ", a delay of " + exact_text(slow.delay_seconds) +
+                            " s, " + exact_text(slow.bytes_per_second) +
+                            " bytes per second: a factor above 0 and no negative number are allowed");
     }
 }
 

@@ -9,8 +9,10 @@
 
 namespace ringscope {
 
-/// Makes a rank that sleeps of the fault `delay`, the only one that a simulation knows. Throws Error(bad_input) for
-/// others.
+/// What a delay and a slow link come to; of other faults nothing.
+std::vector<SlowRank> slow_ranks_of(const Fault& fault);
+
+/// Adds slow_ranks_of() the fault. Throws Error(bad_input) for one that no simulation knows.
 void add_fault(const Fault& fault, SimulationOptions& options);
 
 /// Throws Error(bad_input) for a number of trials or a slow rank that cannot be.

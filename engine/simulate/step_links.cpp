@@ -6,8 +6,10 @@
 
 namespace ringscope {
 
-StepLinks::StepLinks(const MachineModel& machine, int ranks)
-    : machine_(machine), network_(machine, ranks), links_(static_cast<size_t>(network_.links())) {}
+StepLinks::StepLinks(const MachineModel& machine, int ranks, const std::vector<SlowRank>& slow_ranks)
+    : machine_(machine),
+      network_(machine, ranks, slow_ranks),
+      links_(static_cast<size_t>(network_.links())) {}
 
 int StepLinks::add_pair(int from, int to) {
     Pair pair;

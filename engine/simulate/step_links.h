@@ -17,7 +17,7 @@ namespace ringscope {
 class StepLinks {
   public:
     /// Every rank has a device of its own. The machine outlives it.
-    StepLinks(const MachineModel& machine, int ranks);
+    StepLinks(const MachineModel& machine, int ranks, const std::vector<SlowRank>& slow_ranks);
 
     /// A pair of ranks; all else is asked by its number.
     int add_pair(int from, int to);
@@ -34,6 +34,7 @@ class StepLinks {
     void share_out();
     /// Of a transfer that was added, from its first byte to its last.
     double seconds(int pair, int64_t bytes) const;
+    bool is_slowed(int from) const { return network_.is_slowed(from); }
 
   private:
     struct Pair {

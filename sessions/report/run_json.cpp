@@ -85,10 +85,12 @@ void add_simulation(const Simulation& simulation, Json& json) {
                        {"latency", options.what_if.latency}};
     json["slow_ranks"] = Json::array();
     for (const SlowRank& slow : options.slow_ranks)
-        json["slow_ranks"].push_back({{"rank", slow.rank},
-                                      {"factor", slow.factor},
-                                      {"delay_step", slow.delay_step < 0 ? Json() : Json(slow.delay_step)},
-                                      {"delay_seconds", slow.delay_seconds}});
+        json["slow_ranks"].push_back(
+            {{"rank", slow.rank},
+             {"factor", slow.factor},
+             {"delay_step", slow.delay_step < 0 ? Json() : Json(slow.delay_step)},
+             {"delay_seconds", slow.delay_seconds},
+             {"bytes_per_second", slow.bytes_per_second > 0 ? Json(slow.bytes_per_second) : Json()}});
     const std::vector<double>& trials = simulation.trial_seconds;
     if (trials.empty()) return;
     const auto at = [&](double share) {

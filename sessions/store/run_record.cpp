@@ -31,6 +31,8 @@ std::string varied_text(const SimulationOptions& options) {
         if (slow.delay_step >= 0)
             add(rank + " " + exact_text(slow.delay_seconds) + " s late in step " +
                 std::to_string(slow.delay_step));
+        if (slow.bytes_per_second > 0)
+            add(rank + " sends at most " + bytes_text(slow.bytes_per_second) + "/s");
     }
     return text;
 }

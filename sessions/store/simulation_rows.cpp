@@ -27,7 +27,8 @@ std::string options_to_json(const SimulationOptions& options) {
         json["slow_ranks"].push_back({{"rank", slow.rank},
                                       {"factor", slow.factor},
                                       {"delay_step", slow.delay_step},
-                                      {"delay_seconds", slow.delay_seconds}});
+                                      {"delay_seconds", slow.delay_seconds},
+                                      {"bytes_per_second", slow.bytes_per_second}});
     return json.dump();
 }
 
@@ -38,9 +39,9 @@ SimulationOptions options_from_json(const Json& json) {
     options.what_if = {json.at("rate").get<double>(), json.at("bandwidth").get<double>(),
                        json.at("latency").get<double>()};
     for (const Json& slow : json.at("slow_ranks"))
-        options.slow_ranks.push_back({slow.at("rank").get<int>(), slow.at("factor").get<double>(),
-                                      slow.at("delay_step").get<int>(),
-                                      slow.at("delay_seconds").get<double>()});
+        options.slow_ranks.push_back(
+            {slow.at("rank").get<int>(), slow.at("factor").get<double>(), slow.at("delay_step").get<int>(),
+             slow.at("delay_seconds").get<double>(), slow.value("bytes_per_second", 0.0)});
     return options;
 }
 

@@ -128,6 +128,7 @@ TEST(CudaExecutor, FaultsEndInWordsAndTheNextRunWorks) {
            "nothing came from rank 1");
     expect({Fault::Kind::throw_error, 2, 1, 0}, 60, RunState::failed, "rank 2 failed in step 1");
     expect({Fault::Kind::delay, 1, 1, 0.05}, 60, RunState::done, "");
+    expect({.kind = Fault::Kind::slow_link, .rank = 1, .bytes_per_second = 1e6}, 60, RunState::done, "");
 }
 
 TEST(CudaExecutor, ACancelEndsALostTransferAtOnce) {

@@ -154,6 +154,7 @@ TEST(CudaNccl, FaultsEndOnEveryRankAndTheNextRunConnectsAnew) {
            "rank 2, step 2: nothing came from rank 1 within");
     expect({Fault::Kind::throw_error, 2, 1, 0}, RunState::failed, "rank 2 failed in step 1");
     expect({Fault::Kind::delay, 1, 1, 0.05}, RunState::done, "");
+    expect({.kind = Fault::Kind::slow_link, .rank = 1, .bytes_per_second = 1e6}, RunState::done, "");
 }
 
 TEST(CudaNccl, WhatNcclReportsOrNeverDoesEndsEveryRank) {

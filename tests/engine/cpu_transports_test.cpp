@@ -30,7 +30,7 @@ Experiment ring_of(int ranks) {
 /// Ranks of a ring with a transport between them; slots are told apart by one byte that they are full of.
 struct Ring {
     Ring(const CpuTransport& kind, const Experiment& experiment, double timeout_seconds)
-        : schedule(plan(experiment)), transport(kind.make(schedule, control, timeout_seconds)) {
+        : schedule(plan(experiment)), transport(kind.make(schedule, control, timeout_seconds, {})) {
         for (int rank = 0; rank < schedule.ranks; ++rank) {
             traces.emplace_back().rank = rank;
             traces.back().work_times.resize(static_cast<size_t>(schedule.steps));

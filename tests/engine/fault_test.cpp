@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/plan/schedule.h"
 #include "engine/run/execute.h"
 
 namespace ringscope {
@@ -84,6 +85,30 @@ TEST(Fault, ADelayWithinTheLimitIsAWaitForALatePeer) {
             waited += static_cast<double>(span.end_ns - span.begin_ns) * 1e-9;
     EXPECT_GT(waited, 0.05);
     EXPECT_GE(done->metrics.ranks[2].wait_peer_seconds, waited * 0.5);
+}
+
+/// Every transfer of one rank takes as long as its bytes say, far beyond the limit for one that is lost; those of others
+/// do not.
+TEST(Fault, ASlowLinkHoldsUpWhatItsRankSendsAndLosesNothing) {
+    for (const Strategy strategy : {Strategy::ring, Strategy::all_gather}) {
+        Experiment e = ring_of_four();
+        e.ring.strategy = strategy;
+        e.ring.timeout_seconds = 0.01;
+        const int64_t bytes = plan(e).transfers.front().bytes;
+        Fault slow{.kind = Fault::Kind::slow_link, .rank = 1};
+        slow.bytes_per_second = static_cast<double>(bytes) / 0.04;  // one after the other
+        const auto done = run_with(e, slow);
+        ASSERT_EQ(done->state, RunState::done) << done->error;
+        int slowed = 0;
+        for (size_t i = 0; i < done->trace.transfers.size(); ++i) {
+            const TransferTimes& times = done->trace.transfers[i];
+            if (done->schedule->transfers[i].from != 1) continue;
+            EXPECT_GE(times.done_ns - times.begin_ns, 39'000'000);
+            ++slowed;
+        }
+        EXPECT_EQ(slowed, 3);
+        EXPECT_GT(done->metrics.seconds, 0.1);
+    }
 }
 
 TEST(Fault, ADelayBeyondTheLimitIsALostTransfer) {
@@ -184,6 +209,10 @@ TEST(Fault, ReadsWhatAPersonWrites) {
     EXPECT_EQ(delay.delay_seconds, 0.5);
     EXPECT_EQ(read_fault("lose_transfer:step=0,rank=3").kind, Fault::Kind::lose_transfer);
     EXPECT_EQ(read_fault("throw_error:rank=0,step=0").kind, Fault::Kind::throw_error);
+    const Fault slow = read_fault("slow_link:bandwidth=2.5e8,rank=3");
+    EXPECT_EQ(slow.kind, Fault::Kind::slow_link);
+    EXPECT_EQ(slow.rank, 3);
+    EXPECT_EQ(slow.bytes_per_second, 2.5e8);
 }
 
 std::string refusal(const std::string& text) {
@@ -210,6 +239,10 @@ TEST(Fault, RefusesWhatItCannotReadWithWhatIsAllowed) {
              {"lose_transfer:rank=1,rank=2,step=1", "rank is given twice"},
              {"lose_transfer:rank=-1,step=1", "rank=-1 is not allowed"},
              {"lose_transfer:rank=one,step=1", "rank=one is not allowed"},
+             {"slow_link:rank=1", "bandwidth is missing"},
+             {"slow_link:rank=1,step=1,bandwidth=1e9", "\"step=1\" is not allowed"},
+             {"slow_link:rank=1,bandwidth=0", "bandwidth=0 is not allowed"},
+             {"slow_link:rank=1,bandwidth=inf", "bandwidth=inf is not allowed"},
              {"delay:rank=1,step=1,seconds=nan", "seconds=nan is not allowed"},
              {"delay:rank=1,step=1,seconds=1e9", "seconds=1e9 is not allowed"},
          })
@@ -230,6 +263,10 @@ TEST(Fault, OneThatCannotHappenIsRefused) {
     // What is received in the last step goes no further.
     EXPECT_EQ(refused({Fault::Kind::lose_transfer, 1, 3, 0}),
               "fault: lose_transfer cannot happen: rank 1 sends nothing in step 3");
+    Experiment alone = ring_of_four();
+    alone.ring.ranks = 1;
+    const Fault slow{.kind = Fault::Kind::slow_link, .rank = 0, .bytes_per_second = 1e9};
+    EXPECT_EQ(run_with(alone, slow)->error, "fault: slow_link cannot happen: rank 0 sends nothing");
 }
 
 }  // namespace

@@ -123,6 +123,24 @@ TEST(Layout, ASlowRankHoldsUpTheRingAndADelayComesOnce) {
     EXPECT_NEAR(wall(late), plain + 5, 0.11);
 }
 
+TEST(Layout, ASlowLinkHoldsUpWhatItsRankSends) {
+    const Schedule schedule = plan(uniform_ring(2, Strategy::ring, false));
+    const double rate = kRate / 1000;
+    const double hop = kLatency + static_cast<double>(schedule.transfers.front().bytes) / rate;
+    for (const bool on_cpu : {false, true}) {
+        MachineModel machine = one_host(2);
+        if (on_cpu) machine.device.kind = DeviceKind::cpu;
+        const LaidOut slow = lay_out(schedule, uniform_costs(schedule, kCompute), machine,
+                                     {{.rank = 1, .bytes_per_second = rate}});
+        EXPECT_NEAR(wall(slow), 2 * kCompute + hop, 1e-7);
+        for (size_t i = 0; i < schedule.transfers.size(); ++i) {
+            const TransferTimes& times = slow.trace.transfers[i];
+            const bool slowed = schedule.transfers[i].from == 1;
+            EXPECT_EQ(static_cast<double>(times.done_ns - times.begin_ns) * 1e-9 > hop / 2, slowed);
+        }
+    }
+}
+
 TEST(Layout, SharedLinksTakeLonger) {
     MachineModel machine = one_host(4);
     const Schedule schedule = plan(uniform_ring(4, Strategy::ring, false));

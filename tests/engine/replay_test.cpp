@@ -92,6 +92,14 @@ TEST(Replay, ARankThatSleptStillSleeps) {
     EXPECT_GT(replayed->metrics.seconds, 0.3);
 }
 
+TEST(Replay, ASlowLinkIsStillSlow) {
+    Fault fault{.kind = Fault::Kind::slow_link, .rank = 1};
+    const auto plain = run_of(four_ranks());
+    fault.bytes_per_second = static_cast<double>(plain->schedule->transfers.front().bytes) / 0.05;
+    const auto replayed = replay(*run_of(four_ranks(), fault));
+    EXPECT_GT(replayed->metrics.seconds, 0.15);
+}
+
 TEST(Replay, OverAMachinesLinksTransfersTakeWhatTheseTake) {
     const auto run = run_of(four_ranks());
     auto machine = std::make_shared<MachineModel>();

@@ -187,8 +187,12 @@ TEST(Streamed, WorkCostsWhatStoredWorkCosts) {
 
 // --- How long it takes ---
 
-std::vector<SlowRank> random_slow_ranks(std::mt19937& random, int ranks) {
+/// A slow link is shared by all that its rank sends to.
+std::vector<SlowRank> random_slow_ranks(std::mt19937& random, int ranks, bool one_neighbour) {
     std::vector<SlowRank> slow;
+    if (one_neighbour && random() % 2 == 0)
+        slow.push_back(
+            {.rank = static_cast<int>(random() % static_cast<unsigned>(ranks)), .bytes_per_second = 5e7});
     if (random() % 2 == 0) slow.push_back({.rank = static_cast<int>(random()) % ranks, .factor = 1.7});
     if (random() % 2 == 0)
         slow.push_back({.rank = static_cast<int>(random() % static_cast<unsigned>(ranks)),
@@ -236,7 +240,7 @@ TEST(Streamed, TimesAreTheEventEnginesWithoutContention) {
         if (machine.device.kind == DeviceKind::cpu) e.backend.threads = 1 + static_cast<int>(random() % 4);
         const Schedule asked = plan(e);
         StreamedRing ring(e, machine, {});
-        const std::vector<SlowRank> slow = random_slow_ranks(random, schedule.ranks);
+        const std::vector<SlowRank> slow = random_slow_ranks(random, schedule.ranks, one_neighbour);
         const WorkCosts costs = streamed_costs(ring, e, machine);
         const Metrics events = event_metrics(asked, with_jitter(costs, 0.2, 5, 1), machine, slow);
         Recurrence recurrence(ring, e, machine, slow);

@@ -149,6 +149,11 @@ void NcclTransport::await_everyone(int step, const std::vector<int>& transfers,
         for (const int peer : peers[rank]) ready[static_cast<size_t>(peer)].hold_back(one.copy_stream());
         for (const int index : transfers)
             if (transfer_at(index).to == one.rank()) times_of(index).begin.record(one.copy_stream());
+        double slow_link_seconds = 0;
+        for (const int index : transfers)
+            if (transfer_at(index).from == one.rank())
+                slow_link_seconds += least_seconds(scene_.fault, one.rank(), transfer_at(index).bytes);
+        if (slow_link_seconds > 0) stall(one.rank(), slow_link_seconds, one.copy_stream());
     }
 }
 

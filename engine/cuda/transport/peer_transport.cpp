@@ -36,6 +36,9 @@ void PeerTransport::enqueue_transfer(int index) {
         stall(transfer.to, kLostTimeouts * scene_.schedule.experiment.ring.timeout_seconds, stream);
     else
         copy(transfer, stream);
+    // To several peers at once each copy is held up by itself.
+    if (const double seconds = least_seconds(scene_.fault, transfer.from, transfer.bytes); seconds > 0)
+        stall(transfer.to, seconds, stream);
     times.done.record(stream);
 }
 
