@@ -30,6 +30,11 @@ nlohmann::ordered_json bench_plan(std::stop_token stop);
 /// peak_bytes (resident memory that it took), rank_steps, rank_steps_per_second, simulated_seconds.
 nlohmann::ordered_json bench_simulate(std::stop_token stop);
 
+/// disturbance (none, delay or slow_link), the problem and the ring, measured_seconds, predicted_over_measured: this
+/// machine is calibrated, then runs random rings that the model was not made from. Beside the results "errors", per
+/// disturbance: problems, median_error, worst_error.
+nlohmann::ordered_json bench_prediction(std::stop_token stop);
+
 /// spans, save_seconds, open_seconds, bytes_per_span, runs, list_ms.
 nlohmann::ordered_json bench_store(std::stop_token stop);
 

@@ -29,6 +29,7 @@ constexpr Bench kBenches[] = {
     {"memory", bench_memory},
     {"ring", bench_ring},
     {"simulate", bench_simulate},
+    {"prediction", bench_prediction},
     {"store", bench_store},
 #ifdef RINGSCOPE_WINDOW
     {"frame", bench_frame},

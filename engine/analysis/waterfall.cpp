@@ -13,7 +13,6 @@ namespace ringscope {
 namespace {
 
 constexpr double kWorthNaming = 0.01;  // of the ideal: less than that is no cause to look for
-
 constexpr double kRoundingSeconds = 1e-10;  // what sums of FLOPs leave of a difference that is none
 
 using Stretch = std::pair<int64_t, int64_t>;  // ns
@@ -255,7 +254,6 @@ std::string reason(const WaterfallBar& bar, const Schedule& schedule, const Path
     return "time in which nothing was at work, such as starting and ending";
 }
 
-/// "0.8 of 1.2 ms" would need one unit for both: each has its own.
 std::string sentence_of(const Waterfall& fall, const Schedule& schedule, const PathAccount& path) {
     if (fall.ideal_seconds <= 0)
         return "Nothing was computed: all of the " + seconds_text(fall.wall_seconds) + " is overhead.";

@@ -46,8 +46,8 @@ const char* explanation_of(WaterfallCause cause);
 
 struct WaterfallBar {
     WaterfallCause cause = WaterfallCause::imbalance;
-    double seconds =
-        0;          // imbalance and slower rate may be below 0: less work than the mean, or a faster rate
+    /// Imbalance and slower rate may be below 0: less work than the mean, or a faster rate.
+    double seconds = 0;
     int rank = -1;  // that has most of it; -1: none has any
 };
 
