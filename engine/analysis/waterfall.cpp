@@ -12,7 +12,7 @@ namespace ringscope {
 
 namespace {
 
-constexpr double kWorthNaming = 0.01;  // of the ideal: less than that is no cause to look for
+constexpr double kWorthNaming = 0.01;       // of the ideal: less than that is no cause to look for
 constexpr double kRoundingSeconds = 1e-10;  // what sums of FLOPs leave of a difference that is none
 
 using Stretch = std::pair<int64_t, int64_t>;  // ns
