@@ -44,13 +44,14 @@ void WorkerPool::loop(int worker) {
         // A worker that goes straight from one job to the next joins at the instant it left.
         const int64_t joined_ns = now_ns != 0 ? now_ns : steady_ns();
         if (job->workers_++ == 0) job->active_since_ns_ = joined_ns;
+        count_unserved();
         lock.unlock();
         const int64_t cpu_ns = thread_cpu_ns();
-        work(*job, worker);
+        work(*job, worker, lock);
         const int64_t worked_ns = thread_cpu_ns() - cpu_ns;
-        lock.lock();
         now_ns = steady_ns();
         leave(*job, joined_ns, now_ns, worked_ns);
+        count_unserved();
     }
 }
 
@@ -61,21 +62,40 @@ WorkerPool::Submission* WorkerPool::choose() const {
     return best;
 }
 
-void WorkerPool::work(Submission& job, int worker) {
+/// With the lock held.
+void WorkerPool::count_unserved() {
+    const auto count = std::count_if(jobs_.begin(), jobs_.end(), [](const Submission* job) {
+        return job->workers_ == 0 && job->has_task();
+    });
+    unserved_.store(static_cast<int>(count), std::memory_order_relaxed);
+}
+
+/// Until no task is left, or another job needs the worker more. Without the lock; returns with it.
+void WorkerPool::work(Submission& job, int worker, std::unique_lock<std::mutex>& lock) {
+    const auto is_needed_elsewhere = [&] { return unserved_ > 0 && job.workers_ > 1; };
     for (;;) {
         const int64_t task = job.next_.fetch_add(1, std::memory_order_relaxed);
-        if (task >= job.tasks_) return;
+        if (task >= job.tasks_) break;
         if (stop_.load(std::memory_order_relaxed)) {
             job.next_.store(job.tasks_, std::memory_order_relaxed);
-            return;
+            break;
         }
-        try {
-            job.job_.run(job.phase_, task, worker);
-        } catch (...) {
-            const std::lock_guard lock(mutex_);
-            if (!job.error_) job.error_ = std::current_exception();
-            job.next_.store(job.tasks_, std::memory_order_relaxed);
-        }
+        run_task(job, task, worker);
+        if (!is_needed_elsewhere()) continue;
+        lock.lock();
+        if (is_needed_elsewhere()) return;
+        lock.unlock();
+    }
+    lock.lock();
+}
+
+void WorkerPool::run_task(Submission& job, int64_t task, int worker) {
+    try {
+        job.job_.run(job.phase_, task, worker);
+    } catch (...) {
+        const std::lock_guard lock(mutex_);
+        if (!job.error_) job.error_ = std::current_exception();
+        job.next_.store(job.tasks_, std::memory_order_relaxed);
     }
 }
 
@@ -112,6 +132,7 @@ WorkerPool::Submission::Submission(WorkerPool& pool, PoolJob& job) : pool_(pool)
         return;
     }
     pool_.jobs_.push_back(this);
+    pool_.count_unserved();
     if (tasks_ > 1)
         pool_.wake_.notify_all();
     else
@@ -133,6 +154,7 @@ WorkerPool::Submission::~Submission() {
     if (!error_) error_ = std::make_exception_ptr(Error(ErrorKind::cancelled, "dropped"));
     next_.store(tasks_, std::memory_order_relaxed);
     if (workers_ == 0) pool_.end(*this, steady_ns());
+    pool_.count_unserved();
     ended_.wait(lock, [this] { return done_; });
 }
 

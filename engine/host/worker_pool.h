@@ -2,12 +2,13 @@
 //
 // A job is a few phases, run one after the other; a phase is independent tasks with an index. Free workers
 // join the job with the fewest workers, the oldest of those, take task after task by an atomic counter, and
-// leave when none is left; who leaves last opens the next phase or ends the job. Each task is run once, by
-// one worker, and tasks of a phase write disjoint data, so the answer does not depend on the number of
-// workers.
+// leave when none is left; who leaves last opens the next phase or ends the job. A worker that is not the only
+// one of its job also leaves, after a task, when another job has none: ranks that could each have a core have
+// one, as if each had its own device. Each task is run once, by one worker, and tasks of a phase write disjoint
+// data, so the answer does not depend on the number of workers.
 //
-//   rank 0:  job A  |== w0 ==|== w0 w1 ==|            joined with >= 1 worker: active
-//   rank 1:  job B  ...........|== w1 ==|             submitted, no worker yet: waiting for a core
+//   rank 0:  job A  |== w0 w1 ==|====== w0 ======|== w0 w1 ==|    joined with >= 1 worker: active
+//   rank 1:  job B            ..|====== w1 ======|                submitted, no worker yet: waiting for a core
 #pragma once
 
 #include <atomic>
@@ -73,7 +74,7 @@ class WorkerPool {
         std::atomic<int64_t> next_{0};  // task of the phase
         int64_t tasks_ = 0;             // of the phase
         int phase_ = 0;
-        int workers_ = 0;
+        std::atomic<int> workers_{0};  // changes under the lock
         int64_t active_since_ns_ = 0;
         bool done_ = false;
         std::exception_ptr error_;
@@ -84,7 +85,9 @@ class WorkerPool {
   private:
     void loop(int worker);
     Submission* choose() const;
-    void work(Submission& job, int worker);
+    void work(Submission& job, int worker, std::unique_lock<std::mutex>& lock);
+    void run_task(Submission& job, int64_t task, int worker);
+    void count_unserved();
     void leave(Submission& job, int64_t joined_ns, int64_t now_ns, int64_t cpu_ns);
     void end(Submission& job, int64_t now_ns);
 
@@ -92,6 +95,7 @@ class WorkerPool {
     std::mutex mutex_;  // guards everything below and every Submission but its next_
     std::condition_variable wake_;
     std::vector<Submission*> jobs_;  // oldest first
+    std::atomic<int> unserved_{0};   // jobs with tasks and no worker; changes under the lock
     bool closing_ = false;
     std::vector<std::thread> threads_;
 };

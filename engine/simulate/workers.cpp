@@ -67,20 +67,49 @@ Workers::Job* Workers::neediest() {
     return best;
 }
 
+Workers::Job* Workers::unserved() {
+    const auto at = std::find_if(jobs_.begin(), jobs_.end(),
+                                 [](const Job& job) { return !job.is_thread && job.workers == 0; });
+    return at == jobs_.end() ? nullptr : &*at;
+}
+
+/// The job with the most workers, of several the oldest, and with pieces that nobody has begun; null when none has two.
+Workers::Job* Workers::best_served() {
+    Job* best = nullptr;
+    for (Job& job : jobs_) {
+        if (job.is_thread || job.workers <= (best == nullptr ? 1 : best->workers)) continue;
+        const double pieces_left = (job.left - job.idle) / job.seconds * job.pieces;
+        if (pieces_left > job.workers) best = &job;
+    }
+    return best;
+}
+
+void Workers::set_workers(Job& job, int workers) {
+    job.workers = workers;
+    job.left -= job.idle;
+    job.idle = tail_seconds(job.seconds, job.pieces, workers);
+    job.left += job.idle;
+}
+
+void Workers::join(Job& job, double now) {
+    if (job.workers == 0) started_.push_back({job.number, now});
+    set_workers(job, job.workers + 1);
+}
+
 bool Workers::settle(double now) {
     started_.clear();
     if (!changed_) return false;
     advance(now);
-    while (free_ > 0) {
-        Job* job = neediest();
-        if (job == nullptr) break;
-        if (job->workers == 0) started_.push_back({job->number, now});
-        ++job->workers;
-        job->left -= job->idle;
-        job->idle = tail_seconds(job->seconds, job->pieces, job->workers);
-        job->left += job->idle;
+    for (Job* job = neediest(); job != nullptr && free_ > 0; job = neediest()) {
+        join(*job, now);
         --free_;
         ++busy_;
+    }
+    for (Job* job = unserved(); job != nullptr; job = unserved()) {
+        Job* from = best_served();
+        if (from == nullptr) break;
+        set_workers(*from, from->workers - 1);
+        join(*job, now);
     }
     changed_ = false;
     return true;

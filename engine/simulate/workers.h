@@ -1,8 +1,9 @@
 // The workers of one device, and how the ranks on it share them: as engine/host/worker_pool.h does.
 //
 // A job takes the workers that are free when it comes, and those that other jobs leave; who has the fewest comes
-// first, then who has waited longest. Workers stay until the job ends. A rank's own thread that packs or copies beside
-// them is one more that wants a core: when more are busy than there are cores, all run slower alike.
+// first, then who has waited longest. A job that has none takes one from a job that has several. A rank's own thread
+// that packs or copies beside them is one more that wants a core: when more are busy than there are cores, all run
+// slower alike.
 #pragma once
 
 #include <vector>
@@ -56,6 +57,10 @@ class Workers {
     };
     double rate_of(const Job& job) const;
     Job* neediest();
+    Job* unserved();
+    Job* best_served();
+    void join(Job& job, double now);
+    static void set_workers(Job& job, int workers);
     void advance(double now);
 
     std::vector<Job> jobs_;  // oldest first

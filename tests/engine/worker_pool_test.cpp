@@ -71,6 +71,32 @@ TEST(WorkerPool, ManySubmittersAtOnce) {
     EXPECT_EQ(good.load(), 180);
 }
 
+/// A job that all workers are at lets one go to a job that has none: the second ends long before the first.
+TEST(WorkerPool, AJobWithManyWorkersLetsOneGoToAJobWithNone) {
+    const std::atomic<bool> stop{false};
+    WorkerPool pool(2, stop);
+    std::atomic<int> begun{0};
+    std::atomic<bool> second_submitted{false}, second_ran{false};
+    CountingJob first({1000}, [&](int, int64_t) {
+        ++begun;
+        while (begun < 2 || !second_submitted) std::this_thread::yield();
+    });
+    WorkerPool::Submission submitted(pool, first);
+    while (begun < 2) std::this_thread::yield();  // both workers are at the first job
+    std::atomic<int> begun_before_second{0};
+    CountingJob second({1}, [&](int, int64_t) {
+        begun_before_second = begun.load();
+        second_ran = true;
+    });
+    WorkerPool::Submission other(pool, second);
+    second_submitted = true;
+    other.wait();
+    submitted.wait();
+    EXPECT_TRUE(second_ran);
+    EXPECT_TRUE(first.each_once());
+    EXPECT_LT(begun_before_second, 1000);
+}
+
 TEST(WorkerPool, AJobWithoutTasksEndsAtOnce) {
     const std::atomic<bool> stop{false};
     WorkerPool pool(1, stop);

@@ -18,19 +18,31 @@ TEST(Workers, AJobTakesAllThatAreFreeAndNoMoreThanItCanUse) {
     EXPECT_EQ(workers.take_ended(2), std::vector<int>{2});
 }
 
-TEST(Workers, WorkersStayUntilTheirJobEnds) {
+TEST(Workers, AJobWithNoneTakesOneFromAJobWithSeveral) {
     Workers workers(2, 2);
     workers.submit(1, 4, 1e15, 0);
     workers.settle(0);
     workers.submit(2, 1, 1e15, 1);
     workers.settle(1);
-    EXPECT_TRUE(workers.started().empty());  // waits for a core
+    ASSERT_EQ(workers.started().size(), 1u);
+    EXPECT_EQ(workers.started()[0].job, 2);
     EXPECT_NEAR(workers.next_end(), 2, 1e-7);
+    EXPECT_EQ(workers.take_ended(2), std::vector<int>{2});
+    workers.settle(2);
+    EXPECT_NEAR(workers.next_end(), 2.5, 1e-7);
+}
+
+TEST(Workers, WhoHasTheLastPiecesKeepsThem) {
+    Workers workers(2, 2);
+    workers.submit(1, 4, 2, 0);
+    workers.settle(0);
+    workers.submit(2, 1, 1, 1);
+    workers.settle(1);
+    EXPECT_TRUE(workers.started().empty());  // waits for a core
     EXPECT_EQ(workers.take_ended(2), std::vector<int>{1});
     workers.settle(2);
     ASSERT_EQ(workers.started().size(), 1u);
     EXPECT_EQ(workers.started()[0].job, 2);
-    EXPECT_NEAR(workers.next_end(), 2.5, 1e-7);
 }
 
 TEST(Workers, FreeWorkersJoinTheJobWithTheFewest) {
