@@ -35,6 +35,10 @@ nlohmann::ordered_json bench_simulate(std::stop_token stop);
 /// disturbance: problems, median_error, worst_error.
 nlohmann::ordered_json bench_prediction(std::stop_token stop);
 
+/// ranks, overlap, measured_step_seconds, replayed_step_seconds, replayed_over_own_core: rings of two workers, and their
+/// replayed steps over those of the same ring with a core per rank.
+nlohmann::ordered_json bench_replay(std::stop_token stop);
+
 /// spans, save_seconds, open_seconds, bytes_per_span, runs, list_ms.
 nlohmann::ordered_json bench_store(std::stop_token stop);
 

@@ -15,7 +15,7 @@ nlohmann::ordered_json row_of(Disturbance disturbance, const CheckedPrediction& 
     return {{"disturbance", name_of(disturbance)},
             {"seq_len", e.problem.seq_len},
             {"heads", e.problem.heads},
-            {"kv_heads", e.problem.kv_heads},
+            {"kv_heads", e.problem.kv_heads.value_or(e.problem.heads)},
             {"head_dim", e.problem.head_dim},
             {"dtype", name_of(e.problem.dtype)},
             {"causal", e.problem.causal},
@@ -47,7 +47,7 @@ nlohmann::ordered_json bench_prediction(std::stop_token stop) {
     for (const Disturbance disturbance : {Disturbance::none, Disturbance::delay, Disturbance::slow_link}) {
         PredictionCheckOptions options;
         options.disturbance = disturbance;
-        const std::vector<CheckedPrediction> checked = check_predictions(calibration.machine, options, stop);
+        const std::vector<CheckedPrediction> checked = check_predictions(calibration, options, stop);
         for (const CheckedPrediction& one : checked) report["results"].push_back(row_of(disturbance, one));
         report["errors"].push_back(summary_of(disturbance, checked));
     }

@@ -32,12 +32,6 @@ std::vector<Row> rows() {
     return rows;
 }
 
-double median(std::vector<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
 /// Ring sizes take turns, and each round's ratio is taken within the round: a slow moment falls on all of
 /// them alike.
 void measure(const Row& row, std::stop_token stop, nlohmann::ordered_json& results) {

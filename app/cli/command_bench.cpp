@@ -30,6 +30,7 @@ constexpr Bench kBenches[] = {
     {"ring", bench_ring},
     {"simulate", bench_simulate},
     {"prediction", bench_prediction},
+    {"replay", bench_replay},
     {"store", bench_store},
 #ifdef RINGSCOPE_WINDOW
     {"frame", bench_frame},

@@ -71,19 +71,41 @@ class Calibrator {
         const int threads = machine_.device.workers;
         const double f32 = measure_f32_peak(threads, kPeakSeconds) * 1e9 / threads;
         const double bf16 = measure_bf16_peak(threads, kPeakSeconds) * 1e9 / threads;
-        clock_ = f32 * threads;
         machine_.device.peaks = {{DType::f32, f32}, {DType::f16, f32}, {DType::bf16, std::max(f32, bf16)}};
+    }
+
+    /// Round after round over all of them: what slows the machine down for seconds falls on all alike. Each time is brought
+    /// onto the median clock. The mean of the rounds, since what now and then holds up a run of milliseconds holds up every
+    /// longer one.
+    std::vector<BlockTime> mean_times(const std::vector<AttentionMeasurement>& measurements) {
+        std::vector<BlockTime> times;
+        std::vector<double> clocks;
+        const auto all = static_cast<double>(measurements.size()) * options_.repetitions;
+        for (int round = 0; round < options_.repetitions; ++round)
+            for (size_t i = 0; i < measurements.size(); ++i) {
+                tell(kShareOfAttention * static_cast<double>(clocks.size()) / all);
+                AttentionTime measured = measure_attention(measurements[i], options_, buffers_, stop_);
+                clocks.push_back(measured.clock);
+                measured.time.seconds *= measured.clock / options_.repetitions;
+                if (round == 0)
+                    times.push_back(measured.time);
+                else
+                    times[i].seconds += measured.time.seconds;
+            }
+        calibration_.clock = median_of(std::move(clocks));
+        for (BlockTime& time : times) time.seconds /= calibration_.clock;
+        return times;
     }
 
     void measure_attention_curves() {
         const std::vector<AttentionMeasurement> measurements = attention_measurements(options_.head_dims);
         std::map<std::tuple<DType, int, bool>, Fitted> fitted;
+        const std::vector<BlockTime> times = mean_times(measurements);
         for (size_t i = 0; i < measurements.size(); ++i) {
-            tell(kShareOfAttention * static_cast<double>(i) / static_cast<double>(measurements.size()));
             const AttentionCurve& like = measurements[i].like;
             Fitted& of = fitted[{like.dtype, like.head_dim, like.causal}];
             of.curve = like;
-            of.times.push_back(measure_attention(measurements[i], options_, clock_, buffers_, stop_));
+            of.times.push_back(times[i]);
         }
         std::map<DType, std::vector<double>> errors;
         for (auto& [key, of] : fitted) {
@@ -162,7 +184,6 @@ class Calibrator {
     const CalibrationOptions& options_;
     const std::stop_token stop_;
     const std::shared_ptr<BufferPool> buffers_;
-    double clock_ = 0;  // clock_look() at the time of the peaks
     Calibration calibration_;
     MachineModel& machine_ = calibration_.machine;
 };

@@ -24,6 +24,7 @@ struct CalibrationFit {
 struct Calibration {
     MachineModel machine;  // named "this-machine"; valid
     std::vector<CalibrationFit> fits;
+    double clock = 0;  // clock_look() of the time to which the model's rates belong
 };
 
 /// Under a minute on two cores. Throws Error(cancelled) on a stop request, Error(bad_input) for a kernel that cannot be

@@ -4,10 +4,8 @@
 #include <memory>
 #include <random>
 
-#include "engine/base/error.h"
 #include "engine/calibrate/attention_times.h"
 #include "engine/host/arena.h"
-#include "engine/run/execute.h"
 #include "engine/simulate/simulate.h"
 #include "engine/simulate/simulation_checks.h"
 
@@ -15,7 +13,7 @@ namespace ringscope {
 
 namespace {
 
-constexpr double kLeastFlops = 4e9, kMostFlops = 4e10;
+constexpr double kLeastFlops = 1e9, kMostFlops = 1e10;
 
 template <typename Value>
 Value one_of(std::mt19937_64& random, std::initializer_list<Value> values) {
@@ -85,11 +83,13 @@ struct Problem {
 
 class PredictionCheck {
   public:
-    PredictionCheck(const MachineModel& machine, const PredictionCheckOptions& options, std::stop_token stop)
-        : machine_(machine),
+    PredictionCheck(const Calibration& calibration, const PredictionCheckOptions& options,
+                    std::stop_token stop)
+        : machine_(calibration.machine),
+          clock_(calibration.clock),
           options_(options),
           stop_(std::move(stop)),
-          threads_(machine.device.workers),
+          threads_(machine_.device.workers),
           buffers_(std::make_shared<BufferPool>()) {}
 
     std::vector<CheckedPrediction> run() {
@@ -133,22 +133,17 @@ class PredictionCheck {
     }
 
     void measure(Problem& problem) {
-        RunOptions run_options;
-        run_options.keep_output = false;
-        run_options.buffers = buffers_;
-        run_options.fault = problem.checked.fault;
-        const double before = clock_look(threads_);
-        const auto run = execute(problem.checked.experiment, run_options, stop_);
-        const double after = clock_look(threads_);
-        if (run->state != RunState::done) throw Error(run->error_kind, run->error);
+        const auto [run, clock_then] =
+            steady_run(problem.checked.experiment, buffers_, stop_, problem.checked.fault);
         WhatIf clock;
-        clock.rate = (before + after) / 2 / (peak_of(machine_, DType::f32) * threads_);
+        clock.rate = clock_then / clock_;
         problem.predicted.push_back(predict(problem, scaled(machine_, clock)));
         problem.measured.push_back(run->metrics.seconds);
         problem.ratios.push_back(problem.predicted.back() / problem.measured.back());
     }
 
     const MachineModel& machine_;
+    const double clock_;
     const PredictionCheckOptions& options_;
     const std::stop_token stop_;
     const int threads_;
@@ -158,10 +153,10 @@ class PredictionCheck {
 
 }  // namespace
 
-std::vector<CheckedPrediction> check_predictions(const MachineModel& machine,
+std::vector<CheckedPrediction> check_predictions(const Calibration& calibration,
                                                  const PredictionCheckOptions& options,
                                                  std::stop_token stop) {
-    return PredictionCheck(machine, options, std::move(stop)).run();
+    return PredictionCheck(calibration, options, std::move(stop)).run();
 }
 
 }  // namespace ringscope

@@ -6,7 +6,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "engine/experiment/machine_model.h"
+#include "engine/calibrate/calibration.h"
 #include "engine/run/fault.h"
 
 namespace ringscope {
@@ -20,7 +20,7 @@ struct EnumNames<Disturbance> {
 
 struct PredictionCheckOptions {
     int problems = 20;
-    int rounds = 3;     // of all problems, one after the other
+    int rounds = 5;     // of all problems, one after the other
     uint64_t seed = 1;  // of the problems
     Disturbance disturbance = Disturbance::none;
     /// Called with the share that is done, by the thread that checks.
@@ -36,10 +36,10 @@ struct CheckedPrediction {
     double predicted_over_measured = 0;  // the same, of each round's own prediction and time
 };
 
-/// Random problems of some tens to hundreds of milliseconds, run on this machine, whose model `machine` is. Clock rates
-/// move: every run is predicted at the rate at which the cores are seen to work before and after it (clock_look()).
-/// Throws Error(cancelled), a run's Error.
-std::vector<CheckedPrediction> check_predictions(const MachineModel& machine,
+/// Random problems of some tens of milliseconds, run on the machine that was calibrated. Clock rates move within fractions of
+/// a second: every run is predicted at the rate at which the cores are seen to work around it (steady_run()). Throws
+/// Error(cancelled), a run's Error.
+std::vector<CheckedPrediction> check_predictions(const Calibration& calibration,
                                                  const PredictionCheckOptions& options, std::stop_token stop);
 
 }  // namespace ringscope

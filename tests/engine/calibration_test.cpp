@@ -6,6 +6,7 @@
 
 #include "engine/base/error.h"
 #include "engine/calibrate/curve_fit.h"
+#include "engine/calibrate/prediction_check.h"
 #include "engine/calibrate/transfer_times.h"
 #include "engine/simulate/simulate.h"
 
@@ -89,6 +90,38 @@ TEST(Calibration, MakesAModelOfThisMachineThatTakesExperiments) {
     const Schedule schedule = plan(experiment);
     const LaidOut laid_out = simulate_once(schedule, machine);
     EXPECT_GT(laid_out.trace.wall_ns, 0);
+}
+
+/// Every problem is predicted and run as it should be, disturbed or not. How near both lie is not for a test to say.
+TEST(PredictionCheck, RunsEveryProblemUnderItsDisturbance) {
+    Calibration calibration;
+    calibration.clock = 2e10;
+    MachineModel& machine = calibration.machine;
+    machine.name = "test";
+    machine.device.kind = DeviceKind::cpu;
+    machine.device.workers = 2;
+    machine.device.most_ranks = 8;
+    machine.device.memory_bytes = int64_t{1} << 34;
+    machine.device.pack_bytes_per_second = machine.device.merge_bytes_per_second = 1e9;
+    machine.links = {{"memory", LinkScope::device, 1, 1e-6, 1e9, true, ""}};
+    machine.same_device = "memory";
+    for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
+        machine.device.peaks.push_back({dtype, 2e10});
+        machine.device.curves.push_back({dtype, 64, false, 0.5, 10, 10});
+    }
+    for (const Disturbance disturbance : {Disturbance::none, Disturbance::delay, Disturbance::slow_link}) {
+        PredictionCheckOptions options;
+        options.problems = 2;
+        options.rounds = 1;
+        options.disturbance = disturbance;
+        for (const CheckedPrediction& checked : check_predictions(calibration, options, {})) {
+            EXPECT_EQ(name_of(checked.fault.kind), std::string(name_of(disturbance)));
+            EXPECT_LE(checked.experiment.ring.ranks, 2);
+            EXPECT_GT(checked.measured_seconds, 0);
+            EXPECT_NEAR(checked.predicted_over_measured, checked.predicted_seconds / checked.measured_seconds,
+                        1e-9 * checked.predicted_over_measured);
+        }
+    }
 }
 
 TEST(Calibration, StopsWhenAsked) {
