@@ -13,8 +13,6 @@ namespace ringscope {
 
 namespace {
 
-constexpr double kLeastFlops = 1e9, kMostFlops = 1e10;
-
 template <typename Value>
 Value one_of(std::mt19937_64& random, std::initializer_list<Value> values) {
     return values.begin()[random() % values.size()];
@@ -31,7 +29,7 @@ std::vector<HeadGroup> head_groups(std::mt19937_64& random, int64_t seq_len) {
 Experiment draw(std::mt19937_64& random, int cores, bool sends) {
     Experiment e;
     ProblemSpec& problem = e.problem;
-    problem.seq_len = one_of<int64_t>(random, {2048, 4096, 8192, 16384});
+    problem.seq_len = one_of<int64_t>(random, {256, 512, 1024, 2048, 4096, 8192, 16384});
     problem.heads = one_of(random, {4, 8, 12});
     problem.kv_heads = by_chance(random) ? problem.heads : problem.heads / 4;
     problem.head_dim = one_of(random, {32, 64, 128});
@@ -49,10 +47,10 @@ Experiment draw(std::mt19937_64& random, int cores, bool sends) {
 }
 
 /// One whose work takes long enough to be told from the noise, and short enough for all of them.
-Schedule draw_schedule(std::mt19937_64& random, int cores, bool sends) {
+Schedule draw_schedule(std::mt19937_64& random, double most_flops, int cores, bool sends) {
     for (;;) {
         Schedule schedule = plan(draw(random, cores, sends));
-        if (schedule.flops < kLeastFlops || schedule.flops > kMostFlops) continue;
+        if (schedule.flops < most_flops / 10 || schedule.flops > most_flops) continue;
         if (!sends || !schedule.transfers.empty()) return schedule;
     }
 }
@@ -117,7 +115,7 @@ class PredictionCheck {
         std::mt19937_64 random(options_.seed);
         const bool sends = options_.disturbance != Disturbance::none;
         for (int i = 0; i < options_.problems; ++i) {
-            Problem problem{draw_schedule(random, threads_, sends), {}, {}, {}, {}};
+            Problem problem{draw_schedule(random, options_.flops, threads_, sends), {}, {}, {}, {}};
             problem.checked.experiment = problem.schedule.experiment;
             problem.checked.fault =
                 draw_fault(random, options_.disturbance, problem.schedule, predict(problem, machine_));

@@ -20,8 +20,9 @@ struct EnumNames<Disturbance> {
 
 struct PredictionCheckOptions {
     int problems = 20;
-    int rounds = 5;     // of all problems, one after the other
-    uint64_t seed = 1;  // of the problems
+    int rounds = 5;       // of all problems, one after the other
+    uint64_t seed = 1;    // of the problems
+    double flops = 1e10;  // of a problem, at most; a tenth of it at least
     Disturbance disturbance = Disturbance::none;
     /// Called with the share that is done, by the thread that checks.
     std::function<void(double)> progress;

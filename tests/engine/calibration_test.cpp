@@ -107,12 +107,14 @@ TEST(PredictionCheck, RunsEveryProblemUnderItsDisturbance) {
     machine.same_device = "memory";
     for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
         machine.device.peaks.push_back({dtype, 2e10});
-        machine.device.curves.push_back({dtype, 64, false, 0.5, 10, 10});
+        for (const bool causal : {false, true})
+            machine.device.curves.push_back({dtype, 64, causal, 0.5, 10, 10});
     }
     for (const Disturbance disturbance : {Disturbance::none, Disturbance::delay, Disturbance::slow_link}) {
         PredictionCheckOptions options;
         options.problems = 2;
         options.rounds = 1;
+        options.flops = 5e7;
         options.disturbance = disturbance;
         for (const CheckedPrediction& checked : check_predictions(calibration, options, {})) {
             EXPECT_EQ(name_of(checked.fault.kind), std::string(name_of(disturbance)));
