@@ -71,7 +71,7 @@ double clock_look(const BackendSpec& backend, const std::shared_ptr<BufferPool>&
                   const std::stop_token& stop) {
     constexpr int64_t kSegment = 512;
     Experiment experiment = one_rank(backend);
-    experiment.problem.seq_len = 4 * kSegment;
+    experiment.problem.seq_len = 2 * kSegment;
     experiment.problem.heads = 2;
     experiment.problem.head_dim = 64;
     experiment.problem.head_groups = {{kSegment, 1, {}, {}}};
