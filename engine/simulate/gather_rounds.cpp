@@ -69,7 +69,7 @@ class GatherRounds {
             const int count = std::min(held, ranks_ - held);
             for (int rank = 0; rank < ranks_; ++rank) {
                 const auto to = static_cast<size_t>(rank);
-                const auto past = static_cast<size_t>(before(rank, held) + ranks_ + 1);
+                const auto past = static_cast<size_t>(before(rank, held)) + bytes_.size() + 1;
                 from_[to] = before(rank, held);
                 moves_[to] = sums[past] - sums[past - static_cast<size_t>(count)];
                 messages_[to] = count;
