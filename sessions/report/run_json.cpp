@@ -94,7 +94,7 @@ void add_simulation(const Simulation& simulation, Json& json) {
     const std::vector<double>& trials = simulation.trial_seconds;
     if (trials.empty()) return;
     const auto at = [&](double share) {
-        return trials[static_cast<size_t>(share * static_cast<double>(trials.size() - 1) + 0.5)];
+        return trials[static_cast<size_t>(std::lround(share * static_cast<double>(trials.size() - 1)))];
     };
     json["trials"] = {{"count", trials.size()},
                       {"seed", options.seed},

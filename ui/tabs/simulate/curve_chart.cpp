@@ -46,9 +46,13 @@ std::string point_text(const TimeCurve& curve, size_t index) {
 /// 1, 2 and 5 times powers of ten.
 std::vector<double> round_values(const LogAxis& axis) {
     std::vector<double> values;
-    for (double power = std::pow(10, std::floor(std::log10(axis.least))); power <= axis.most; power *= 10)
+    const auto first = static_cast<int>(std::floor(std::log10(axis.least)));
+    const auto last = static_cast<int>(std::floor(std::log10(axis.most)));
+    for (int exponent = first; exponent <= last; ++exponent) {
+        const double power = std::pow(10, exponent);
         for (const double digit : {1.0, 2.0, 5.0})
             if (digit * power >= axis.least && digit * power <= axis.most) values.push_back(digit * power);
+    }
     return values;
 }
 

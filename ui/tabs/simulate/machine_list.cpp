@@ -39,12 +39,12 @@ class HostPicture {
         const float slot = inside.width() / static_cast<float>(figure_.devices);
         const float side = std::min(slot * 0.75f, inside.max.y - top);
         if (side < 1) return;
+        const auto first = static_cast<size_t>(host) * static_cast<size_t>(machine_.devices_per_host);
         for (int device = 0; device < figure_.devices; ++device) {
             const float x = inside.min.x + slot * (static_cast<float>(device) + 0.5f);
             if (linked) list_.AddLine({x, inside.min.y + bar}, {x, top}, theme_.text_dim);
             const ImVec2 min{x - side / 2, top}, max{x + side / 2, top + side};
-            if (at_work_[static_cast<size_t>(host * machine_.devices_per_host + device)])
-                list_.AddRectFilled(min, max, theme_.accent);
+            if (at_work_[first + static_cast<size_t>(device)]) list_.AddRectFilled(min, max, theme_.accent);
             add_rect(list_, min, max, theme_.text_dim);
         }
     }
