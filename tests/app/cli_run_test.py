@@ -284,6 +284,12 @@ class Faults(Case):
         # Rank 1 waits for data, and rank 3 for its own to be taken: either may say so first.
         self.assert_error(self.run_with("delay:rank=0,step=0,seconds=20"), 3, "waited", "for rank 0 ")
 
+    def test_slow_link(self):
+        ran = json.loads(self.assert_ok(self.run_with("slow_link:rank=1,bandwidth=1e4", "--set", "ring.timeout_seconds=0.01",
+                                                      "--json")))
+        receiver = ran["ranks"][2]
+        self.assertGreaterEqual(receiver["transfer_seconds"], 0.99 * receiver["received_bytes"] / 1e4)
+
     def test_a_fault_that_cannot_be(self):
         for fault, *words in [
             ("burn:rank=0,step=0", '"burn" is not allowed', "lose_transfer:rank=R,step=S"),
@@ -292,6 +298,8 @@ class Faults(Case):
             ("lose_transfer:rank=4,step=0", "ranks 0 to 3"),
             ("throw_error:rank=0,step=4", "steps 0 to 3"),
             ("lose_transfer:rank=0,step=3", "sends nothing in step 3"),
+            ("slow_link:rank=0", "bandwidth is missing"),
+            ("slow_link:rank=0,bandwidth=0", "bandwidth=0 is not allowed"),
         ]:
             with self.subTest(fault):
                 self.assert_error(self.run_with(fault), 2, "fault", *words)
@@ -302,7 +310,10 @@ class Faults(Case):
         self.assertFalse(os.path.exists(file))
 
     def test_help(self):
-        self.assertIn("--fault KIND:rank=R,step=S[,seconds=T]", self.assert_ok(ringscope("run", "--help")))
+        text = " ".join(self.assert_ok(ringscope("run", "--help")).split())
+        for words in ["--fault KIND:rank=R,..", "delay:rank=R,step=S,seconds=T", "slow_link:rank=R,bandwidth=B",
+                      "lose_transfer:rank=R,step=S", "throw_error:rank=R,step=S"]:
+            self.assertIn(words, text)
 
 
 if __name__ == "__main__":
