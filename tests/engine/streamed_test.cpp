@@ -262,7 +262,8 @@ double ratio_to_events(const Experiment& e, const MachineModel& machine) {
     const Schedule schedule = plan(e);
     StreamedRing ring(e, machine, {});
     const WorkCosts costs = streamed_costs(ring, e, machine);
-    Recurrence recurrence(ring, e, machine, {});
+    const std::vector<SlowRank> none;
+    Recurrence recurrence(ring, e, machine, none);
     const StreamedTimes times = recurrence.run(JitterFactors(0, 1, 0, ring.steps()), [] {}, {});
     const Metrics events = event_metrics(schedule, costs, machine, {});
     for (size_t rank = 0; rank < times.ranks.size(); ++rank) {
