@@ -1,9 +1,11 @@
 #include "engine/simulate/replay.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "engine/base/error.h"
+#include "engine/base/number_text.h"
 #include "engine/run/executor.h"
 #include "engine/run/replayed_figures.h"
 #include "engine/simulate/layout.h"
@@ -12,6 +14,9 @@
 namespace ringscope {
 
 namespace {
+
+/// Of a time that was written down twice.
+constexpr double kSameTime = 0.01;
 
 double seconds_of(const Span& span) { return static_cast<double>(span.end_ns - span.begin_ns) * 1e-9; }
 
@@ -158,6 +163,10 @@ std::string why_not_replayable(const Run& run) {
         return "the run has no spans: there is nothing to replay";
     if (run.metrics.ranks.size() != static_cast<size_t>(run.schedule->ranks))
         return "the run has no figures of its ranks: there is nothing to replay";
+    const double of_spans = seconds_of(run.trace.wall_ns);
+    if (std::abs(run.metrics.seconds - of_spans) > kSameTime * of_spans)
+        return "the run's time, " + seconds_text(run.metrics.seconds) + ", is not that of its spans, " +
+               seconds_text(of_spans) + ": a replay would show another run";
     return "";
 }
 

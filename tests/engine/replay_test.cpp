@@ -120,6 +120,9 @@ TEST(Replay, RefusesWhatHasNothingToReplay) {
     run.trace.spans.clear();
     EXPECT_NE(why_not_replayable(run), "");
     EXPECT_THROW(replay(run), Error);
+    ringscope::Run other_time = *run_of(four_ranks());
+    other_time.metrics.seconds *= 20;  // as of a file that something else has written
+    EXPECT_NE(why_not_replayable(other_time).find("is not that of its spans"), std::string::npos);
     run.origin = Origin::simulated;
     EXPECT_FALSE(shares_cores(run));
     EXPECT_THROW(replay(run), Error);
