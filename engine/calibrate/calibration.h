@@ -27,7 +27,7 @@ struct Calibration {
     double clock = 0;  // clock_look() of the time to which the model's rates belong
 };
 
-/// Under a minute on two cores. Throws Error(cancelled) on a stop request, Error(bad_input) for a kernel that cannot be
+/// About a minute on two cores. Throws Error(cancelled) on a stop request, Error(bad_input) for a kernel that cannot be
 /// chosen, Error(run_failed) when a measurement fails.
 Calibration calibrate(const CalibrationOptions& options, std::stop_token stop);
 
