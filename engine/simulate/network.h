@@ -23,7 +23,7 @@ using LinkPath = std::vector<DirectedLink>;
 
 class Network {
   public:
-    /// Ranks lie on devices as device_of() has it. What a slow rank sends takes a link of its own before the others. The
+    /// Ranks lie on devices as device_of() has it. What a slow rank sends takes a link of its own, too. The
     /// machine is valid and outlives the network.
     Network(const MachineModel& machine, int ranks, const std::vector<SlowRank>& slow_ranks = {});
 
